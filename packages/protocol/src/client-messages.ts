@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { Source } from './grants.ts';
+import { OpaqueId, ParticipantName, RoomId } from './identifiers.ts';
+import { Quality } from './track.ts';
+
+/** Largest client message, bytes: an answer for a hundred participants fits. */
+export const MAX_CLIENT_MESSAGE_BYTES = 512 * 1024;
+/** Largest `join`, bytes: the first message comes from a stranger. */
+export const MAX_JOIN_BYTES = 16 * 1024;
+/** Longest chat text, characters. */
+export const MAX_CHAT_LENGTH = 4096;
+
+const Sdp = z.string().max(500_000);
+/** Optional after `join`; when present it must be the joined room. */
+const roomId = RoomId.optional();
+/** Says which m-line carries what, where that cannot be told from the kind and the message type. */
+const tracks = z.array(z.object({ mid: z.string().min(1).max(16), source: Source })).max(64).optional();
+
+/** Enters a room; the first message on every socket. */
+export const Join = z.object({
+  type: z.literal('join'),
+  roomId: RoomId,
+  participantName: ParticipantName,
+  /** Protocol version; absent means 1. */
+  version: z.number().int().optional(),
+  /**
+   * Whether the server should ask for offers with `request-offer`, and ask again while nothing is published.
+   * Clients that offer by themselves when they have a track set it to false. Default true.
+   */
+  requestOffers: z.boolean().optional(),
+});
+export type Join = z.infer<typeof Join>;
+
+/** The publishing PeerConnection's offer (RFC 8829); may have no m-line yet. */
+export const Offer = z.object({ type: z.literal('offer'), roomId, sdp: Sdp, tracks });
+export type Offer = z.infer<typeof Offer>;
+
+/** The receiving PeerConnection's answer to the server's `offer` of the same `offerId`. */
+export const Answer = z.object({ type: z.literal('answer'), roomId, offerId: OpaqueId, sdp: Sdp });
+export type Answer = z.infer<typeof Answer>;
+
+/**
+ * A trickled candidate (RFC 8840). Nodes are ICE-lite and learn addresses from connectivity checks, so it is
+ * validated, counted and not needed.
+ */
+export const IceCandidate = z.object({
+  type: z.literal('ice-candidate'),
+  roomId,
+  candidate: z
+    .object({
+      candidate: z.string().max(1024),
+      sdpMLineIndex: z.number().int().min(0).max(1024).nullish(),
+      sdpMid: z.string().max(32).nullish(),
+      usernameFragment: z.string().max(256).nullish(),
+    })
+    .nullable(),
+});
+export type IceCandidate = z.infer<typeof IceCandidate>;
+
+/** An offer whose new m-lines are a screen and its sound: on the publishing PeerConnection or on a new one. */
+export const StartScreenShare = z.object({ type: z.literal('start-screen-share'), roomId, sdp: Sdp, tracks });
+export type StartScreenShare = z.infer<typeof StartScreenShare>;
+
+/** Ends the participant's screen share. */
+export const StopScreenShare = z.object({ type: z.literal('stop-screen-share'), roomId });
+export type StopScreenShare = z.infer<typeof StopScreenShare>;
+
+/** Chooses the layer this subscriber receives, of one track or of every camera. */
+export const UpdateQuality = z.object({
+  type: z.literal('update-quality'),
+  roomId,
+  quality: Quality,
+  trackId: OpaqueId.optional(),
+});
+export type UpdateQuality = z.infer<typeof UpdateQuality>;
+
+/** Mutes or unmutes one of the participant's own tracks. */
+export const Mute = z.object({ type: z.literal('mute'), roomId, trackId: OpaqueId, muted: z.boolean() });
+export type Mute = z.infer<typeof Mute>;
+
+/** A text to everybody in the room. */
+export const Chat = z.object({ type: z.literal('chat'), roomId, text: z.string().trim().min(1).max(MAX_CHAT_LENGTH) });
+export type Chat = z.infer<typeof Chat>;
+
+/** Leaves the room; the server closes the socket. */
+export const Leave = z.object({ type: z.literal('leave'), roomId });
+export type Leave = z.infer<typeof Leave>;
+
+/** Everything a client may send. */
+export const ClientMessage = z.discriminatedUnion('type', [
+  Join,
+  Offer,
+  Answer,
+  IceCandidate,
+  StartScreenShare,
+  StopScreenShare,
+  UpdateQuality,
+  Mute,
+  Chat,
+  Leave,
+]);
+export type ClientMessage = z.infer<typeof ClientMessage>;
+
+/**
+ * The part of a client's messages that concerns its media: handled by the node, whichever carrier brings them.
+ * The Room handles the others.
+ */
+export const SessionRequest = z.discriminatedUnion('type', [
+  Offer,
+  Answer,
+  IceCandidate,
+  StartScreenShare,
+  StopScreenShare,
+  UpdateQuality,
+]);
+export type SessionRequest = z.infer<typeof SessionRequest>;

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { OpaqueId, RoomId } from './identifiers.ts';
+
+/** Where a node buys its node token: `POST` with the enrolment secret as bearer token, body {@link EnrolRequest}. */
+export const ENROL_PATH = '/internal/nodes/enrol';
+
+/** Where a node opens its fleet socket, with its node token as bearer token and its region in the query. */
+export const FLEET_PATH = '/internal/fleet';
+
+export const EnrolRequest = z.object({ nodeId: OpaqueId, version: z.number().int() });
+export type EnrolRequest = z.infer<typeof EnrolRequest>;
+
+export const EnrolResponse = z.object({ token: z.string(), expiresIn: z.number() });
+export type EnrolResponse = z.infer<typeof EnrolResponse>;
+
+/** Seconds between heartbeats. */
+export const HEARTBEAT_SECONDS = 5;
+/** Seconds without a heartbeat after which a node's lease has run out. */
+export const LEASE_SECONDS = 20;
+
+/** What a node carries now. */
+export const NodeLoad = z.object({
+  rooms: z.number().int().min(0),
+  participants: z.number().int().min(0),
+  /** Busiest worker's share of one core over the last interval, 0–1. */
+  cpu: z.number().min(0),
+});
+export type NodeLoad = z.infer<typeof NodeLoad>;
+
+/** Node → Fleet. */
+export const NodeFleetMessage = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('hello'),
+    version: z.number().int(),
+    /** Changes with each start of the node process. */
+    incarnation: OpaqueId,
+    load: NodeLoad,
+  }),
+  z.object({ type: z.literal('heartbeat'), load: NodeLoad }),
+]);
+export type NodeFleetMessage = z.infer<typeof NodeFleetMessage>;
+
+/** Fleet → node. */
+export const FleetNodeMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('welcome'), version: z.number().int() }),
+  /** Serve this room: open its link with `assignment`. */
+  z.object({
+    type: z.literal('assign'),
+    roomId: RoomId,
+    epoch: z.number().int().positive(),
+    assignment: z.string(),
+  }),
+]);
+export type FleetNodeMessage = z.infer<typeof FleetNodeMessage>;

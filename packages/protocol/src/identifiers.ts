@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** A room's id: what stands in URLs and messages. 1–64 of letters, digits and `. _ ~ -`. */
+export const RoomId = z
+  .string()
+  .regex(/^[A-Za-z0-9._~-]{1,64}$/, 'must be 1 to 64 characters of A-Z a-z 0-9 . _ ~ -')
+  .refine((id) => id !== '.' && id !== '..', 'must not be "." or ".."');
+export type RoomId = z.infer<typeof RoomId>;
+
+/** Ids that the server makes: participants, tracks, nodes, offers. Opaque to clients. */
+export const OpaqueId = z.string().min(1).max(64);
+
+/** A media node's id, chosen by its operator or made from its host name. */
+export const NodeId = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -');
+
+/** What people call themselves; shown to others, no identity. 1–100 characters after trimming. */
+export const ParticipantName = z.string().trim().min(1).max(100);

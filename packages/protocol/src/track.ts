@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { Source } from './grants.ts';
+import { OpaqueId, ParticipantName } from './identifiers.ts';
+
+export const MediaKind = z.enum(['audio', 'video']);
+export type MediaKind = z.infer<typeof MediaKind>;
+
+/** A named simulcast layer, or `auto`: the best the link carries. */
+export const Quality = z.enum(['low', 'medium', 'high', 'auto']);
+export type Quality = z.infer<typeof Quality>;
+
+/** A published track as everybody in the room sees it. */
+export const Track = z.object({
+  trackId: OpaqueId,
+  kind: MediaKind,
+  source: Source,
+  /** The codec's name as in SDP, for example `VP8` or `opus`. */
+  codec: z.string().max(32),
+  /** How many spatial layers the publisher sends; 1 means that `update-quality` cannot choose. */
+  layers: z.number().int().min(1).max(8),
+  muted: z.boolean(),
+});
+export type Track = z.infer<typeof Track>;
+
+/** A participant as everybody in the room sees it. */
+export const Participant = z.object({
+  participantId: OpaqueId,
+  name: ParticipantName,
+  /** Milliseconds since the epoch. */
+  joinedAt: z.number(),
+  tracks: z.array(Track),
+});
+export type Participant = z.infer<typeof Participant>;
