@@ -14,7 +14,10 @@ const Sdp = z.string().max(500_000);
 /** Optional after `join`; when present it must be the joined room. */
 const roomId = RoomId.optional();
 /** Says which m-line carries what, where that cannot be told from the kind and the message type. */
-const tracks = z.array(z.object({ mid: z.string().min(1).max(16), source: Source })).max(64).optional();
+const tracks = z
+  .array(z.object({ mid: z.string().min(1).max(16), source: Source }))
+  .max(64)
+  .optional();
 
 /** Enters a room; the first message on every socket. */
 export const Join = z.object({
@@ -79,7 +82,11 @@ export const Mute = z.object({ type: z.literal('mute'), roomId, trackId: OpaqueI
 export type Mute = z.infer<typeof Mute>;
 
 /** A text to everybody in the room. */
-export const Chat = z.object({ type: z.literal('chat'), roomId, text: z.string().trim().min(1).max(MAX_CHAT_LENGTH) });
+export const Chat = z.object({
+  type: z.literal('chat'),
+  roomId,
+  text: z.string().trim().min(1).max(MAX_CHAT_LENGTH),
+});
 export type Chat = z.infer<typeof Chat>;
 
 /** Leaves the room; the server closes the socket. */

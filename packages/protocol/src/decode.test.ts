@@ -23,17 +23,26 @@ describe('decode', () => {
       participantName: 'John Doe',
     });
     expect(
-      read('{"type":"ice-candidate","candidate":{"candidate":"candidate:...","sdpMLineIndex":0,"sdpMid":"0"}}'),
+      read(
+        '{"type":"ice-candidate","candidate":{"candidate":"candidate:...","sdpMLineIndex":0,"sdpMid":"0"}}',
+      ),
     ).toMatchObject({ type: 'ice-candidate' });
-    expect(read('{"type":"update-quality","roomId":"room-123","quality":"high"}')).toMatchObject({ quality: 'high' });
-    expect(read('{"type":"start-screen-share","roomId":"room-123","sdp":"v=0\\r\\n"}')).toMatchObject({ sdp: 'v=0\r\n' });
+    expect(read('{"type":"update-quality","roomId":"room-123","quality":"high"}')).toMatchObject({
+      quality: 'high',
+    });
+    expect(read('{"type":"start-screen-share","roomId":"room-123","sdp":"v=0\\r\\n"}')).toMatchObject({
+      sdp: 'v=0\r\n',
+    });
   });
 
   it('has a code for each way to be wrong', () => {
     expect(failure(() => read('{'))).toMatchObject({ code: 'bad_json' });
     expect(failure(() => read(new ArrayBuffer(4)))).toMatchObject({ code: 'bad_json' });
     expect(failure(() => read('[]'))).toMatchObject({ code: 'invalid_message' });
-    expect(failure(() => read('{"type":"dance"}'))).toMatchObject({ code: 'unknown_type', requestType: 'dance' });
+    expect(failure(() => read('{"type":"dance"}'))).toMatchObject({
+      code: 'unknown_type',
+      requestType: 'dance',
+    });
     const invalid = failure(() => read('{"type":"join","roomId":"a b","participantName":""}'));
     expect(invalid).toMatchObject({ code: 'invalid_message', requestType: 'join' });
     expect(invalid.message).toContain('join.roomId: must be 1 to 64 characters');
@@ -51,15 +60,30 @@ describe('decode', () => {
   });
 
   it('never throws anything else, whatever JSON it is given', () => {
-    const types = fc.constantFrom('join', 'offer', 'answer', 'mute', 'chat', 'leave', '__proto__', 'constructor');
+    const types = fc.constantFrom(
+      'join',
+      'offer',
+      'answer',
+      'mute',
+      'chat',
+      'leave',
+      '__proto__',
+      'constructor',
+    );
     fc.assert(
-      fc.property(fc.oneof(fc.json(), fc.record({ type: types, roomId: fc.jsonValue() }).map((v) => JSON.stringify(v))), (text) => {
-        try {
-          read(text);
-        } catch (error) {
-          expect(error).toBeInstanceOf(DecodeError);
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.json(),
+          fc.record({ type: types, roomId: fc.jsonValue() }).map((v) => JSON.stringify(v)),
+        ),
+        (text) => {
+          try {
+            read(text);
+          } catch (error) {
+            expect(error).toBeInstanceOf(DecodeError);
+          }
+        },
+      ),
     );
   });
 });

@@ -1,14 +1,18 @@
 import { z } from 'zod';
 import { ErrorCode } from './errors.ts';
+import { Source } from './grants.ts';
 import { OpaqueId, ParticipantName, RoomId } from './identifiers.ts';
 import { Layers } from './simulcast.ts';
 import { MediaKind, Participant, Quality, Track } from './track.ts';
-import { Source } from './grants.ts';
 
 /** What a client needs to know about media before it captures any. */
 export const ClientMediaSettings = z.object({
   iceServers: z.array(
-    z.object({ urls: z.array(z.string()), username: z.string().optional(), credential: z.string().optional() }),
+    z.object({
+      urls: z.array(z.string()),
+      username: z.string().optional(),
+      credential: z.string().optional(),
+    }),
   ),
   /** Whether cameras should be sent in several layers. */
   simulcast: z.boolean(),

@@ -15,13 +15,28 @@ const sizes = (width: number, height: number) =>
 
 describe('cameraEncodings', () => {
   it('fits the boxes with the aspect ratio kept', () => {
-    expect(sizes(1280, 720)).toEqual([[320, 180], [640, 360], [1280, 720]]);
-    expect(sizes(1920, 1080)).toEqual([[320, 180], [640, 360], [1280, 720]]);
-    expect(sizes(720, 1280)).toEqual([[180, 320], [360, 640], [720, 1280]]);
+    expect(sizes(1280, 720)).toEqual([
+      [320, 180],
+      [640, 360],
+      [1280, 720],
+    ]);
+    expect(sizes(1920, 1080)).toEqual([
+      [320, 180],
+      [640, 360],
+      [1280, 720],
+    ]);
+    expect(sizes(720, 1280)).toEqual([
+      [180, 320],
+      [360, 640],
+      [720, 1280],
+    ]);
   });
 
   it('ends where the camera has no more pixels', () => {
-    expect(sizes(640, 480)).toEqual([[320, 240], [640, 480]]);
+    expect(sizes(640, 480)).toEqual([
+      [320, 240],
+      [640, 480],
+    ]);
     expect(sizes(320, 240)).toEqual([[320, 240]]);
   });
 

@@ -11,7 +11,12 @@ const media = readFileSync(new URL('media.yaml', folder), 'utf8');
 describe('loadConfig', () => {
   it('reads the files we ship with the numbers the product promises', () => {
     const config = loadConfig(WebrtcConfig, webrtc, 'webrtc.yaml');
-    expect(config.rooms).toEqual({ max_rooms: 1000, max_participants: 100, auto_create: true, idle_timeout: 3600 });
+    expect(config.rooms).toEqual({
+      max_rooms: 1000,
+      max_participants: 100,
+      auto_create: true,
+      idle_timeout: 3600,
+    });
     expect(config.webrtc.max_bitrate).toBe(5_000_000);
     expect(loadConfig(MediaConfig, media, 'media.yaml').video.layers).toEqual({
       low: { width: 320, height: 240, framerate: 15, bitrate: 150_000 },
@@ -40,7 +45,9 @@ describe('loadConfig', () => {
     expect(() => loadConfig(WebrtcConfig, 'server:\n  host: [', 'webrtc.yaml')).toThrow(/^webrtc.yaml:\d: /);
     const wrong = webrtc.replace(/- urls: \[[^\]]*\]/, '- urls: ["http://x"]');
     const line = wrong.split('\n').findIndex((text) => text.includes('http://x')) + 1;
-    expect(() => loadConfig(WebrtcConfig, wrong, 'webrtc.yaml')).toThrow(`webrtc.yaml:${line}: webrtc.ice_servers.0.urls.0`);
+    expect(() => loadConfig(WebrtcConfig, wrong, 'webrtc.yaml')).toThrow(
+      `webrtc.yaml:${line}: webrtc.ice_servers.0.urls.0`,
+    );
   });
 
   it('lets the environment override any key, and blames the variable when it is wrong', () => {

@@ -57,7 +57,9 @@ export function loadConfig<T extends z.ZodObject>(
     return keys
       .map((key) => {
         const full = key === undefined ? path : [...path, key];
-        const variable = [...overridden].find(([prefix]) => `${full.join('.')}.`.startsWith(`${prefix}.`))?.[1];
+        const variable = [...overridden].find(([prefix]) =>
+          `${full.join('.')}.`.startsWith(`${prefix}.`),
+        )?.[1];
         const place = variable ?? `${fileName}:${lineOf(document, lines, full)}`;
         const what = key === undefined ? issue.message : 'is not a key here; remove it or correct its name';
         return `${place}: ${full.join('.')}: ${what}`;
@@ -81,12 +83,23 @@ function lineOf(document: ReturnType<typeof parseDocument>, lines: LineCounter, 
     const key = path[length - 1];
     if (!isCollection(parent)) continue;
     for (const item of parent.items) {
-      if (typeof item === 'object' && item !== null && 'key' in item && isScalar(item.key) && item.key.value === key) {
+      if (
+        typeof item === 'object' &&
+        item !== null &&
+        'key' in item &&
+        isScalar(item.key) &&
+        item.key.value === key
+      ) {
         return lines.linePos(item.key.range?.[0] ?? 0).line;
       }
     }
     const element: unknown = document.getIn(path.slice(0, length), true);
-    if (typeof element === 'object' && element !== null && 'range' in element && Array.isArray(element.range)) {
+    if (
+      typeof element === 'object' &&
+      element !== null &&
+      'range' in element &&
+      Array.isArray(element.range)
+    ) {
       return lines.linePos(Number(element.range[0])).line;
     }
   }
