@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cameraEncodings, type Layers } from './simulcast.ts';
+import { cameraEncodings } from './camera-encodings.ts';
+import type { Layers } from './simulcast.ts';
 
 const layers: Layers = {
   low: { width: 320, height: 240, framerate: 15, bitrate: 150_000 },
