@@ -76,8 +76,8 @@ export const ParticipantJoined = z.object({
   participant: Participant,
 });
 
-/** Why somebody is gone: said goodbye, vanished, or the room was closed. */
-export const LeaveReason = z.enum(['left', 'connection-lost', 'room-closed']);
+/** Why somebody is gone: said goodbye or vanished. */
+export const LeaveReason = z.enum(['left', 'connection-lost']);
 export type LeaveReason = z.infer<typeof LeaveReason>;
 
 export const ParticipantLeft = z.object({

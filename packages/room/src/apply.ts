@@ -1,0 +1,102 @@
+import type { Command, MemberMessage } from './commands.ts';
+import { Draft } from './draft.ts';
+import type { Effect } from './effects.ts';
+import { isCurrent, linkClosed, linkOpened } from './links.ts';
+import { connectionClosed, join, remove } from './membership.ts';
+import { placed, placementFailed } from './placement.ts';
+import { requestSession, sessionReported } from './sessions.ts';
+import type { ParticipantState, RoomState } from './state.ts';
+import { muteTrack } from './tracks.ts';
+import { close, wake } from './wake.ts';
+
+/**
+ * The room's rules: what a command makes of a room, and what has to be done about it. Pure: the same arguments give
+ * the same result, `state` is left as it was, and nothing is read but the arguments. Never throws for any command.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function apply(
+  state: RoomState,
+  command: Command,
+  now: number,
+): { state: RoomState; effects: Effect[] } {
+  const draft = new Draft(state, now);
+  dispatch(draft, command);
+  return { state: draft.state, effects: draft.effects };
+}
+
+function dispatch(draft: Draft, command: Command): void {
+  switch (command.type) {
+    case 'join':
+      return join(draft, command.connectionId, command.participantId, command.request);
+    case 'client-message': {
+      const { connectionId, message } = command;
+      const participant = draft.byConnection(connectionId);
+      if (participant === undefined) {
+        return draft.refuse(connectionId, 'join_required', 'Send join first.', message.type);
+      }
+      return memberMessage(draft, participant, message);
+    }
+    case 'connection-closed':
+      return connectionClosed(draft, command.connectionId);
+    case 'placed':
+      return placed(draft, command.nodeId);
+    case 'placement-failed':
+      return placementFailed(draft);
+    case 'link-opened':
+      return linkOpened(draft, command.nodeId, command.epoch, command.sessions);
+    case 'link-report':
+      if (!isCurrent(draft.state, command.nodeId, command.epoch)) return;
+      return sessionReported(draft, command.nodeId, command.report);
+    case 'link-closed':
+      return linkClosed(draft, command.nodeId, command.epoch);
+    case 'delete':
+      return close(draft, 'deleted');
+    case 'wake':
+      return wake(draft);
+    default:
+      command satisfies never;
+  }
+}
+
+function memberMessage(draft: Draft, participant: ParticipantState, message: MemberMessage): void {
+  const { roomId } = draft.state;
+  if (message.roomId !== undefined && message.roomId !== roomId) {
+    return draft.tell(participant, {
+      type: 'error',
+      code: 'wrong_room',
+      message: `This socket is in room ${roomId}; open another for ${message.roomId}.`,
+      requestType: message.type,
+    });
+  }
+  switch (message.type) {
+    case 'offer':
+    case 'answer':
+    case 'ice-candidate':
+    case 'start-screen-share':
+    case 'stop-screen-share':
+    case 'update-quality':
+      return requestSession(draft, participant, message);
+    case 'mute':
+      return muteTrack(draft, participant, message.trackId, message.muted);
+    case 'chat':
+      return chat(draft, participant, message.text);
+    case 'leave':
+      return remove(draft, participant, 'left');
+    default:
+      message satisfies never;
+  }
+}
+
+function chat(draft: Draft, participant: ParticipantState, text: string): void {
+  const { participantId, name } = participant;
+  if (!participant.grants.data) {
+    return draft.tell(participant, {
+      type: 'error',
+      code: 'forbidden',
+      message: 'You may not send chat here; ask whoever runs the room.',
+      requestType: 'chat',
+    });
+  }
+  draft.broadcast({ type: 'chat', roomId: draft.state.roomId, participantId, name, text, at: draft.now });
+}

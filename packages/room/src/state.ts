@@ -1,0 +1,104 @@
+import type { SessionRequest } from '@parley/protocol/client-messages';
+import type { Grants } from '@parley/protocol/grants';
+import type { MediaState } from '@parley/protocol/link-messages';
+import type { Track } from '@parley/protocol/track';
+
+/** Version of the stored shape of {@link RoomState}; a change of shape needs a new number and a migration. */
+export const STATE_VERSION = 1;
+
+/** What a room was made with. Durations in milliseconds. */
+export interface RoomSettings {
+  name: string;
+  maxParticipants: number;
+  /** An empty room is closed after this time. */
+  idleTimeout: number;
+  /** Grants of whoever joins. */
+  grants: Grants;
+}
+
+/** Times of the room's rules, milliseconds. */
+export const TIMES = {
+  /** How long a participant without a socket is kept while its media flows. */
+  vanishedGrace: 15_000,
+  /** How long the Fleet may take to place the room before it is asked again. */
+  placement: 10_000,
+  /** How long an assigned node may take to open its link. */
+  linkOpen: 10_000,
+  /** How long a node may be without its link before the room is placed anew. */
+  linkLost: 20_000,
+  /** After how long an empty room gives its node back. */
+  release: 30_000,
+  /** First and longest pause between failed placements. */
+  retryFirst: 1_000,
+  retryMost: 15_000,
+} as const;
+
+/** Most session requests kept for a participant until its node is there. */
+export const MAX_PENDING_REQUESTS = 16;
+
+/** A participant, present or vanished a moment ago. */
+export interface ParticipantState {
+  participantId: string;
+  name: string;
+  joinedAt: number;
+  /** The socket it joined over; absent when that is gone. */
+  connectionId?: string;
+  /** Since when it has no socket. */
+  vanishedAt?: number;
+  grants: Grants;
+  requestOffers: boolean;
+  /** Its home node, once a session was opened there. */
+  nodeId?: string;
+  media: MediaState | 'none';
+  tracks: Track[];
+  /** Requests that wait for the session. */
+  pending: SessionRequest[];
+}
+
+/** One node's duty to serve the room. The epoch belongs to the (room, node) pair and fences older ones. */
+export interface Assignment {
+  nodeId: string;
+  epoch: number;
+  /** `assigned`: told, no link yet. `linked`: its link is open. `unlinked`: the link was lost. */
+  state: 'assigned' | 'linked' | 'unlinked';
+  /** Since when it is in this state. */
+  since: number;
+}
+
+/** Whether a node is being looked for. */
+export type Placement =
+  | { state: 'none' }
+  | { state: 'asking'; since: number; attempt: number }
+  | { state: 'waiting'; until: number; attempt: number };
+
+/** All there is to know about a room; plain data that is stored as it is. */
+export interface RoomState {
+  version: typeof STATE_VERSION;
+  roomId: string;
+  settings: RoomSettings;
+  createdAt: number;
+  phase: 'open' | 'closed';
+  /** Since when nobody is in the room. */
+  emptySince?: number;
+  participants: Record<string, ParticipantState>;
+  assignments: Record<string, Assignment>;
+  /** The highest epoch given out. Starts at the creation time so that a room made anew never repeats one. */
+  lastEpoch: number;
+  placement: Placement;
+}
+
+/** A new, empty room. */
+export function createRoom(roomId: string, settings: RoomSettings, now: number): RoomState {
+  return {
+    version: STATE_VERSION,
+    roomId,
+    settings,
+    createdAt: now,
+    phase: 'open',
+    emptySince: now,
+    participants: {},
+    assignments: {},
+    lastEpoch: now,
+    placement: { state: 'none' },
+  };
+}

@@ -1,0 +1,48 @@
+import type { Track } from '@parley/protocol/track';
+import type { Draft } from './draft.ts';
+import type { ParticipantState } from './state.ts';
+
+/** A node has a new track of the participant, or tells of one again after a reconnect. */
+export function publishTrack(draft: Draft, participant: ParticipantState, track: Track): void {
+  const { roomId } = draft.state;
+  const { participantId } = participant;
+  if (participant.tracks.some((known) => known.trackId === track.trackId)) return;
+  participant.tracks.push(track);
+  draft.broadcast({ type: 'track-published', roomId, participantId, track }, participant);
+}
+
+/** A track has ended. */
+export function unpublishTrack(draft: Draft, participant: ParticipantState, trackId: string): void {
+  const { roomId } = draft.state;
+  const { participantId } = participant;
+  const index = participant.tracks.findIndex((track) => track.trackId === trackId);
+  if (index === -1) return;
+  participant.tracks.splice(index, 1);
+  draft.broadcast({ type: 'track-unpublished', roomId, participantId, trackId }, participant);
+}
+
+/** Mutes or unmutes a participant's own track, for everybody and on the node. */
+export function muteTrack(
+  draft: Draft,
+  participant: ParticipantState,
+  trackId: string,
+  muted: boolean,
+): void {
+  const { participantId, nodeId } = participant;
+  const track = participant.tracks.find((candidate) => candidate.trackId === trackId);
+  if (track === undefined) {
+    draft.tell(participant, {
+      type: 'error',
+      code: 'track_not_found',
+      message: `You publish no track ${trackId}; the answers to your offers name your tracks.`,
+      requestType: 'mute',
+    });
+    return;
+  }
+  if (track.muted === muted) return;
+  track.muted = muted;
+  if (nodeId !== undefined && draft.linked(nodeId) !== undefined) {
+    draft.emit({ type: 'link-send', nodeId, message: { type: 'set-muted', participantId, trackId, muted } });
+  }
+  draft.broadcast({ type: 'track-muted', roomId: draft.state.roomId, participantId, trackId, muted });
+}
