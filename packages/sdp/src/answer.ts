@@ -1,0 +1,151 @@
+import type { RtpCodecParameters } from 'mediasoup/types';
+import { extractRtpCapabilities } from 'mediasoup-client/handlers/sdp/commonUtils';
+import { RemoteAnswerMediaSection } from 'mediasoup-client/handlers/sdp/RemoteMediaSection';
+import type * as Client from 'mediasoup-client/types';
+import type { MediaDescription } from 'sdp-transform';
+import type { Offer, OfferedMedia } from './offer.ts';
+import type { SendParameters } from './send-parameters.ts';
+import {
+  type ServerTransport,
+  type SessionIdentity,
+  setDefaultCandidate,
+  writeSession,
+} from './server-session.ts';
+import { stoppedSection } from './stopped-section.ts';
+
+/** What becomes of one m-line. */
+export type MediaDecision =
+  /** Receive it. Where the client is not sending (any more), the m-line is answered inactive all the same. */
+  | {
+      readonly action: 'accept';
+      readonly parameters: SendParameters;
+      /** Bits per second for the whole m-line, all its layers (`b=TIAS`, RFC 3890). */
+      readonly maxBitrate?: number;
+    }
+  /** Receive nothing for now; the m-line can be used later. */
+  | { readonly action: 'inactive' }
+  /** Stop it for good (port 0). */
+  | { readonly action: 'reject' };
+
+export interface AnswerOptions extends SessionIdentity {
+  readonly offer: Offer;
+  /** May be missing where nothing is accepted or inactive. */
+  readonly transport?: ServerTransport;
+  /**
+   * By mid. An m-line without a decision is rejected if it sends or is for data, else inactive. Those that the
+   * offer itself rules out (`rejection`) are rejected whatever is decided.
+   */
+  readonly decisions: ReadonlyMap<string, MediaDecision>;
+}
+
+/**
+ * Writes the answer to a client's offer (RFC 8829 §5.3.1): the same m-lines in the same order, rejected ones
+ * with port 0 and out of the BUNDLE group.
+ *
+ * @throws {TypeError} if an m-line is to live and there is no transport.
+ */
+export function writeAnswer({ offer, transport, decisions, ...identity }: AnswerOptions): string {
+  const live = offer.media.filter((media) => decide(media, decisions).action !== 'reject');
+  // RFC 9143 §7.3.1: the tagged m-line is the offer's, or if that is rejected, the next one accepted.
+  const liveMids = new Set(live.map(({ mid }) => mid));
+  const bundle = offer.bundle?.filter((mid) => liveMids.has(mid)) ?? [];
+  const tagged = bundle[0] ?? live[0]?.mid;
+  if (live.length > 0 && !transport) throw new TypeError('an answer with live m-lines needs a transport');
+
+  const media = offer.media.map((offered) => {
+    const decision = decide(offered, decisions);
+    if (decision.action === 'reject' || !transport) return stoppedSection(offered.section);
+    return liveSection(offer, offered, decision, transport, offered.mid === tagged);
+  });
+  return writeSession(identity, live.length > 0 ? transport : undefined, bundle, media);
+}
+
+function decide(media: OfferedMedia, decisions: ReadonlyMap<string, MediaDecision>): MediaDecision {
+  // Data channels have no parameters to be answered with yet.
+  if (media.rejection || !media.kind) return { action: 'reject' };
+  return decisions.get(media.mid) ?? { action: media.sending ? 'reject' : 'inactive' };
+}
+
+function liveSection(
+  offer: Offer,
+  media: OfferedMedia,
+  decision: Exclude<MediaDecision, { action: 'reject' }>,
+  transport: ServerTransport,
+  tagged: boolean,
+): MediaDescription {
+  const accepted = decision.action === 'accept' ? decision : undefined;
+  const parameters = accepted?.parameters;
+  const { role } = transport.dtlsParameters;
+  const section = new RemoteAnswerMediaSection({
+    iceParameters: transport.iceParameters,
+    // Only the tagged m-line of a group describes its transport (RFC 9143 §7.1.3).
+    ...(tagged && { iceCandidates: [...transport.iceCandidates] }),
+    dtlsParameters: {
+      ...transport.dtlsParameters,
+      // Once connected the role is settled, whatever a later offer says (RFC 8842 §5.5).
+      role: role && role !== 'auto' ? role : offer.dtls?.role === 'server' ? 'client' : 'server',
+    },
+    offerMediaObject: withoutSimulcast(media),
+    // Written to by the constructor.
+    offerRtpParameters: structuredClone(
+      parameters?.rtpParameters ?? unreduced(media),
+    ) as Client.RtpParameters,
+    answerRtpParameters: (parameters?.answerRtpParameters ?? unreduced(media)) as Client.RtpParameters,
+    codecOptions: parameters?.codecOptions ?? {},
+  });
+  const object = section.getObject();
+  setDefaultCandidate(object);
+  if (!accepted || !media.sending) {
+    section.pause();
+  } else {
+    if (accepted.maxBitrate !== undefined) object.bandwidth = bandwidth(accepted.maxBitrate);
+    addSimulcast(object, media, accepted.parameters);
+  }
+  return object;
+}
+
+/** What the client receives is its own choice of the layers it offered (RFC 8853 §5.3.2), none paused. */
+function addSimulcast(
+  object: MediaDescription,
+  media: OfferedMedia,
+  { rtpParameters }: SendParameters,
+): void {
+  const rids = (rtpParameters.encodings ?? []).flatMap(({ rid }) => rid ?? []);
+  if (rids.length === 0) return;
+  object.rids = rids.map((id) => ({ id, direction: 'recv' }));
+  if (media.section.simulcast) object.simulcast = { dir1: 'recv', list1: rids.join(';') };
+}
+
+function withoutSimulcast({ section }: OfferedMedia): MediaDescription {
+  const { simulcast: _, ...rest } = section;
+  return rest;
+}
+
+/** An inactive m-line answers with all it was offered: nothing is chosen before there is something to send. */
+function unreduced(media: OfferedMedia): Client.RtpParameters {
+  const { codecs = [] } = extractRtpCapabilities({
+    sdpObject: { media: [media.section] } as Parameters<typeof extractRtpCapabilities>[0]['sdpObject'],
+  });
+  return {
+    codecs: codecs.map(
+      ({ kind: _, preferredPayloadType, ...codec }): RtpCodecParameters => ({
+        ...codec,
+        payloadType: preferredPayloadType,
+      }),
+    ),
+    headerExtensions: [],
+    encodings: [],
+    rtcp: {},
+  };
+}
+
+/** Chrome reads both and keeps the last; Firefox reads TIAS only. AS is in kbit/s and counts headers. */
+function bandwidth(bitsPerSecond: number): MediaDescription['bandwidth'] {
+  if (!Number.isSafeInteger(bitsPerSecond) || bitsPerSecond < 1) {
+    throw new TypeError('maxBitrate must be a positive integer of bits per second');
+  }
+  return [
+    { type: 'AS', limit: Math.ceil(bitsPerSecond / 1000) },
+    { type: 'TIAS', limit: bitsPerSecond },
+  ];
+}

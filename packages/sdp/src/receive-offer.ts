@@ -1,0 +1,67 @@
+import { RemoteOfferMediaSection } from 'mediasoup-client/handlers/sdp/RemoteMediaSection';
+import type * as Client from 'mediasoup-client/types';
+import type { MediaDescription } from 'sdp-transform';
+import { bundleOf, type ReceiveSection, type ReceiveSections } from './receive-sections.ts';
+import { isToken } from './section.ts';
+import {
+  type ServerTransport,
+  type SessionIdentity,
+  setDefaultCandidate,
+  writeSession,
+} from './server-session.ts';
+import { stoppedSection } from './stopped-section.ts';
+
+export interface ReceiveOfferOptions extends SessionIdentity {
+  /** May be missing where no m-line is alive. After `transport.restartIce()` the offer restarts ICE. */
+  readonly transport?: ServerTransport;
+  readonly sections: ReceiveSections;
+}
+
+/**
+ * Writes the server's offer of all remote tracks (RFC 8829 §5.2). Remember `markOffered(sections)` for when the
+ * answer comes.
+ *
+ * @throws {TypeError} if an m-line is alive and there is no transport, or an id is not a token.
+ */
+export function writeOffer({ transport, sections, ...identity }: ReceiveOfferOptions): string {
+  const bundle = bundleOf(sections);
+  if (bundle.length > 0 && !transport) throw new TypeError('an offer with live m-lines needs a transport');
+  const media = sections.sections.map((section) =>
+    (section.state === 'open' || section.state === 'idle') && transport
+      ? liveSection(section, transport, section.mid === bundle[0])
+      : stoppedSection({
+          type: section.kind,
+          protocol: 'UDP/TLS/RTP/SAVPF',
+          payloads: section.rtpParameters.codecs.map(({ payloadType }) => payloadType).join(' '),
+          mid: section.mid,
+        }),
+  );
+  return writeSession(identity, bundle.length > 0 ? transport : undefined, bundle, media);
+}
+
+function liveSection(section: ReceiveSection, transport: ServerTransport, tagged: boolean): MediaDescription {
+  const { mid, kind, state, streamId, trackId, rtpParameters } = section;
+  if (!isToken(streamId) || !isToken(trackId)) {
+    throw new TypeError(`streamId and trackId must be tokens (RFC 8830 §2) [mid:${mid}]`);
+  }
+  const remote = new RemoteOfferMediaSection({
+    iceParameters: transport.iceParameters,
+    // Only the tagged m-line of a group describes its transport (RFC 9143 §7.1.3).
+    ...(tagged && { iceCandidates: [...transport.iceCandidates] }),
+    dtlsParameters: transport.dtlsParameters,
+    mid,
+    kind,
+    offerRtpParameters: rtpParameters as Client.RtpParameters,
+    streamId,
+    trackId,
+  });
+  const object = remote.getObject();
+  setDefaultCandidate(object);
+  if (state === 'idle') {
+    remote.disable();
+    delete object.msid;
+    delete object.ssrcs;
+    delete object.ssrcGroups;
+  }
+  return object;
+}
