@@ -233,6 +233,8 @@ it('holds in any order of events', () => {
           expect(nextWake(state), 'a room without a node keeps looking').toBeDefined();
         }
         for (const participant of participants) {
+          const ids = participant.tracks.map((track) => track.trackId);
+          expect(new Set(ids).size, 'a track is published once').toBe(ids.length);
           if (participant.connectionId === undefined) continue;
           const view = views.get(participant.connectionId);
           const others = participants.filter((p) => p !== participant).map(publicParticipant);

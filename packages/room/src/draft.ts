@@ -36,6 +36,14 @@ export class Draft {
     this.emit({ type: 'send', connectionId, message: { type: 'error', code, message, requestType } });
   }
 
+  /** Tells a node over its link; false when that is not open. */
+  tellNode(nodeId: string | undefined, message: Extract<Effect, { type: 'link-send' }>['message']): boolean {
+    const assignment = nodeId === undefined ? undefined : this.linked(nodeId);
+    if (assignment === undefined) return false;
+    this.emit({ type: 'link-send', nodeId: assignment.nodeId, epoch: assignment.epoch, message });
+    return true;
+  }
+
   byConnection(connectionId: string): ParticipantState | undefined {
     return Object.values(this.state.participants).find((p) => p.connectionId === connectionId);
   }

@@ -29,6 +29,7 @@ export type Effect =
   | {
       type: 'link-send';
       nodeId: string;
+      epoch: number;
       message: Extract<
         RoomLinkMessage,
         { type: 'session-request' | 'close-session' | 'set-muted' | 'close-room' }

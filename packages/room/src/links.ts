@@ -24,7 +24,7 @@ export function linkOpened(draft: Draft, nodeId: string, epoch: number, sessions
   const held = new Map(sessions.map((session) => [session.participantId, session]));
   for (const participantId of held.keys()) {
     if (state.participants[participantId] !== undefined) continue;
-    draft.emit({ type: 'link-send', nodeId, message: { type: 'close-session', participantId } });
+    draft.tellNode(nodeId, { type: 'close-session', participantId });
   }
   for (const participant of Object.values(state.participants)) {
     const session = held.get(participant.participantId);
@@ -46,10 +46,10 @@ function reconcile(draft: Draft, participant: ParticipantState, session: LinkSes
   const { participantId } = participant;
   for (const { trackId, muted } of participant.tracks) {
     if (session.tracks.find((track) => track.trackId === trackId)?.muted === muted) continue;
-    draft.emit({ type: 'link-send', nodeId, message: { type: 'set-muted', participantId, trackId, muted } });
+    draft.tellNode(nodeId, { type: 'set-muted', participantId, trackId, muted });
   }
   for (const message of participant.pending.splice(0)) {
-    draft.emit({ type: 'link-send', nodeId, message: { type: 'session-request', participantId, message } });
+    draft.tellNode(nodeId, { type: 'session-request', participantId, message });
   }
 }
 

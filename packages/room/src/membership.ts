@@ -83,9 +83,7 @@ export function remove(draft: Draft, participant: ParticipantState, reason: Leav
   const { state } = draft;
   const { participantId, nodeId, connectionId } = participant;
   delete state.participants[participantId];
-  if (nodeId !== undefined && draft.linked(nodeId) !== undefined) {
-    draft.emit({ type: 'link-send', nodeId, message: { type: 'close-session', participantId } });
-  }
+  draft.tellNode(nodeId, { type: 'close-session', participantId });
   if (connectionId !== undefined) draft.emit({ type: 'disconnect', connectionId, reason });
   draft.broadcast({ type: 'participant-left', roomId: state.roomId, participantId, reason });
   if (Object.keys(state.participants).length === 0) state.emptySince = draft.now;

@@ -76,10 +76,8 @@ export function checkPlacement(draft: Draft): void {
 /** Gives the nodes of an empty room back. */
 export function release(draft: Draft): void {
   const { state } = draft;
-  for (const { nodeId, state: link } of Object.values(state.assignments)) {
-    if (link === 'linked') {
-      draft.emit({ type: 'link-send', nodeId, message: { type: 'close-room', roomId: state.roomId } });
-    }
+  for (const { nodeId } of Object.values(state.assignments)) {
+    draft.tellNode(nodeId, { type: 'close-room', roomId: state.roomId });
     delete state.assignments[nodeId];
   }
   state.placement = { state: 'none' };

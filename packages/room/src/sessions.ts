@@ -2,7 +2,7 @@ import type { SessionRequest } from '@parley/protocol/client-messages';
 import type { LinkReport } from './commands.ts';
 import type { Draft } from './draft.ts';
 import { remove } from './membership.ts';
-import { type Assignment, MAX_PENDING_REQUESTS, type ParticipantState } from './state.ts';
+import { type Assignment, MAX_PENDING_LENGTH, MAX_PENDING_REQUESTS, type ParticipantState } from './state.ts';
 import { publishTrack, unpublishTrack } from './tracks.ts';
 
 /** Opens the participant's media session on a linked node, and passes on what it asked for meanwhile. */
@@ -13,17 +13,14 @@ export function openSession(draft: Draft, participant: ParticipantState, assignm
   participant.media = 'none';
   draft.emit({ type: 'open-session', nodeId, epoch, participantId, grants, requestOffers });
   for (const message of participant.pending.splice(0)) {
-    draft.emit({ type: 'link-send', nodeId, message: { type: 'session-request', participantId, message } });
+    draft.tellNode(nodeId, { type: 'session-request', participantId, message });
   }
 }
 
 /** Relays a client's media request to its node, or keeps it until there is one. */
 export function requestSession(draft: Draft, participant: ParticipantState, message: SessionRequest): void {
   const { participantId, nodeId } = participant;
-  if (nodeId !== undefined && draft.linked(nodeId) !== undefined) {
-    draft.emit({ type: 'link-send', nodeId, message: { type: 'session-request', participantId, message } });
-    return;
-  }
+  if (draft.tellNode(nodeId, { type: 'session-request', participantId, message })) return;
   const assignment = draft.linked();
   if (assignment !== undefined && (message.type === 'offer' || message.type === 'start-screen-share')) {
     // The node had ended the session; a new offer is a new beginning.
@@ -33,7 +30,10 @@ export function requestSession(draft: Draft, participant: ParticipantState, mess
   }
   // Nodes learn candidates from connectivity checks; keeping them would only crowd out an offer.
   if (message.type === 'ice-candidate') return;
-  if (participant.pending.length >= MAX_PENDING_REQUESTS) {
+  if (
+    participant.pending.length >= MAX_PENDING_REQUESTS ||
+    pendingLength(draft, message) > MAX_PENDING_LENGTH
+  ) {
     draft.tell(participant, {
       type: 'error',
       code: 'media_unavailable',
@@ -45,6 +45,11 @@ export function requestSession(draft: Draft, participant: ParticipantState, mess
   participant.pending.push(message);
 }
 
+function pendingLength(draft: Draft, next: SessionRequest): number {
+  const waiting = Object.values(draft.state.participants).flatMap((participant) => participant.pending);
+  return [...waiting, next].reduce((sum, message) => sum + ('sdp' in message ? message.sdp.length : 0), 0);
+}
+
 /** A node reports about one participant's session. */
 export function sessionReported(draft: Draft, nodeId: string, report: LinkReport): void {
   const participant = draft.state.participants[report.participantId];
@@ -52,7 +57,7 @@ export function sessionReported(draft: Draft, nodeId: string, report: LinkReport
     // It left while the report was under way, or was never here: the node has nothing to hold for it.
     if (report.type !== 'session-closed') {
       const { participantId } = report;
-      draft.emit({ type: 'link-send', nodeId, message: { type: 'close-session', participantId } });
+      draft.tellNode(nodeId, { type: 'close-session', participantId });
     }
     return;
   }

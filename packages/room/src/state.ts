@@ -34,7 +34,9 @@ export const TIMES = {
 } as const;
 
 /** Most session requests kept for a participant until its node is there. */
-export const MAX_PENDING_REQUESTS = 16;
+export const MAX_PENDING_REQUESTS = 4;
+/** Most characters of SDP kept for all participants together: the stored state has to stay below 2 MB. */
+export const MAX_PENDING_LENGTH = 512 * 1024;
 
 /** A participant, present or vanished a moment ago. */
 export interface ParticipantState {

@@ -41,8 +41,6 @@ export function muteTrack(
   }
   if (track.muted === muted) return;
   track.muted = muted;
-  if (nodeId !== undefined && draft.linked(nodeId) !== undefined) {
-    draft.emit({ type: 'link-send', nodeId, message: { type: 'set-muted', participantId, trackId, muted } });
-  }
+  draft.tellNode(nodeId, { type: 'set-muted', participantId, trackId, muted });
   draft.broadcast({ type: 'track-muted', roomId: draft.state.roomId, participantId, trackId, muted });
 }

@@ -1,0 +1,86 @@
+import { ParleyError } from '@parley/protocol/errors';
+import { RoomId } from '@parley/protocol/identifiers';
+import type { Health } from '@parley/protocol/rest';
+import { JWKS_PATH } from '@parley/protocol/tokens';
+import { Hono } from 'hono';
+import { cors } from 'hono/cors';
+import { HTTPException } from 'hono/http-exception';
+import { countRooms } from './directory/directory.ts';
+import type { Environment } from './environment.ts';
+import { FleetObject } from './fleet/fleet-object.ts';
+import { KeyringObject } from './keyring/keyring-object.ts';
+import { isAllowedOrigin } from './origins.ts';
+import { problemResponse } from './problem-response.ts';
+import { pump } from './pump.ts';
+import { RoomObject } from './room/room-object.ts';
+import { nodes } from './routes/nodes.ts';
+import { rooms } from './routes/rooms.ts';
+import { webrtcConfig } from './settings.ts';
+
+const { allowed_origins } = webrtcConfig.server;
+
+/** Every route of the server. */
+export const app = new Hono<{ Bindings: Environment }>();
+
+app.use(
+  '/api/*',
+  cors({
+    origin: (origin, c) => (isAllowedOrigin(origin, c.req.url, allowed_origins) ? origin : null),
+    allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
+    allowHeaders: ['Content-Type', 'Authorization', 'X-Auth-Token', 'Idempotency-Key'],
+    exposeHeaders: ['Location', 'Retry-After'],
+    maxAge: 600,
+  }),
+);
+
+app.get('/health', async (c) => {
+  const [counts, nodeCount] = await Promise.all([
+    countRooms(c.env),
+    FleetObject.of(c.env, 'default').nodeCount(),
+  ]);
+  const { max_rooms, max_participants } = webrtcConfig.rooms;
+  const health: Health = {
+    status: nodeCount > 0 ? 'healthy' : 'degraded',
+    ...counts,
+    config: { max_rooms, max_participants_per_room: max_participants },
+  };
+  return c.json(health);
+});
+
+app.get('/ws', (c) => {
+  if (c.req.header('Upgrade')?.toLowerCase() !== 'websocket') {
+    throw new ParleyError('upgrade_required', 'Open a WebSocket here and send join.');
+  }
+  if (!isAllowedOrigin(c.req.header('Origin'), c.req.url, allowed_origins)) {
+    throw new ParleyError(
+      'origin_not_allowed',
+      'Add the page’s origin to server.allowed_origins in webrtc.yaml.',
+    );
+  }
+  const room = c.req.query('room');
+  if (room === undefined) return pump(c.env);
+  const id = RoomId.safeParse(room);
+  if (!id.success) throw new ParleyError('invalid_message', `room: ${id.error.issues[0]?.message}`);
+  return RoomObject.of(c.env, id.data).fetch('https://room/client', { headers: { Upgrade: 'websocket' } });
+});
+
+app.get(JWKS_PATH, async (c) => {
+  // Nodes fetch again when they meet an unknown key, so a cache of minutes delays nothing.
+  return c.json(await KeyringObject.of(c.env).publicKeys(), 200, { 'Cache-Control': 'public, max-age=300' });
+});
+
+app.route('/api/rooms', rooms);
+app.route('/', nodes);
+
+app.notFound((c) =>
+  problemResponse('not_found', `Nothing answers ${c.req.method} ${c.req.path}; see the API documentation.`),
+);
+
+app.onError((error, c) => {
+  if (error instanceof ParleyError) return problemResponse(error.code, error.message);
+  if (error instanceof HTTPException) return problemResponse('invalid_message', error.message);
+  console.error(
+    JSON.stringify({ level: 'error', event: 'request failed', path: c.req.path, error: error.message }),
+  );
+  return problemResponse('internal', 'The server failed; try again, and report it when it happens again.');
+});

@@ -1,0 +1,20 @@
+import type { DirectoryObject } from './directory/directory-object.ts';
+import type { FleetObject } from './fleet/fleet-object.ts';
+import type { KeyringObject } from './keyring/keyring-object.ts';
+import type { RoomObject } from './room/room-object.ts';
+
+/** The Worker's bindings; wrangler.toml declares them. Any key of the configuration files can be overridden beside them. */
+export interface Environment {
+  ROOMS: DurableObjectNamespace<RoomObject>;
+  FLEETS: DurableObjectNamespace<FleetObject>;
+  DIRECTORIES: DurableObjectNamespace<DirectoryObject>;
+  KEYRINGS: DurableObjectNamespace<KeyringObject>;
+  /** What a media node must know to enrol; a secret. Without it no node is let in. */
+  PARLEY_ENROLMENT_SECRET?: string;
+}
+
+declare global {
+  namespace Cloudflare {
+    interface Env extends Environment {}
+  }
+}

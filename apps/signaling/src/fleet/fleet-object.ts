@@ -1,0 +1,119 @@
+import { DurableObject } from 'cloudflare:workers';
+import { DecodeError, decode } from '@parley/protocol/decode';
+import { closeCode } from '@parley/protocol/errors';
+import {
+  type FleetNodeMessage,
+  LEASE_SECONDS,
+  NodeFleetMessage,
+  type NodeLoad,
+} from '@parley/protocol/fleet-messages';
+import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
+import type { Environment } from '../environment.ts';
+import { closeQuietly } from '../sockets.ts';
+import { type Candidate, chooseNode } from './choose-node.ts';
+
+const MAX_MESSAGE_BYTES = 16 * 1024;
+
+/** What a node's socket remembers through hibernation. */
+interface NodeAttachment {
+  nodeId: string;
+  /** Set by hello: before it, the node gets no rooms. */
+  incarnation?: string;
+  load: NodeLoad;
+  /** Last word from it, milliseconds since the epoch. */
+  heardAt: number;
+}
+
+/** The media nodes of one region: their sockets, their leases, and which of them gets a room. */
+export class FleetObject extends DurableObject<Environment> {
+  static of(env: Environment, region: string): DurableObjectStub<FleetObject> {
+    return env.FLEETS.getByName(region);
+  }
+
+  constructor(ctx: DurableObjectState, env: Environment) {
+    super(ctx, env);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
+  }
+
+  /** Takes a node's socket; the Worker has verified its node token and named the node in the query. */
+  override fetch(request: Request): Response {
+    const nodeId = new URL(request.url).searchParams.get('node');
+    if (nodeId === null) return new Response('the Worker names the node', { status: 400 });
+    for (const older of this.ctx.getWebSockets(nodeId)) {
+      closeQuietly(older, closeCode('assignment_stale'), 'The node has connected again.');
+    }
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server, [nodeId]);
+    const load = { rooms: 0, participants: 0, cpu: 0 };
+    server.serializeAttachment({ nodeId, load, heardAt: Date.now() } satisfies NodeAttachment);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
+    const attachment = socket.deserializeAttachment() as NodeAttachment;
+    try {
+      const message = decode(NodeFleetMessage, data, MAX_MESSAGE_BYTES);
+      if (message.type === 'hello') {
+        if (!isSupportedVersion(message.version)) {
+          closeQuietly(
+            socket,
+            closeCode('unsupported_version'),
+            `The edge speaks version ${PROTOCOL_VERSION}.`,
+          );
+          return;
+        }
+        attachment.incarnation = message.incarnation;
+        send(socket, { type: 'welcome', version: PROTOCOL_VERSION });
+      }
+      socket.serializeAttachment({ ...attachment, load: message.load, heardAt: Date.now() });
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      closeQuietly(socket, closeCode(error.code), error.message);
+    }
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    closeQuietly(socket, 1000, '');
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    closeQuietly(socket, 1011, '');
+  }
+
+  /** How many nodes could take a room now. */
+  nodeCount(): number {
+    return this.#live().length;
+  }
+
+  /** Chooses a node for a room; undefined when there is none. `exclude` is passed over while others are there. */
+  async place(roomId: string, exclude: string[]): Promise<string | undefined> {
+    const live = this.#live();
+    const preferred = live.filter((node) => !exclude.includes(node.nodeId));
+    return (await chooseNode(roomId, preferred.length > 0 ? preferred : live))?.nodeId;
+  }
+
+  /** Hands a signed assignment to its node; false when the node is not connected. */
+  assign(nodeId: string, roomId: string, epoch: number, assignment: string): boolean {
+    const node = this.#live().find((candidate) => candidate.nodeId === nodeId);
+    if (node === undefined) return false;
+    return send(node.socket, { type: 'assign', roomId, epoch, assignment });
+  }
+
+  #live(): (Candidate & { socket: WebSocket })[] {
+    const since = Date.now() - LEASE_SECONDS * 1000;
+    return this.ctx.getWebSockets().flatMap((socket) => {
+      const { nodeId, incarnation, load, heardAt } = socket.deserializeAttachment() as NodeAttachment;
+      const live = socket.readyState === WebSocket.OPEN && incarnation !== undefined && heardAt >= since;
+      return live ? [{ nodeId, cpu: load.cpu, socket }] : [];
+    });
+  }
+}
+
+function send(socket: WebSocket, message: FleetNodeMessage): boolean {
+  try {
+    socket.send(JSON.stringify(message));
+    return true;
+  } catch {
+    return false;
+  }
+}

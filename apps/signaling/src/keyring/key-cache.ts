@@ -1,0 +1,46 @@
+import type { Environment } from '../environment.ts';
+import { KeyringObject, type SigningKey } from './keyring-object.ts';
+
+/**
+ * A Room's copy of the signing key, kept in its storage: only a room's first join ever asks the Keyring, and a
+ * rotation happens behind a join, not before it.
+ */
+export class KeyCache {
+  readonly #env: Environment;
+  readonly #ctx: DurableObjectState;
+  #key: SigningKey | undefined;
+  #refreshing: Promise<SigningKey> | undefined;
+
+  constructor(ctx: DurableObjectState, env: Environment) {
+    this.#ctx = ctx;
+    this.#env = env;
+  }
+
+  /** A key that may sign now. */
+  async get(): Promise<SigningKey> {
+    this.#key ??= await this.#ctx.storage.get<SigningKey>('signing-key');
+    const now = Date.now();
+    if (this.#key === undefined || now >= this.#key.expiresAt) return this.#refresh();
+    if (now >= this.#key.refreshAt) this.#ctx.waitUntil(this.#refresh().catch(() => undefined));
+    return this.#key;
+  }
+
+  /** Forgets the copy in memory, after the storage was wiped. */
+  forget(): void {
+    this.#key = undefined;
+  }
+
+  #refresh(): Promise<SigningKey> {
+    this.#refreshing ??= (async () => {
+      try {
+        const key = await KeyringObject.of(this.#env).signingKey();
+        await this.#ctx.storage.put('signing-key', key);
+        this.#key = key;
+        return key;
+      } finally {
+        this.#refreshing = undefined;
+      }
+    })();
+    return this.#refreshing;
+  }
+}

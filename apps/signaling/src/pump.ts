@@ -1,0 +1,96 @@
+import { ClientMessage, MAX_CLIENT_MESSAGE_BYTES, MAX_JOIN_BYTES } from '@parley/protocol/client-messages';
+import { DecodeError, decode } from '@parley/protocol/decode';
+import { closeCode, type ErrorCode } from '@parley/protocol/errors';
+import type { Environment } from './environment.ts';
+import { JOIN_TIMEOUT, RoomObject } from './room/room-object.ts';
+import { closeQuietly, forwardableCloseCode } from './sockets.ts';
+
+/** Most characters kept while the room's socket is being opened. */
+const MAX_BACKLOG = 2 * MAX_CLIENT_MESSAGE_BYTES;
+
+/**
+ * Serves a socket on the bare `/ws`: waits for `join`, which names the room, then pumps frames between the client
+ * and that Room's socket. Keeps no state of its own; the Room object behind it still hibernates.
+ */
+export function pump(env: Environment): Response {
+  const { 0: client, 1: outer } = new WebSocketPair();
+  outer.accept();
+  let inner: WebSocket | undefined;
+  let opening = false;
+  const backlog: string[] = [];
+  let backlogSize = 0;
+
+  const refuse = (code: ErrorCode, message: string, requestType?: string) =>
+    outer.send(JSON.stringify({ type: 'error', code, message, requestType }));
+  const end = (code: ErrorCode, message: string) => {
+    refuse(code, message);
+    closeQuietly(outer, closeCode(code), message);
+  };
+  const deadline = setTimeout(
+    () => end('join_timeout', `Send join within ${JOIN_TIMEOUT / 1000} s of opening the socket.`),
+    JOIN_TIMEOUT,
+  );
+
+  async function open(roomId: string): Promise<void> {
+    clearTimeout(deadline);
+    opening = true;
+    try {
+      inner = await openRoomSocket(env, roomId);
+    } catch {
+      end('internal', 'The room could not be reached; join again in a moment.');
+      return;
+    }
+    inner.accept();
+    inner.addEventListener('message', ({ data }) => outer.send(data));
+    inner.addEventListener('close', ({ code, reason }) =>
+      closeQuietly(outer, forwardableCloseCode(code), reason),
+    );
+    inner.addEventListener('error', () => closeQuietly(outer, 1011, ''));
+    for (const frame of backlog.splice(0)) inner.send(frame);
+    if (outer.readyState !== WebSocket.OPEN) closeQuietly(inner, 1000, '');
+  }
+
+  outer.addEventListener('message', ({ data }) => {
+    if (inner !== undefined) {
+      inner.send(data);
+      return;
+    }
+    if (data === 'ping') {
+      outer.send('pong');
+      return;
+    }
+    if (opening) {
+      backlogSize += typeof data === 'string' ? data.length : data.byteLength;
+      if (typeof data === 'string' && backlogSize <= MAX_BACKLOG) backlog.push(data);
+      else end('message_too_large', 'Wait for joined before sending more.');
+      return;
+    }
+    try {
+      const message = decode(ClientMessage, data, MAX_JOIN_BYTES);
+      if (message.type !== 'join') return refuse('join_required', 'Send join first.', message.type);
+      backlog.push(data as string);
+      void open(message.roomId);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      refuse(error.code, error.message, error.requestType);
+    }
+  });
+  outer.addEventListener('close', ({ code, reason }) => {
+    clearTimeout(deadline);
+    closeQuietly(outer, forwardableCloseCode(code), '');
+    if (inner !== undefined) closeQuietly(inner, forwardableCloseCode(code), reason);
+  });
+  outer.addEventListener('error', () => {
+    clearTimeout(deadline);
+    if (inner !== undefined) closeQuietly(inner, 1011, '');
+  });
+  return new Response(null, { status: 101, webSocket: client });
+}
+
+async function openRoomSocket(env: Environment, roomId: string): Promise<WebSocket> {
+  const response = await RoomObject.of(env, roomId).fetch('https://room/client', {
+    headers: { Upgrade: 'websocket' },
+  });
+  if (response.webSocket === null) throw new Error(`the Room object answered ${response.status}`);
+  return response.webSocket;
+}

@@ -1,0 +1,32 @@
+/** What a client's socket remembers through hibernation. */
+export interface ClientAttachment {
+  role: 'client';
+  connectionId: string;
+  openedAt: number;
+  joined: boolean;
+}
+
+/** What a node's link remembers through hibernation. */
+export interface LinkAttachment {
+  role: 'link';
+  nodeId: string;
+  epoch: number;
+  /** Whether hello has come: before it the link carries nothing. */
+  open: boolean;
+}
+
+export type Attachment = ClientAttachment | LinkAttachment;
+
+/** Tag of a client's socket: finds it by connection. */
+export function clientTag(connectionId: string): string {
+  return `client:${connectionId}`;
+}
+
+/** Tag of a node's link: finds it by node. */
+export function linkTag(nodeId: string): string {
+  return `link:${nodeId}`;
+}
+
+export function attachmentOf(socket: WebSocket): Attachment {
+  return socket.deserializeAttachment() as Attachment;
+}

@@ -1,0 +1,87 @@
+import type { RoomLinkMessage } from '@parley/protocol/link-messages';
+import type { ServerMessage } from '@parley/protocol/server-messages';
+import { closeQuietly } from '../sockets.ts';
+import {
+  attachmentOf,
+  type ClientAttachment,
+  clientTag,
+  type LinkAttachment,
+  linkTag,
+} from './attachments.ts';
+
+/** The Room's sockets, found by what they are for. Hibernating: the runtime keeps them, their attachments say what they are. */
+export class RoomSockets {
+  readonly #ctx: DurableObjectState;
+
+  constructor(ctx: DurableObjectState) {
+    this.#ctx = ctx;
+    // Answered without waking the object.
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
+  }
+
+  /** Accepts a client's socket, which has yet to join. */
+  acceptClient(): Response {
+    const { 0: client, 1: server } = new WebSocketPair();
+    const connectionId = crypto.randomUUID();
+    this.#ctx.acceptWebSocket(server, [clientTag(connectionId)]);
+    const attachment: ClientAttachment = {
+      role: 'client',
+      connectionId,
+      openedAt: Date.now(),
+      joined: false,
+    };
+    server.serializeAttachment(attachment);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /** Accepts a node's link, which has yet to say hello. */
+  acceptLink(nodeId: string, epoch: number): Response {
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.#ctx.acceptWebSocket(server, [linkTag(nodeId)]);
+    server.serializeAttachment({ role: 'link', nodeId, epoch, open: false } satisfies LinkAttachment);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /** Makes `socket` the one link of its node; older ones are closed. */
+  openLink(socket: WebSocket, link: LinkAttachment): void {
+    for (const other of this.#ctx.getWebSockets(linkTag(link.nodeId))) {
+      if (other === socket) continue;
+      other.serializeAttachment({ ...attachmentOf(other), open: false });
+      closeQuietly(other, 1000, 'The node has opened a newer link.');
+    }
+    socket.serializeAttachment({ ...link, open: true } satisfies LinkAttachment);
+  }
+
+  /** The open link of a node in an epoch. */
+  link(nodeId: string, epoch: number): WebSocket | undefined {
+    return this.#ctx.getWebSockets(linkTag(nodeId)).find((socket) => {
+      const attachment = attachmentOf(socket);
+      const current = attachment.role === 'link' && attachment.open && attachment.epoch === epoch;
+      return current && socket.readyState === WebSocket.OPEN;
+    });
+  }
+
+  client(connectionId: string): WebSocket | undefined {
+    return this.#ctx.getWebSockets(clientTag(connectionId))[0];
+  }
+
+  /** Sockets that have not joined, with the time they were opened. */
+  waiting(): { socket: WebSocket; openedAt: number }[] {
+    return this.#ctx.getWebSockets().flatMap((socket) => {
+      const attachment = attachmentOf(socket);
+      const waits =
+        attachment.role === 'client' && !attachment.joined && socket.readyState === WebSocket.OPEN;
+      return waits ? [{ socket, openedAt: attachment.openedAt }] : [];
+    });
+  }
+}
+
+/** Sends if the socket still takes it; a closed one reports itself through its close event. */
+export function sendQuietly(socket: WebSocket | undefined, message: ServerMessage | RoomLinkMessage): void {
+  if (socket === undefined) return;
+  try {
+    socket.send(JSON.stringify(message));
+  } catch {
+    // Closing or gone: its close event tells the room.
+  }
+}

@@ -1,0 +1,5 @@
+/** wrangler.toml bundles YAML files as text. */
+declare module '*.yaml' {
+  const text: string;
+  export default text;
+}
