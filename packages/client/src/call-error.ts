@@ -1,0 +1,42 @@
+import type { ErrorCode } from '@parley/protocol/errors';
+
+/** What can go wrong on this side of the socket. */
+export type ClientErrorCode =
+  /** The server cannot be reached, or hung up without a word. */
+  | 'connection_failed'
+  /** The caller's `AbortSignal` fired. */
+  | 'aborted'
+  /** The call is over. */
+  | 'call_ended'
+  /** The browser refused a description. */
+  | 'negotiation_failed'
+  /** Signalling works, media does not get through. */
+  | 'media_failed'
+  /** The person, the page's policy or the system said no to a device. */
+  | 'permission_denied'
+  | 'device_not_found'
+  /** Another program holds the device. */
+  | 'device_in_use'
+  /** The device went away during the call. */
+  | 'device_lost'
+  /** This browser, or a page without HTTPS, cannot capture. */
+  | 'capture_unsupported'
+  | 'capture_failed';
+
+export interface CallErrorOptions extends ErrorOptions {
+  requestType?: string;
+}
+
+/** An error of a call: a stable code to decide by, and a message that says what to do next. */
+export class CallError extends Error {
+  readonly code: ErrorCode | ClientErrorCode;
+  /** The `type` of the message that the server refused, where it was one. */
+  readonly requestType: string | undefined;
+
+  constructor(code: ErrorCode | ClientErrorCode, message: string, options: CallErrorOptions = {}) {
+    super(message, options);
+    this.name = 'CallError';
+    this.code = code;
+    this.requestType = options.requestType;
+  }
+}

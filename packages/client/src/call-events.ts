@@ -1,0 +1,41 @@
+import type { LeaveReason, QualityChanged, ServerMessage } from '@parley/protocol/server-messages';
+import type { CallError } from './call-error.ts';
+import type { LocalTracks } from './local-tracks.ts';
+import type { RoomParticipant, RoomTrack, Roster } from './roster.ts';
+import type { RemoteTrack } from './subscriber.ts';
+
+/** A text to everybody, one's own included. */
+export type ChatMessage = Omit<Extract<ServerMessage, { type: 'chat' }>, 'type' | 'roomId'>;
+
+/** Why a call is over. */
+export type CallEnd =
+  /** `leave()` was called, or the page was left. */
+  | { readonly reason: 'left' }
+  /** Somebody closed the room, or nobody was in it for long. */
+  | { readonly reason: 'room-closed'; readonly why: 'deleted' | 'idle' }
+  /** The socket was lost or the server hung up; `detail` is what it said. */
+  | { readonly reason: 'connection-lost'; readonly detail: string };
+
+/** What a {@link Call} tells, by the event's name. */
+export interface CallEvents {
+  'participant-joined': RoomParticipant;
+  'participant-left': { participant: RoomParticipant; reason: LeaveReason };
+  'track-published': { participantId: string; track: RoomTrack };
+  'track-unpublished': { participantId: string; trackId: string };
+  'track-muted': { participantId: string; trackId: string; muted: boolean };
+  /** After any of the above: `call.participants` is another map. */
+  'participants-changed': Roster;
+  /** A remote track can be played. */
+  track: RemoteTrack;
+  /** A remote track is over. */
+  'track-removed': RemoteTrack;
+  /** `call.localTracks` is another map: one's own camera, microphone or screen went on or off. */
+  'local-changed': LocalTracks;
+  /** What a wish for a quality came to. */
+  'quality-changed': Omit<QualityChanged, 'type' | 'roomId'>;
+  chat: ChatMessage;
+  /** Something failed that no promise tells of. The call goes on. */
+  error: CallError;
+  /** The call is over; the last event. */
+  closed: CallEnd;
+}

@@ -1,0 +1,286 @@
+import type { ClientMessage } from '@parley/protocol/client-messages';
+import type { Joined, ServerMessage } from '@parley/protocol/server-messages';
+import type { Quality } from '@parley/protocol/track';
+import { assertNever } from './assert-never.ts';
+import { CallError } from './call-error.ts';
+import type { CallEnd, CallEvents } from './call-events.ts';
+import { type CallStats, readStats } from './call-stats.ts';
+import type { Carrier } from './carrier.ts';
+import { Emitter } from './emitter.ts';
+import { LocalDevices } from './local-devices.ts';
+import { LocalTrackStore, type LocalTracks } from './local-tracks.ts';
+import { Publisher } from './publisher.ts';
+import { applyToRoster, type Roster, type RosterMessage, rosterOf } from './roster.ts';
+import { ScreenShare } from './screen-share.ts';
+import { type RemoteTrack, Subscriber } from './subscriber.ts';
+
+/**
+ * A call in a room: who is there, one's own devices, what the others send. Made by `connect()`; over after `closed`,
+ * when every connection, timer and track of it is closed too.
+ */
+export class Call extends Emitter<CallEvents> {
+  readonly roomId: string;
+  /** One's own id. */
+  readonly participantId: string;
+  readonly room: Joined['room'];
+  /** The server's settings for media. */
+  readonly media: Joined['media'];
+
+  readonly #carrier: Carrier;
+  readonly #publisher: Publisher;
+  readonly #subscriber: Subscriber;
+  readonly #store: LocalTrackStore;
+  readonly #devices: LocalDevices;
+  readonly #screenShare: ScreenShare;
+  readonly #leaveWithPage = () => this.leave();
+  #participants: Roster;
+  #ended: CallEnd | undefined;
+
+  /** @internal Applications call `connect()`. */
+  constructor(carrier: Carrier, joined: Joined, name: string) {
+    super();
+    const { roomId, participantId, room, media, participants } = joined;
+    this.roomId = roomId;
+    this.participantId = participantId;
+    this.room = room;
+    this.media = media;
+    this.#carrier = carrier;
+    this.#participants = rosterOf({ participantId, name, joinedAt: Date.now() }, participants);
+
+    const send = (message: ClientMessage) => carrier.send(message);
+    const error = (problem: CallError) => this.emit('error', problem);
+    this.#publisher = new Publisher({ connection: this.#peerConnection(), media, send });
+    this.#subscriber = new Subscriber({
+      connection: this.#peerConnection(),
+      send,
+      error,
+      added: (track) => this.emit('track', track),
+      removed: (track) => this.emit('track-removed', track),
+    });
+    this.#store = new LocalTrackStore((tracks) => this.emit('local-changed', tracks));
+    const own = {
+      store: this.#store,
+      publisher: this.#publisher,
+      send,
+      listener: {
+        published: ({ source, kind, layers }, trackId) => {
+          const track = { trackId, kind, source, layers, muted: false };
+          this.#changeRoster({ type: 'track-published', participantId, track });
+        },
+        unpublished: (trackId) => this.#changeRoster({ type: 'track-unpublished', participantId, trackId }),
+        muted: (trackId, muted) =>
+          this.#changeRoster({ type: 'track-muted', roomId, participantId, trackId, muted }),
+      },
+    } as const satisfies Partial<ConstructorParameters<typeof LocalDevices>[0]>;
+    this.#devices = new LocalDevices({ ...own, settings: media, error });
+    this.#screenShare = new ScreenShare(own);
+    globalThis.addEventListener?.('pagehide', this.#leaveWithPage);
+  }
+
+  /** Everybody in the room by id, oneself first. Another map after every `participants-changed`. */
+  get participants(): Roster {
+    return this.#participants;
+  }
+
+  /** The others' tracks that arrive now, by track id. */
+  get remoteTracks(): ReadonlyMap<string, RemoteTrack> {
+    return this.#subscriber.tracks;
+  }
+
+  /** One's own sources that were used so far. Another map after every `local-changed`. */
+  get localTracks(): LocalTracks {
+    return this.#store.all;
+  }
+
+  /** Why the call is over; undefined while it is not. */
+  get ended(): CallEnd | undefined {
+    return this.#ended;
+  }
+
+  /**
+   * Turns the microphone on, asking for it where there is none yet, or mutes it. Resolves when the others know.
+   *
+   * @throws {CallError} if it cannot be had or published; it is off then
+   */
+  setMicrophoneEnabled(enabled: boolean): Promise<void> {
+    return this.#devices.setEnabled('microphone', enabled);
+  }
+
+  /**
+   * Turns the camera on or off; off releases the device.
+   *
+   * @throws {CallError} if it cannot be had or published; it is off then
+   */
+  setCameraEnabled(enabled: boolean): Promise<void> {
+    return this.#devices.setEnabled('camera', enabled);
+  }
+
+  /**
+   * Publishes a track of the application's as camera or microphone, in place of what was there. The call owns it
+   * from now on and stops it.
+   */
+  publish(source: 'camera' | 'microphone', track: MediaStreamTrack): Promise<void> {
+    return this.#devices.publish(source, track);
+  }
+
+  /**
+   * Lets the person choose a screen and shares it, with its sound where the browser has it. Call it from a click.
+   *
+   * @throws {CallError} `permission_denied` if nothing was chosen
+   */
+  startScreenShare(): Promise<void> {
+    return this.#screenShare.start();
+  }
+
+  stopScreenShare(): Promise<void> {
+    return this.#screenShare.stop();
+  }
+
+  /**
+   * Chooses the layer received of one track, or of every camera. `quality-changed` tells what came of it, or an
+   * `error` with code `quality_unavailable`.
+   */
+  updateQuality(quality: Quality, trackId?: string): void {
+    this.#carrier.send({ type: 'update-quality', quality, ...(trackId !== undefined && { trackId }) });
+  }
+
+  /** Sends a text to everybody; it comes back as a `chat` event. */
+  sendChat(text: string): void {
+    this.#carrier.send({ type: 'chat', text });
+  }
+
+  /** Measures what is sent and received. */
+  async getStats(): Promise<CallStats> {
+    const [sending, receiving] = await Promise.all([this.#publisher.getStats(), this.#subscriber.getStats()]);
+    return readStats(
+      performance.now(),
+      sending,
+      receiving,
+      this.#publisher.sources,
+      this.#subscriber.trackIds,
+    );
+  }
+
+  /** Leaves the room and closes everything. */
+  leave(): void {
+    if (this.#ended) return;
+    this.#carrier.send({ type: 'leave' });
+    this.#end({ reason: 'left' });
+  }
+
+  /** @internal */
+  handleMessage(message: ServerMessage): void {
+    if (this.#ended) return;
+    switch (message.type) {
+      case 'joined':
+        return;
+      case 'request-offer':
+        this.#publisher.renegotiate().catch((error: unknown) => {
+          if (error instanceof CallError) this.emit('error', error);
+        });
+        return;
+      case 'answer':
+        this.#publisher.handleAnswer(message);
+        return;
+      case 'offer':
+        this.#subscriber.handleOffer(message);
+        return;
+      case 'participant-joined':
+      case 'participant-left':
+      case 'track-published':
+      case 'track-unpublished':
+      case 'track-muted':
+        this.#changeRoster(message);
+        return;
+      case 'quality-changed': {
+        const { type, roomId: _, ...change } = message;
+        this.emit(type, change);
+        return;
+      }
+      case 'chat': {
+        const { type, roomId: _, ...text } = message;
+        this.emit(type, text);
+        return;
+      }
+      case 'error': {
+        const { code, requestType } = message;
+        const error = new CallError(code, message.message, requestType === undefined ? {} : { requestType });
+        const isOffer = requestType === 'offer' || requestType === 'start-screen-share';
+        // Whoever published gets it as a rejected promise.
+        if (!isOffer || !this.#publisher.handleError(error)) this.emit('error', error);
+        return;
+      }
+      case 'room-closed':
+        this.#end({ reason: 'room-closed', why: message.reason });
+        return;
+      default:
+        assertNever(message);
+    }
+  }
+
+  /** @internal The carrier is gone. To come back instead of ending is a matter of this method alone. */
+  handleClosed(code: number, reason: string): void {
+    this.#end({ reason: 'connection-lost', detail: reason || `The connection was closed (${code}).` });
+  }
+
+  #changeRoster(message: RosterMessage): void {
+    const before = this.#participants;
+    this.#participants = applyToRoster(before, message);
+    if (this.#participants === before) return;
+    switch (message.type) {
+      case 'participant-joined': {
+        const participant = this.#participants.get(message.participant.participantId);
+        if (participant) this.emit(message.type, participant);
+        break;
+      }
+      case 'participant-left': {
+        const participant = before.get(message.participantId);
+        if (participant === undefined) break;
+        for (const { trackId } of participant.tracks) this.#subscriber.remove(trackId);
+        this.emit(message.type, { participant, reason: message.reason });
+        break;
+      }
+      case 'track-published':
+        this.emit(message.type, { participantId: message.participantId, track: message.track });
+        break;
+      case 'track-unpublished':
+        this.#subscriber.remove(message.trackId);
+        this.emit(message.type, { participantId: message.participantId, trackId: message.trackId });
+        break;
+      case 'track-muted': {
+        const { participantId, trackId, muted } = message;
+        this.emit(message.type, { participantId, trackId, muted });
+        break;
+      }
+      default:
+        assertNever(message);
+    }
+    this.emit('participants-changed', this.#participants);
+  }
+
+  #peerConnection(): RTCPeerConnection {
+    const connection = new RTCPeerConnection({
+      iceServers: this.media.iceServers,
+      bundlePolicy: 'max-bundle',
+    });
+    connection.onconnectionstatechange = () => {
+      if (connection.connectionState !== 'failed' || this.#ended) return;
+      const message =
+        'Sound and picture do not get through: a firewall may be in the way. Try another network.';
+      this.emit('error', new CallError('media_failed', message));
+    };
+    return connection;
+  }
+
+  #end(end: CallEnd): void {
+    if (this.#ended) return;
+    this.#ended = end;
+    globalThis.removeEventListener?.('pagehide', this.#leaveWithPage);
+    this.#carrier.close();
+    this.#publisher.close(new CallError('call_ended', 'The call is over. Join again to go on.'));
+    this.#subscriber.close();
+    this.#store.close();
+    this.emit('closed', end);
+    this.removeAllListeners();
+  }
+}

@@ -1,0 +1,35 @@
+/** Hears one kind of event. */
+export type Listener<T> = (event: T) => void;
+
+/** Typed events: `Events` maps each event's name to what its listeners get. */
+export class Emitter<Events extends object> {
+  #listeners: { [Name in keyof Events]?: Set<Listener<Events[Name]>> } = {};
+
+  /** Calls `listener` at each event of that name, until the returned function is called. */
+  on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
+    const listeners: Set<Listener<Events[Name]>> = this.#listeners[name] ?? new Set();
+    this.#listeners[name] = listeners;
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+    };
+  }
+
+  protected emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
+    // A copy: listeners come and go while they are called.
+    for (const listener of [...(this.#listeners[name] ?? [])]) {
+      try {
+        listener(event);
+      } catch (error) {
+        // A fault in the page must show in its console and must not stop the call.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  protected removeAllListeners(): void {
+    this.#listeners = {};
+  }
+}

@@ -1,0 +1,73 @@
+import type { ClientMediaSettings } from '@parley/protocol/server-messages';
+import { describe, expect, it } from 'vitest';
+import { refitEncodings, sendEncodings } from './encodings.ts';
+
+const media: ClientMediaSettings = {
+  iceServers: [],
+  simulcast: true,
+  layers: {
+    low: { width: 320, height: 240, framerate: 15, bitrate: 150_000 },
+    medium: { width: 640, height: 480, framerate: 30, bitrate: 500_000 },
+    high: { width: 1280, height: 720, framerate: 30, bitrate: 2_500_000 },
+  },
+  resolution: { width: 1280, height: 720 },
+  audio: { echoCancellation: true, noiseSuppression: true },
+  maxBitrate: 5_000_000,
+};
+const hd = { width: 1280, height: 720 };
+
+describe('sendEncodings', () => {
+  it('sends a camera in the layers of the table', () => {
+    const encodings = sendEncodings('camera', hd, media);
+    expect(encodings.map(({ rid, maxBitrate }) => [rid, maxBitrate])).toEqual([
+      ['low', 150_000],
+      ['medium', 500_000],
+      ['high', 2_500_000],
+    ]);
+  });
+
+  it('takes the configured size for a track that knows none', () => {
+    expect(sendEncodings('camera', {}, media)).toEqual(sendEncodings('camera', hd, media));
+  });
+
+  it('sends one layer without a name where simulcast is off', () => {
+    expect(sendEncodings('camera', { width: 1920, height: 1080 }, { ...media, simulcast: false })).toEqual([
+      { scaleResolutionDownBy: 1.5, maxFramerate: 30, maxBitrate: 2_500_000 },
+    ]);
+  });
+
+  it('keeps to the bitrate that the server allows', () => {
+    const strict = { ...media, maxBitrate: 400_000 };
+    expect(sendEncodings('camera', hd, strict).map(({ maxBitrate }) => maxBitrate)).toEqual([
+      150_000, 400_000, 400_000,
+    ]);
+    expect(sendEncodings('screen', hd, strict)).toMatchObject([{ maxBitrate: 400_000 }]);
+  });
+});
+
+describe('refitEncodings', () => {
+  it('switches off what a smaller camera cannot fill, and on again', () => {
+    const three = sendEncodings('camera', hd, media);
+    const small = refitEncodings(three, sendEncodings('camera', { width: 640, height: 480 }, media));
+    expect(small.map(({ active, scaleResolutionDownBy }) => [active, scaleResolutionDownBy])).toEqual([
+      [true, 2],
+      [true, 1],
+      [false, 1],
+    ]);
+    const again = refitEncodings(small, three);
+    expect(again.map(({ active, scaleResolutionDownBy }) => [active, scaleResolutionDownBy])).toEqual([
+      [true, 4],
+      [true, 2],
+      [true, 1],
+    ]);
+  });
+
+  it('fits a single encoding to the largest layer', () => {
+    expect(
+      refitEncodings(
+        [{ scaleResolutionDownBy: 1 }],
+        sendEncodings('camera', { width: 2560, height: 1440 }, media),
+      ),
+    ).toEqual([{ scaleResolutionDownBy: 2 }]);
+  });
+});

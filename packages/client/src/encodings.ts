@@ -1,0 +1,61 @@
+import { cameraEncodings } from '@parley/protocol/camera-encodings';
+import type { Source } from '@parley/protocol/grants';
+import type { ClientMediaSettings } from '@parley/protocol/server-messages';
+import { assertNever } from './assert-never.ts';
+
+/** Most frames a second of a shared screen: text needs sharpness more than motion. */
+const SCREEN_FRAMERATE = 15;
+
+/** Size of a captured picture, pixels. */
+export interface PictureSize {
+  width?: number | undefined;
+  height?: number | undefined;
+}
+
+/** How a source is sent: cameras in the server's layers, screens and sound in one encoding. */
+export function sendEncodings(
+  source: Source,
+  size: PictureSize,
+  { simulcast, layers, resolution, maxBitrate }: ClientMediaSettings,
+): RTCRtpEncodingParameters[] {
+  switch (source) {
+    case 'microphone':
+    case 'screen-audio':
+      return [{}];
+    case 'screen':
+      return [{ maxBitrate, maxFramerate: SCREEN_FRAMERATE }];
+    case 'camera': {
+      const encodings = cameraEncodings(
+        size.width ?? resolution.width,
+        size.height ?? resolution.height,
+        layers,
+      ).map((encoding) => ({ ...encoding, maxBitrate: Math.min(encoding.maxBitrate, maxBitrate) }));
+      if (simulcast) return encodings;
+      return encodings.slice(-1).map(({ rid: _, scalabilityMode: __, ...encoding }) => encoding);
+    }
+    default:
+      return assertNever(source);
+  }
+}
+
+/**
+ * The encodings of a running sender for a new picture size. A sender's list of encodings is fixed, so a layer that
+ * the new picture is too small for is switched off.
+ */
+export function refitEncodings(
+  current: readonly RTCRtpEncodingParameters[],
+  fresh: readonly RTCRtpEncodingParameters[],
+): RTCRtpEncodingParameters[] {
+  if (current.length === 1) {
+    const top = fresh.at(-1);
+    return current.map((encoding) => ({
+      ...encoding,
+      ...(top?.scaleResolutionDownBy !== undefined && { scaleResolutionDownBy: top.scaleResolutionDownBy }),
+    }));
+  }
+  return current.map((encoding) => {
+    const fit = fresh.find(({ rid }) => rid === encoding.rid);
+    if (fit === undefined) return { ...encoding, active: false };
+    return { ...encoding, active: true, scaleResolutionDownBy: fit.scaleResolutionDownBy ?? 1 };
+  });
+}

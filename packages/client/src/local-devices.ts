@@ -1,0 +1,109 @@
+import type { Mute } from '@parley/protocol/client-messages';
+import { CallError } from './call-error.ts';
+import { type CaptureSettings, captureCamera, captureMicrophone } from './capture.ts';
+import type { LocalTrackStore } from './local-tracks.ts';
+import type { OwnTracksListener } from './own-tracks.ts';
+import type { Publisher } from './publisher.ts';
+import { SerialQueue } from './serial-queue.ts';
+
+/** A source that is muted, not unpublished, when it is turned off. */
+export type Device = 'camera' | 'microphone';
+
+export interface LocalDevicesOptions {
+  readonly store: LocalTrackStore;
+  readonly publisher: Publisher;
+  readonly settings: CaptureSettings;
+  readonly listener: OwnTracksListener;
+  send(message: Mute): void;
+  error(error: CallError): void;
+}
+
+/**
+ * Camera and microphone. What is wished takes effect on this side at once; then, in turn, the sender and the server
+ * are made to agree with the last wish, however often it changed meanwhile.
+ */
+export class LocalDevices {
+  readonly #options: LocalDevicesOptions;
+  readonly #queues = { camera: new SerialQueue(), microphone: new SerialQueue() };
+  readonly #mutedThere = new Map<string, boolean>();
+
+  constructor(options: LocalDevicesOptions) {
+    this.#options = options;
+  }
+
+  /** Turns a device on or off. Off means off: the camera's light goes out, the microphone's track is silent. */
+  async setEnabled(device: Device, enabled: boolean): Promise<void> {
+    const { store } = this.#options;
+    if (!enabled && device === 'camera') store.stop(device);
+    else store.setEnabled(device, enabled);
+    await this.#agree(device);
+  }
+
+  /** Publishes a track of the application's, in place of the device's if there was one. */
+  async publish(device: Device, track: MediaStreamTrack): Promise<void> {
+    this.#put(device, track);
+    await this.#agree(device);
+  }
+
+  async #agree(device: Device): Promise<void> {
+    try {
+      await this.#queues[device].run(() => this.#reconcile(device));
+    } catch (error) {
+      // What could not be turned on is off.
+      this.#options.store.stop(device);
+      throw error;
+    }
+  }
+
+  async #reconcile(device: Device): Promise<void> {
+    const { store, publisher } = this.#options;
+    if (store.closed) return;
+    const { enabled, track = enabled ? await this.#capture(device) : undefined } = store.get(device);
+    const publication = publisher.published(device);
+    if (publication === undefined) {
+      if (enabled && track) await this.#publish(device, track);
+    } else if (publication.transceiver.sender.track !== (track ?? null)) {
+      await publisher.replaceTrack(device, track ?? null);
+    }
+    this.#announce(device);
+  }
+
+  async #capture(device: Device): Promise<MediaStreamTrack | undefined> {
+    const { store, settings } = this.#options;
+    const track = await (device === 'camera' ? captureCamera(settings) : captureMicrophone(settings));
+    // The person may have changed their mind while the browser asked.
+    if (!store.get(device).enabled) {
+      track.stop();
+      return undefined;
+    }
+    this.#put(device, track);
+    return track;
+  }
+
+  async #publish(device: Device, track: MediaStreamTrack): Promise<void> {
+    const publication = await this.#options.publisher.publish(device, track);
+    if (publication.trackId === undefined) return;
+    this.#mutedThere.set(publication.trackId, false);
+    this.#options.listener.published(publication, publication.trackId);
+  }
+
+  /** Tells the others whether the device is muted, if they do not know yet. */
+  #announce(device: Device): void {
+    const { store, publisher, listener, send } = this.#options;
+    const trackId = publisher.published(device)?.trackId;
+    const muted = !store.get(device).enabled;
+    if (trackId === undefined || this.#mutedThere.get(trackId) === muted) return;
+    this.#mutedThere.set(trackId, muted);
+    send({ type: 'mute', trackId, muted });
+    listener.muted(trackId, muted);
+  }
+
+  #put(device: Device, track: MediaStreamTrack): void {
+    const { store, error } = this.#options;
+    store.put(device, track, () => {
+      store.stop(device);
+      error(new CallError('device_lost', `The ${device} is gone. Plug it in and turn it on again.`));
+      this.#agree(device).catch(() => undefined);
+    });
+  }
+}

@@ -1,0 +1,212 @@
+import type { Offer, StartScreenShare } from '@parley/protocol/client-messages';
+import type { Source } from '@parley/protocol/grants';
+import type { ClientMediaSettings, ServerAnswer } from '@parley/protocol/server-messages';
+import { CallError } from './call-error.ts';
+import type { StatsEntry } from './call-stats.ts';
+import { refitEncodings, sendEncodings } from './encodings.ts';
+import { type Change, NegotiationQueue } from './negotiation-queue.ts';
+import { kindOf, type Publication, streamOf } from './publication.ts';
+
+export interface PublisherOptions {
+  readonly connection: RTCPeerConnection;
+  readonly media: ClientMediaSettings;
+  send(message: Offer | StartScreenShare): void;
+}
+
+interface PublisherChange extends Change {
+  /** Alters the PeerConnection just before its offer is made. */
+  apply(): void;
+  /** Undoes that when the offer came to nothing. */
+  revert?(): void;
+}
+
+/**
+ * The send PeerConnection: offers by itself when there is something to publish, one offer at a time. A source keeps
+ * its m-line for good: unpublished it is inactive, and published again it is the same one, so that m-lines do not
+ * pile up and the transport outlives the last track.
+ */
+export class Publisher {
+  readonly #connection: RTCPeerConnection;
+  readonly #media: ClientMediaSettings;
+  readonly #send: PublisherOptions['send'];
+  readonly #queue: NegotiationQueue<PublisherChange>;
+  readonly #publications = new Map<Source, Publication>();
+  readonly #streams = { camera: new MediaStream(), screen: new MediaStream() };
+  #inFlight: PromiseWithResolvers<ServerAnswer> | undefined;
+  #closed: CallError | undefined;
+
+  constructor({ connection, media, send }: PublisherOptions) {
+    this.#connection = connection;
+    this.#media = media;
+    this.#send = send;
+    this.#queue = new NegotiationQueue((changes) => this.#negotiate(changes));
+  }
+
+  /** What is published, by source, as far as the server has answered. */
+  published(source: Source): Publication | undefined {
+    const publication = this.#publications.get(source);
+    return publication?.trackId === undefined ? undefined : publication;
+  }
+
+  /**
+   * Publishes a track.
+   *
+   * @throws {CallError} if the server refuses it
+   */
+  async publish(source: Source, track: MediaStreamTrack): Promise<Publication> {
+    await this.#queue.add({
+      messageType: streamOf(source) === 'screen' ? 'start-screen-share' : 'offer',
+      apply: () => this.#attach(source, track),
+      revert: () => this.#detach(source),
+    });
+    const publication = this.published(source);
+    if (publication === undefined) {
+      this.#detach(source);
+      throw new CallError('codec_unsupported', `The server has no codec in common for the ${source}.`);
+    }
+    return publication;
+  }
+
+  /** Ends the tracks of these sources for everybody. */
+  async unpublish(...sources: Source[]): Promise<void> {
+    await this.#queue.add({
+      messageType: 'offer',
+      apply: () => {
+        for (const source of sources) this.#detach(source);
+      },
+    });
+  }
+
+  /** Sends another track, or nothing, without asking anybody. */
+  async replaceTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
+    const sender = this.#publications.get(source)?.transceiver.sender;
+    if (sender === undefined) return;
+    await sender.replaceTrack(track);
+    if (track !== null) await this.#refit(source, sender, track);
+  }
+
+  /** The server asks for an offer. Without anything to publish there is none worth a message. */
+  async renegotiate(): Promise<void> {
+    if (this.#publications.size === 0) return;
+    await this.#queue.add({ messageType: 'offer', apply: () => undefined });
+  }
+
+  /** Sources by the mid of their m-line. */
+  get sources(): ReadonlyMap<string, Source> {
+    return new Map(
+      [...this.#publications.values()].map(({ source, transceiver }) => [transceiver.mid ?? '', source]),
+    );
+  }
+
+  async getStats(): Promise<StatsEntry[]> {
+    return [...(await this.#connection.getStats()).values()];
+  }
+
+  handleAnswer(answer: ServerAnswer): void {
+    this.#inFlight?.resolve(answer);
+  }
+
+  /** The server refused an offer. Returns false if none was in flight. */
+  handleError(error: CallError): boolean {
+    if (this.#inFlight === undefined) return false;
+    this.#inFlight.reject(error);
+    return true;
+  }
+
+  /** Closes the PeerConnection and rejects whatever waits with `error`. */
+  close(error: CallError): void {
+    this.#closed = error;
+    this.#queue.close(error);
+    this.#inFlight?.reject(error);
+    this.#connection.close();
+  }
+
+  async #negotiate(changes: readonly PublisherChange[]): Promise<void> {
+    const connection = this.#connection;
+    try {
+      for (const { apply } of changes) apply();
+      const offer = await connection.createOffer();
+      await connection.setLocalDescription(offer);
+      const answered = Promise.withResolvers<ServerAnswer>();
+      this.#inFlight = answered;
+      this.#send({
+        type: changes[0]?.messageType ?? 'offer',
+        sdp: offer.sdp ?? '',
+        tracks: this.#sending(),
+      });
+      const answer = await answered.promise;
+      this.#inFlight = undefined;
+      await connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+      this.#learn(answer);
+    } catch (cause) {
+      this.#inFlight = undefined;
+      if (this.#closed) throw this.#closed;
+      if (connection.signalingState === 'have-local-offer') {
+        await connection.setLocalDescription({ type: 'rollback' });
+      }
+      for (const { revert } of changes) revert?.();
+      throw cause instanceof CallError
+        ? cause
+        : new CallError('negotiation_failed', 'The browser could not use the server’s answer.', { cause });
+    }
+  }
+
+  #sending(): { mid: string; source: Source }[] {
+    return [...this.#publications.values()].flatMap(({ source, transceiver: { mid, direction } }) =>
+      mid !== null && direction === 'sendonly' ? [{ mid, source }] : [],
+    );
+  }
+
+  #learn({ tracks }: ServerAnswer): void {
+    for (const publication of this.#publications.values()) {
+      const { mid, currentDirection } = publication.transceiver;
+      const named = currentDirection === 'sendonly' ? tracks.find((track) => track.mid === mid) : undefined;
+      publication.trackId = named?.trackId;
+    }
+  }
+
+  #attach(source: Source, track: MediaStreamTrack): void {
+    const encodings = sendEncodings(source, track.getSettings(), this.#media);
+    const known = this.#publications.get(source);
+    if (known !== undefined) {
+      known.transceiver.direction = 'sendonly';
+      void this.replaceTrack(source, track);
+      return;
+    }
+    const transceiver = this.#connection.addTransceiver(track, {
+      direction: 'sendonly',
+      streams: [this.#streams[streamOf(source)]],
+      sendEncodings: encodings,
+    });
+    const publication: Publication = {
+      source,
+      kind: kindOf(source),
+      transceiver,
+      trackId: undefined,
+      layers: encodings.length,
+    };
+    this.#publications.set(source, publication);
+  }
+
+  #detach(source: Source): void {
+    const publication = this.#publications.get(source);
+    if (publication === undefined) return;
+    publication.trackId = undefined;
+    const { transceiver } = publication;
+    if (transceiver.mid === null || transceiver.currentDirection === 'stopped') {
+      // Never negotiated, or rejected with port 0: there is no m-line to keep.
+      this.#publications.delete(source);
+      transceiver.stop();
+      return;
+    }
+    transceiver.direction = 'inactive';
+    void transceiver.sender.replaceTrack(null);
+  }
+
+  async #refit(source: Source, sender: RTCRtpSender, track: MediaStreamTrack): Promise<void> {
+    const fresh = sendEncodings(source, track.getSettings(), this.#media);
+    const parameters = sender.getParameters();
+    parameters.encodings = refitEncodings(parameters.encodings, fresh);
+    await sender.setParameters(parameters);
+  }
+}

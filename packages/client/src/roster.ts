@@ -1,0 +1,93 @@
+import type { ServerMessage } from '@parley/protocol/server-messages';
+import type { Participant, Track } from '@parley/protocol/track';
+import { assertNever } from './assert-never.ts';
+
+/** A published track. One's own have no `codec`: the server tells it to the others. */
+export type RoomTrack = Omit<Track, 'codec'> & { readonly codec?: string };
+
+/** Somebody in the room, oneself included. */
+export interface RoomParticipant {
+  readonly participantId: string;
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly joinedAt: number;
+  readonly isSelf: boolean;
+  readonly tracks: readonly RoomTrack[];
+}
+
+/** Who is in the room and what they publish, by participant id, oneself first. Never changed, only replaced. */
+export type Roster = ReadonlyMap<string, RoomParticipant>;
+
+/** The messages that change a roster. */
+export type RosterMessage =
+  | Extract<ServerMessage, { type: 'participant-joined' | 'participant-left' | 'track-muted' }>
+  | { type: 'track-published'; participantId: string; track: RoomTrack }
+  | { type: 'track-unpublished'; participantId: string; trackId: string };
+
+/** The roster at the moment of joining. */
+export function rosterOf(
+  self: Omit<RoomParticipant, 'isSelf' | 'tracks'>,
+  others: readonly Participant[],
+): Roster {
+  return new Map<string, RoomParticipant>([
+    [self.participantId, { ...self, isSelf: true, tracks: [] }],
+    ...others.map((other): [string, RoomParticipant] => [other.participantId, { ...other, isSelf: false }]),
+  ]);
+}
+
+/**
+ * What a message makes of a roster. Returns the same roster if it says nothing new: after a reconnect the server may
+ * tell things again, and a track may be gone before it was heard of.
+ */
+export function applyToRoster(roster: Roster, message: RosterMessage): Roster {
+  switch (message.type) {
+    case 'participant-joined': {
+      const { participant } = message;
+      if (roster.has(participant.participantId)) return roster;
+      return new Map(roster).set(participant.participantId, { ...participant, isSelf: false });
+    }
+    case 'participant-left': {
+      if (!roster.has(message.participantId)) return roster;
+      const next = new Map(roster);
+      next.delete(message.participantId);
+      return next;
+    }
+    case 'track-published': {
+      const { participantId, track } = message;
+      return withTracks(roster, participantId, (tracks) =>
+        tracks.some(({ trackId }) => trackId === track.trackId) ? tracks : [...tracks, track],
+      );
+    }
+    case 'track-unpublished': {
+      const { participantId, trackId } = message;
+      return withTracks(roster, participantId, (tracks) =>
+        tracks.some((track) => track.trackId === trackId)
+          ? tracks.filter((track) => track.trackId !== trackId)
+          : tracks,
+      );
+    }
+    case 'track-muted': {
+      const { participantId, trackId, muted } = message;
+      return withTracks(roster, participantId, (tracks) =>
+        tracks.some((track) => track.trackId === trackId && track.muted !== muted)
+          ? tracks.map((track) => (track.trackId === trackId ? { ...track, muted } : track))
+          : tracks,
+      );
+    }
+    default:
+      return assertNever(message);
+  }
+}
+
+function withTracks(
+  roster: Roster,
+  participantId: string,
+  change: (tracks: readonly RoomTrack[]) => readonly RoomTrack[],
+): Roster {
+  const participant = roster.get(participantId);
+  if (participant === undefined) return roster;
+  const tracks = change(participant.tracks);
+  return tracks === participant.tracks
+    ? roster
+    : new Map(roster).set(participantId, { ...participant, tracks });
+}

@@ -1,0 +1,37 @@
+import type { ServerMessage } from '@parley/protocol/server-messages';
+
+const TYPES: Readonly<Record<ServerMessage['type'], true>> = {
+  joined: true,
+  'request-offer': true,
+  answer: true,
+  offer: true,
+  'participant-joined': true,
+  'participant-left': true,
+  'track-published': true,
+  'track-unpublished': true,
+  'track-muted': true,
+  'quality-changed': true,
+  error: true,
+  'room-closed': true,
+  chat: true,
+};
+
+/**
+ * Reads a message of the server. The server checks what it is sent; the client believes what it gets and only skips
+ * what it does not know, since a newer server may say more.
+ */
+export function parseServerMessage(data: unknown): ServerMessage | undefined {
+  if (typeof data !== 'string') return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+  return isServerMessage(value) ? value : undefined;
+}
+
+function isServerMessage(value: unknown): value is ServerMessage {
+  if (typeof value !== 'object' || value === null || !('type' in value)) return false;
+  return typeof value.type === 'string' && Object.hasOwn(TYPES, value.type);
+}

@@ -1,0 +1,55 @@
+import type { ClientMessage } from '@parley/protocol/client-messages';
+import type { Carrier, CarrierListener } from './carrier.ts';
+import { KeepAlive } from './keep-alive.ts';
+import { parseServerMessage } from './server-message.ts';
+
+/** `code` of {@link CarrierListener.closed} when the pongs stayed away (RFC 6455 §7.4.1: no close frame). */
+const ABNORMAL_CLOSURE = 1006;
+
+/** The relay carrier: the WebSocket that leads to the Room object. */
+export class SocketCarrier implements Carrier {
+  readonly #socket: WebSocket;
+  readonly #listener: CarrierListener;
+  #keepAlive: KeepAlive | undefined;
+  #closed = false;
+
+  /** @param opened called once when messages can be sent */
+  constructor(url: URL, opened: () => void, listener: CarrierListener) {
+    this.#listener = listener;
+    this.#socket = new WebSocket(url);
+    this.#socket.onopen = () => {
+      this.#keepAlive = new KeepAlive(
+        () => this.#socket.send('ping'),
+        () => this.#end(ABNORMAL_CLOSURE, 'The server stopped answering.'),
+      );
+      opened();
+    };
+    this.#socket.onmessage = ({ data }) => {
+      this.#keepAlive?.alive();
+      const message = parseServerMessage(data);
+      if (message !== undefined) listener.message(message);
+    };
+    // An `error` event says nothing and is always followed by `close`.
+    this.#socket.onclose = ({ code, reason }) => this.#end(code, reason);
+  }
+
+  send(message: ClientMessage): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#keepAlive?.stop();
+    this.#socket.onopen = null;
+    this.#socket.onmessage = null;
+    this.#socket.onclose = null;
+    this.#socket.close();
+  }
+
+  #end(code: number, reason: string): void {
+    if (this.#closed) return;
+    this.close();
+    this.#listener.closed(code, reason);
+  }
+}
