@@ -1,0 +1,133 @@
+import { availableParallelism, hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { ConfigError, type Environment } from '@parley/protocol/config/load-config';
+import { NodeId } from '@parley/protocol/identifiers';
+import { z } from 'zod';
+
+/** Log levels, most talkative first; `LOG_LEVEL` takes them in any case. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What the node learns from its environment: who and where it is. What it serves stands in the YAML files. */
+export interface NodeSettings {
+  /** Base URL of the edge, without a trailing slash. */
+  edgeUrl: string;
+  /** Buys node tokens. Never logged. */
+  enrolmentSecret: string;
+  nodeId: string;
+  region: string;
+  /** mediasoup workers, one thread each. */
+  workers: number;
+  /** Worker `i` listens on `rtcPort + i`, UDP and TCP. */
+  rtcPort: number;
+  /** Addresses to listen on; empty means every address of the machine. */
+  listenIps: string[];
+  /** Addresses or host names to announce, one for each of `listenIps` or one for each family. */
+  announcedAddresses: string[];
+  metricsHost: string;
+  metricsPort: number;
+  /** Folder of `webrtc.yaml` and `media.yaml`. */
+  configFolder: string;
+  logLevel: LogLevel;
+}
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+const number = (least: number, most: number, example: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a number, for example ${example}`)
+    .transform(Number)
+    .pipe(z.number().min(least, `must be ${least} or more`).max(most, `must be ${most} or less`));
+
+const edgeUrl = z
+  .string({ error: 'is missing; set it to the edge’s address, for example https://meet.example.com' })
+  .refine(isHttpUrl, 'must be an http:// or https:// URL, for example https://meet.example.com')
+  .transform((text) => text.replace(/\/+$/, ''));
+
+const enrolmentSecret = z
+  .string({ error: 'is missing; set it to the secret that the edge has under the same name' })
+  .min(16, 'must have 16 characters or more, the same as at the edge; make one with: openssl rand -hex 32');
+
+/** Defaults come in as functions so that parsing stays pure for tests. */
+function schema(defaults: { host: string; cpus: number; configFolder: string }) {
+  return z.object({
+    PARLEY_EDGE_URL: edgeUrl,
+    PARLEY_ENROLMENT_SECRET: enrolmentSecret,
+    PARLEY_NODE_ID: NodeId.default(nodeIdFromHost(defaults.host)),
+    PARLEY_REGION: z
+      .string()
+      .regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 characters of a-z 0-9 -, for example eu-west')
+      .default('default'),
+    PARLEY_WORKERS: number(1, 256, 2).default(defaults.cpus),
+    PARLEY_RTC_PORT: number(1, 65_535, 44_400).default(44_400),
+    PARLEY_LISTEN_IPS: list.default([]),
+    PARLEY_ANNOUNCED_ADDRESS: list.default([]),
+    PARLEY_METRICS_HOST: z.string().default('0.0.0.0'),
+    PARLEY_METRICS_PORT: number(0, 65_535, 9090).default(9090),
+    PARLEY_CONFIG_DIR: z.string().default(defaults.configFolder),
+    LOG_LEVEL: z
+      .string()
+      .toLowerCase()
+      .transform((level) => (level === 'warning' ? 'warn' : level === 'critical' ? 'fatal' : level))
+      .pipe(z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }))
+      .default('info'),
+  });
+}
+
+/**
+ * Reads the node's environment; empty variables count as absent.
+ *
+ * @throws {ConfigError} naming every wrong variable and what would be right
+ */
+export function readEnvironment(
+  environment: Environment,
+  defaults = {
+    host: hostname(),
+    cpus: availableParallelism(),
+    configFolder: fileURLToPath(new URL('../../../../infra/config/', import.meta.url)),
+  },
+): NodeSettings {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = schema(defaults).safeParse(given);
+  if (!result.success) {
+    throw new ConfigError(
+      result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
+    );
+  }
+  const values = result.data;
+  if (values.PARLEY_RTC_PORT + values.PARLEY_WORKERS - 1 > 65_535) {
+    throw new ConfigError(
+      `PARLEY_RTC_PORT: ${values.PARLEY_WORKERS} workers from port ${values.PARLEY_RTC_PORT} on pass 65535; choose a lower first port`,
+    );
+  }
+  return {
+    edgeUrl: values.PARLEY_EDGE_URL,
+    enrolmentSecret: values.PARLEY_ENROLMENT_SECRET,
+    nodeId: values.PARLEY_NODE_ID,
+    region: values.PARLEY_REGION,
+    workers: values.PARLEY_WORKERS,
+    rtcPort: values.PARLEY_RTC_PORT,
+    listenIps: values.PARLEY_LISTEN_IPS,
+    announcedAddresses: values.PARLEY_ANNOUNCED_ADDRESS,
+    metricsHost: values.PARLEY_METRICS_HOST,
+    metricsPort: values.PARLEY_METRICS_PORT,
+    configFolder: values.PARLEY_CONFIG_DIR,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+/** A valid node id made from a host name, whatever characters that has. */
+export function nodeIdFromHost(host: string): string {
+  return host.replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 64) || 'node';
+}
+
+function isHttpUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') && url.search === '';
+}

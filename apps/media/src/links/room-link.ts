@@ -1,0 +1,169 @@
+import { decode } from '@parley/protocol/decode';
+import { closeCode } from '@parley/protocol/errors';
+import {
+  type LinkSession,
+  linkPath,
+  type NodeLinkMessage,
+  RoomLinkMessage,
+} from '@parley/protocol/link-messages';
+import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
+import type { Logger } from 'pino';
+import { backoffDelay, SOCKET_BACKOFF } from '../edge/backoff.ts';
+import { EdgeSocket, type EdgeSocketTuning, type SocketEnd } from '../edge/edge-socket.ts';
+import { LinkOutbox } from './link-outbox.ts';
+
+/** What the Room says once the link is up. */
+export type RoomCommand = Exclude<RoomLinkMessage, { type: 'welcome' }>;
+
+/** What a link needs from the room it belongs to. */
+export interface RoomLinkOptions {
+  edgeUrl: string;
+  roomId: string;
+  assignment: string;
+  incarnation: string;
+  logger: Logger;
+  /** What this node still holds, for `hello`. */
+  sessions(): LinkSession[];
+  onCommand(command: RoomCommand): void;
+  /** The link is up, again perhaps. */
+  onUp(): void;
+  /** The link is down and will be tried again. */
+  onDown(): void;
+  /** The Room wants nothing more of this node. */
+  onRevoked(end: SocketEnd): void;
+  socketTuning?: EdgeSocketTuning;
+}
+
+/** The Room greets within this, or the socket is of no use, ms. */
+const WELCOME_MS = 10_000;
+const MAX_FRAME_BYTES = 1024 * 1024;
+
+/**
+ * Closes after which the Room will not take this link again: every 4xx error of ours, but for those that tell of a
+ * moment only (a slow reader, too many at once).
+ */
+function isFinal(code: number): boolean {
+  return code >= 4400 && code < 4500 && code !== 4408 && code !== 4429;
+}
+
+/** The socket to one Room object: opens with the assignment, comes back with backoff, keeps what could not be sent. */
+export class RoomLink {
+  readonly #options: RoomLinkOptions;
+  readonly #outbox = new LinkOutbox();
+  #assignment: string;
+  #socket: EdgeSocket | undefined;
+  #up = false;
+  #closed = false;
+  #attempt = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: RoomLinkOptions) {
+    this.#options = options;
+    this.#assignment = options.assignment;
+    this.#connect();
+  }
+
+  /** Whether the Room has greeted on the socket that is open now. */
+  get up(): boolean {
+    return this.#up;
+  }
+
+  /** Sends a message, or keeps it for the next time the link is up. */
+  send(message: NodeLinkMessage): void {
+    if (this.#closed) return;
+    if (this.#up) this.#socket?.send(message);
+    else this.#outbox.add(message);
+  }
+
+  /** Ends the link; no handler is called any more. */
+  close(code = 1000, reason = ''): void {
+    this.#closed = true;
+    this.#up = false;
+    clearTimeout(this.#timer);
+    this.#socket?.close(code, reason);
+  }
+
+  #connect(): void {
+    const { edgeUrl, roomId, incarnation, sessions, socketTuning } = this.#options;
+    const socket = new EdgeSocket(
+      `${edgeUrl}${linkPath(roomId)}`,
+      this.#assignment,
+      {
+        onOpen: () => {
+          const hello: NodeLinkMessage = {
+            type: 'hello',
+            version: PROTOCOL_VERSION,
+            incarnation,
+            sessions: sessions(),
+          };
+          socket.send(hello);
+        },
+        onMessage: (text) => this.#receive(text),
+        onEnd: (end) => this.#ended(end),
+      },
+      socketTuning,
+    );
+    this.#socket = socket;
+    this.#timer = setTimeout(() => this.#drop({ code: 1002, reason: 'no welcome came' }), WELCOME_MS);
+  }
+
+  #receive(text: string): void {
+    const { logger, roomId, onCommand } = this.#options;
+    let message: RoomLinkMessage;
+    try {
+      message = decode(RoomLinkMessage, text, MAX_FRAME_BYTES);
+    } catch (error) {
+      // An edge newer than this node may say more than it understands.
+      logger.warn(
+        { event: 'link-message-unread', roomId, error: String(error) },
+        'a link message was not read',
+      );
+      return;
+    }
+    if (message.type !== 'welcome') {
+      onCommand(message);
+      return;
+    }
+    if (!isSupportedVersion(message.version)) {
+      this.#drop({ code: 1002, reason: `the edge speaks protocol version ${message.version}` });
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#assignment = message.assignment;
+    this.#attempt = 0;
+    this.#up = true;
+    for (const kept of this.#outbox.drain()) this.#socket?.send(kept);
+    this.#options.onUp();
+  }
+
+  #drop(end: SocketEnd): void {
+    this.#socket?.close(end.code, end.reason);
+    this.#ended(end);
+  }
+
+  #ended(end: SocketEnd): void {
+    if (this.#closed) return;
+    clearTimeout(this.#timer);
+    this.#up = false;
+    this.#socket = undefined;
+    const { logger, roomId } = this.#options;
+    if (isFinal(end.code)) {
+      this.close();
+      this.#options.onRevoked(end);
+      return;
+    }
+    const delay = backoffDelay(SOCKET_BACKOFF, this.#attempt++, Math.random());
+    logger.debug(
+      { event: 'link-down', roomId, code: end.code, reason: end.reason, delay },
+      'room link ended',
+    );
+    this.#timer = setTimeout(() => this.#connect(), delay);
+    this.#options.onDown();
+  }
+}
+
+/** The close code with which a node tells the Room that it stops. */
+export const NODE_STOPS = 1001;
+
+/** The close code of a room that this node ended because nobody was in it and the Room was out of reach. */
+export const ROOM_ENDED = closeCode('room_closed');

@@ -1,0 +1,75 @@
+import { ConfigError } from '@parley/protocol/config/load-config';
+import { readEnvironment } from './config/environment.ts';
+import { readConfig } from './config/read-config.ts';
+import { MediaNode } from './media-node.ts';
+import { planAddresses } from './network/announced-address.ts';
+import { machineAddresses } from './network/machine-addresses.ts';
+import { createLogger } from './telemetry/logger.ts';
+
+/** Seconds that an orderly end may take. */
+const SHUTDOWN_SECONDS = 5;
+
+function readSettings() {
+  try {
+    const settings = readEnvironment(process.env);
+    const config = readConfig(settings.configFolder, process.env);
+    // Workers inherit the environment; the secret is none of their business.
+    delete process.env['PARLEY_ENROLMENT_SECRET'];
+    return { settings, config };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`The media node cannot start:\n${error.message}\n`);
+    process.exit(2);
+  }
+}
+
+const { settings, config } = readSettings();
+const logger = createLogger(settings.logLevel, settings.nodeId);
+
+process.on('unhandledRejection', (error) => {
+  logger.fatal({ event: 'bug', err: error }, 'a promise was rejected and nobody looked: please report this');
+  process.exit(1);
+});
+
+const addresses = planAddresses({
+  machine: machineAddresses(),
+  listenIps: settings.listenIps,
+  announcedAddresses: settings.announcedAddresses,
+  edgeUrl: settings.edgeUrl,
+});
+for (const warning of addresses.warnings) logger.warn({ event: 'unreachable' }, warning);
+for (const problem of addresses.errors) logger.fatal({ event: 'address' }, problem);
+if (addresses.errors.length > 0) process.exit(2);
+
+let node: MediaNode;
+try {
+  node = await MediaNode.start({ settings, config, addresses, logger });
+} catch (error) {
+  logger.fatal({ event: 'start-failed', err: error }, error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}
+logger.info(
+  {
+    event: 'started',
+    edge: settings.edgeUrl,
+    region: settings.region,
+    workers: settings.workers,
+    rtcPorts: `${settings.rtcPort}-${settings.rtcPort + settings.workers - 1}`,
+    listen: addresses.listen,
+    metrics: `http://${settings.metricsHost}:${node.metricsPort}/metrics`,
+  },
+  'the media node runs',
+);
+
+async function stop(signal: NodeJS.Signals): Promise<void> {
+  logger.info({ event: 'stopping', signal }, 'the media node stops');
+  setTimeout(() => {
+    logger.error({ event: 'stop-timeout' }, 'the orderly end took too long');
+    process.exit(1);
+  }, SHUTDOWN_SECONDS * 1000).unref();
+  await node.close();
+  // Close frames and the last log lines are on their way; nothing else is left to do.
+  setTimeout(() => process.exit(0), 200);
+}
+process.once('SIGTERM', (signal) => void stop(signal));
+process.once('SIGINT', (signal) => void stop(signal));

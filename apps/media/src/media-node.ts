@@ -1,0 +1,171 @@
+import type { NodeLoad } from '@parley/protocol/fleet-messages';
+import { JWKS_PATH } from '@parley/protocol/tokens';
+import { createRemoteJWKSet } from 'jose';
+import { setLogEventListeners } from 'mediasoup';
+import type { Logger } from 'pino';
+import type { NodeSettings } from './config/environment.ts';
+import type { SharedConfig } from './config/read-config.ts';
+import type { EdgeSocketTuning } from './edge/edge-socket.ts';
+import { FleetClient } from './fleet/fleet-client.ts';
+import type { AddressPlan } from './network/announced-address.ts';
+import { sampleNode } from './node-sample.ts';
+import { RoomRegistry } from './rooms/room-registry.ts';
+import { HealthServer } from './telemetry/health-server.ts';
+import { NodeMetrics } from './telemetry/metrics.ts';
+import { ThrottledLog } from './telemetry/throttled-log.ts';
+import { TrafficLedger } from './telemetry/traffic-ledger.ts';
+import { TicketVerifier } from './tickets/ticket-verifier.ts';
+import { codecPreference, routerCodecs } from './workers/router-codecs.ts';
+import { WorkerPool } from './workers/worker-pool.ts';
+
+/** Everything a node is started from. */
+export interface MediaNodeOptions {
+  settings: NodeSettings;
+  config: SharedConfig;
+  addresses: AddressPlan;
+  logger: Logger;
+  socketTuning?: EdgeSocketTuning;
+  /** See {@link HostContext.orphanGraceMs}. */
+  orphanGraceMs?: number;
+}
+
+const ORPHAN_GRACE_MS = 60_000;
+/** The edge's keys rotate slowly and an unknown `kid` is looked up at once, so this is for keys that were withdrawn, ms. */
+const KEY_REFRESH_MS = 10 * 60_000;
+
+/** The media node: workers, rooms, and the sockets that tie them to the edge. */
+export class MediaNode {
+  readonly rooms: RoomRegistry;
+  readonly ledger: TrafficLedger;
+  readonly #pool: WorkerPool;
+  readonly #fleet: FleetClient;
+  readonly #health: HealthServer;
+  readonly #keyRefresh: NodeJS.Timeout;
+  readonly #running: Promise<void>;
+
+  private constructor(parts: {
+    rooms: RoomRegistry;
+    ledger: TrafficLedger;
+    pool: WorkerPool;
+    fleet: FleetClient;
+    health: HealthServer;
+    refreshKeys: () => void;
+  }) {
+    this.rooms = parts.rooms;
+    this.ledger = parts.ledger;
+    this.#pool = parts.pool;
+    this.#fleet = parts.fleet;
+    this.#health = parts.health;
+    this.#keyRefresh = setInterval(parts.refreshKeys, KEY_REFRESH_MS);
+    parts.refreshKeys();
+    this.#running = parts.fleet.run();
+  }
+
+  /** Starts workers and sockets. @throws when a worker does not start or a port is taken */
+  static async start(options: MediaNodeOptions): Promise<MediaNode> {
+    const { settings, config, addresses, logger, socketTuning } = options;
+    forwardWorkerLogs(logger);
+    const pool = await WorkerPool.start({
+      workers: settings.workers,
+      firstPort: settings.rtcPort,
+      listen: addresses.listen,
+      codecs: routerCodecs(config.media),
+      logLevel: 'warn',
+      logger,
+    });
+    const incarnation = crypto.randomUUID();
+    const ledger = new TrafficLedger();
+    const metrics: NodeMetrics = new NodeMetrics(() => sampleNode({ rooms, ledger, pool, fleet }));
+    const keys = createRemoteJWKSet(new URL(`${settings.edgeUrl}${JWKS_PATH}`), {
+      cooldownDuration: 5_000,
+      // Refreshed below; a node that the edge is out of reach of keeps what it has.
+      cacheMaxAge: Number.POSITIVE_INFINITY,
+    });
+    const rooms = new RoomRegistry({
+      edgeUrl: settings.edgeUrl,
+      incarnation,
+      pool,
+      verifier: new TicketVerifier(settings.nodeId, keys),
+      settings: {
+        maxBitrate: config.webrtc.webrtc.max_bitrate,
+        send: {
+          codecPreference: codecPreference(config.media),
+          codecOptions: {
+            opusDtx: config.webrtc.webrtc.dtx,
+            opusFec: config.webrtc.webrtc.fec,
+            opusNack: true,
+            videoGoogleStartBitrate: 2500,
+          },
+        },
+      },
+      ledger,
+      metrics,
+      logger,
+      events: new ThrottledLog(logger),
+      orphanGraceMs: options.orphanGraceMs ?? ORPHAN_GRACE_MS,
+      ...(socketTuning && { socketTuning }),
+    });
+    const fleet = new FleetClient({
+      edgeUrl: settings.edgeUrl,
+      nodeId: settings.nodeId,
+      region: settings.region,
+      enrolmentSecret: settings.enrolmentSecret,
+      incarnation,
+      logger,
+      load: (): NodeLoad => ({ rooms: rooms.rooms.length, participants: rooms.participants, cpu: pool.cpu }),
+      onAssign: (assignment) => rooms.assign(assignment),
+      ...(socketTuning && { socketTuning }),
+    });
+    const obstacles = () => [
+      ...(pool.running === 0 ? ['no media worker runs'] : []),
+      ...(fleet.registered ? [] : [`not registered with the fleet: ${fleet.obstacle}`]),
+    ];
+    try {
+      const health = await HealthServer.listen(settings.metricsHost, settings.metricsPort, {
+        metrics,
+        obstacles,
+        logger,
+      });
+      const refreshKeys = () => {
+        keys.reload().catch((error: unknown) => {
+          logger.warn(
+            { event: 'keys-unread', error: String(error) },
+            'the edge’s ticket keys cannot be read now',
+          );
+        });
+      };
+      return new MediaNode({ rooms, ledger, pool, fleet, health, refreshKeys });
+    } catch (error) {
+      pool.close();
+      throw error;
+    }
+  }
+
+  /** Where `/metrics`, `/livez` and `/readyz` are. */
+  get metricsPort(): number {
+    return this.#health.port;
+  }
+
+  /** Whether the fleet knows this node now. */
+  get registered(): boolean {
+    return this.#fleet.registered;
+  }
+
+  /** Leaves the fleet and ends everything: rooms with their links, then workers. */
+  async close(): Promise<void> {
+    clearInterval(this.#keyRefresh);
+    this.#fleet.close();
+    this.rooms.close();
+    this.#pool.close();
+    this.#health.close();
+    await this.#running;
+  }
+}
+
+function forwardWorkerLogs(logger: Logger): void {
+  setLogEventListeners({
+    ondebug: undefined,
+    onwarn: (source, message) => logger.warn({ event: 'mediasoup', source }, message),
+    onerror: (source, message, error) => logger.error({ event: 'mediasoup', source, err: error }, message),
+  });
+}

@@ -1,0 +1,41 @@
+import type { FleetClient } from './fleet/fleet-client.ts';
+import type { RoomRegistry } from './rooms/room-registry.ts';
+import { mean } from './rooms/room-stats.ts';
+import type { NodeSample } from './telemetry/metrics.ts';
+import type { TrafficLedger } from './telemetry/traffic-ledger.ts';
+import type { WorkerPool } from './workers/worker-pool.ts';
+
+/** What a sample is taken from. */
+export interface SampleSources {
+  rooms: RoomRegistry;
+  ledger: TrafficLedger;
+  pool: WorkerPool;
+  fleet: FleetClient;
+}
+
+/** Measures the node for its metrics. */
+export async function sampleNode({ rooms, ledger, pool, fleet }: SampleSources): Promise<NodeSample> {
+  const hosted = rooms.rooms;
+  const media = hosted.flatMap((room) => room.media ?? []);
+  const [traffic, tracks] = await Promise.all([
+    ledger.total(),
+    Promise.all(media.map((room) => room.trackStats())).then((stats) => stats.flat()),
+  ]);
+  const flowing = tracks.filter(({ layers }) => layers.length > 0);
+  return {
+    rooms: hosted.length,
+    participants: rooms.participants,
+    videoTracks: tracks.filter(({ kind }) => kind === 'video').length,
+    audioTracks: tracks.filter(({ kind }) => kind === 'audio').length,
+    packetLossRate: mean(flowing.map(({ fractionLost }) => fractionLost)),
+    jitterMs: mean(flowing.map(({ jitterMs }) => jitterMs)),
+    traffic,
+    transports: ledger.transports,
+    subscriptions: media
+      .flatMap(({ sessions }) => [...sessions.values()])
+      .reduce((sum, { subscriptions }) => sum + subscriptions.length, 0),
+    workersRunning: pool.running,
+    linksUp: hosted.filter(({ linkUp }) => linkUp).length,
+    fleetRegistered: fleet.registered,
+  };
+}

@@ -1,0 +1,307 @@
+import { ParleyError } from '@parley/protocol/errors';
+import type { RoomMediaStats } from '@parley/protocol/stats';
+import type { Logger } from 'pino';
+import type { EdgeSocketTuning, SocketEnd } from '../edge/edge-socket.ts';
+import type { Assignment } from '../fleet/fleet-client.ts';
+import { NODE_STOPS, ROOM_ENDED, type RoomCommand, RoomLink } from '../links/room-link.ts';
+import { SerialQueue } from '../sessions/serial-queue.ts';
+import type { MediaSettings } from '../sessions/session-context.ts';
+import type { NodeMetrics } from '../telemetry/metrics.ts';
+import type { ThrottledLog } from '../telemetry/throttled-log.ts';
+import type { TrafficLedger } from '../telemetry/traffic-ledger.ts';
+import type { TicketVerifier } from '../tickets/ticket-verifier.ts';
+import type { WorkerPool } from '../workers/worker-pool.ts';
+import { MediaRoom } from './media-room.ts';
+
+/** What hosted rooms share: the node's parts. */
+export interface HostContext {
+  edgeUrl: string;
+  incarnation: string;
+  pool: WorkerPool;
+  verifier: TicketVerifier;
+  settings: MediaSettings;
+  ledger: TrafficLedger;
+  metrics: NodeMetrics;
+  logger: Logger;
+  events: ThrottledLog;
+  /** A room whose link is down ends after this time unless somebody's media flows, ms. */
+  orphanGraceMs: number;
+  socketTuning?: EdgeSocketTuning;
+}
+
+/** Commands for one participant that may wait while its session opens. */
+const MAX_WAITING = 64;
+/** Figures younger than this are given again instead of measured, ms. */
+const STATS_MS = 1000;
+
+/** A room that this node serves: its link to the Room object, and its media once somebody is in it. */
+export class HostedRoom {
+  readonly roomId: string;
+  readonly #context: HostContext;
+  readonly #onEnded: () => void;
+  /** Orders what concerns one participant: its session opens before its requests are handled. */
+  readonly #queues = new Map<string, SerialQueue>();
+  #epoch: number;
+  #link: RoomLink;
+  #media: Promise<MediaRoom> | undefined;
+  /** The media room once it exists. */
+  #room: MediaRoom | undefined;
+  #stats: { at: number; stats: Promise<RoomMediaStats> } | undefined;
+  #orphanTimer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  /** @param onEnded called once, when the room has ended by itself or by the Room's will */
+  constructor(assignment: Assignment, context: HostContext, onEnded: () => void) {
+    this.roomId = assignment.roomId;
+    this.#epoch = assignment.epoch;
+    this.#context = context;
+    this.#onEnded = onEnded;
+    this.#link = this.#openLink(assignment);
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get linkUp(): boolean {
+    return this.#link.up;
+  }
+
+  /** The room's media, once there is any. */
+  get media(): MediaRoom | undefined {
+    return this.#room;
+  }
+
+  /** Takes a newer assignment, or the same again while the link is down. Media goes on; the Room reconciles. */
+  reassign(assignment: Assignment): void {
+    if (assignment.epoch < this.#epoch) return;
+    if (assignment.epoch === this.#epoch && this.#link.up) return;
+    this.#link.close(1000, 'replaced by a newer assignment');
+    this.#epoch = assignment.epoch;
+    this.#link = this.#openLink(assignment);
+  }
+
+  /** Ends the room because the node stops. */
+  close(): void {
+    this.#end(NODE_STOPS, 'the node stops');
+  }
+
+  #openLink({ roomId, assignment }: Assignment): RoomLink {
+    const { edgeUrl, incarnation, logger, events, socketTuning } = this.#context;
+    let before = false;
+    const link: RoomLink = new RoomLink({
+      edgeUrl,
+      roomId,
+      assignment,
+      incarnation,
+      logger,
+      sessions: () =>
+        [...(this.#room?.sessions ?? [])].map(([participantId, { tracks }]) => ({ participantId, tracks })),
+      onCommand: (command) => this.#handle(command),
+      onUp: () => {
+        clearTimeout(this.#orphanTimer);
+        this.#orphanTimer = undefined;
+        events.info('link-up', { roomId, epoch: this.#epoch, again: before }, 'room link is up');
+        this.#retell(before);
+        before = true;
+      },
+      onDown: () => this.#awaitLink(),
+      onRevoked: (end) => this.#revoked(end),
+      ...(socketTuning && { socketTuning }),
+    });
+    return link;
+  }
+
+  #handle(command: RoomCommand): void {
+    switch (command.type) {
+      case 'open-session':
+        this.#enqueue(command.participantId, () => this.#open(command.participantId, command.ticket));
+        return;
+      case 'session-request':
+        this.#enqueue(command.participantId, () => {
+          const session = this.#room?.sessions.get(command.participantId);
+          if (session === undefined) this.#noSession(command.participantId);
+          // Not waited for: the session has a queue of its own.
+          else void session.handle(command.message);
+        });
+        return;
+      case 'close-session':
+        this.#enqueue(command.participantId, () => {
+          this.#room?.close(command.participantId);
+        });
+        return;
+      case 'set-muted':
+        this.#enqueue(command.participantId, () => this.#setMuted(command));
+        return;
+      case 'get-stats':
+        void this.#sendStats(command.requestId);
+        return;
+      case 'close-room':
+        this.#end(1000, 'the room is closed');
+        return;
+      default:
+        command satisfies never;
+    }
+  }
+
+  #enqueue(participantId: string, task: () => Promise<void> | void): void {
+    let queue = this.#queues.get(participantId);
+    if (queue === undefined) {
+      queue = new SerialQueue(MAX_WAITING);
+      this.#queues.set(participantId, queue);
+    }
+    const current = queue;
+    const done = queue.run(async () => {
+      if (!this.#closed) await task();
+    });
+    if (done === undefined) {
+      const message = 'Too many messages at once; wait for answers.';
+      const event = { type: 'error', code: 'invalid_message', message } as const;
+      this.#link.send({ type: 'session-event', participantId, message: event });
+      return;
+    }
+    void done
+      .catch((error: unknown) => {
+        const { logger } = this.#context;
+        logger.error(
+          { event: 'link-command-failed', roomId: this.roomId, participantId, err: error },
+          'a link command failed',
+        );
+      })
+      .finally(() => {
+        if (current.idle && this.#queues.get(participantId) === current) this.#queues.delete(participantId);
+      });
+  }
+
+  async #open(participantId: string, ticket: string): Promise<void> {
+    const { verifier, metrics, events } = this.#context;
+    const { roomId } = this;
+    try {
+      const claims = await verifier.verify(ticket, { roomId, epoch: this.#epoch, participantId });
+      const media = await this.#mediaRoom();
+      if (this.#closed) return;
+      media.open(claims);
+      metrics.sessionOpened();
+      events.info('session-opened', { roomId, participantId }, 'a media session opened');
+    } catch (error) {
+      const { code, message } = this.#explain(error, participantId);
+      metrics.sessionRefused(code);
+      events.info('session-refused', { roomId, participantId, code }, message);
+      this.#link.send({ type: 'session-closed', participantId, code, message });
+    }
+  }
+
+  #explain(error: unknown, participantId: string): Pick<ParleyError, 'code' | 'message'> {
+    if (error instanceof ParleyError) return error;
+    const { logger } = this.#context;
+    logger.error(
+      { event: 'open-failed', roomId: this.roomId, participantId, err: error },
+      'a session did not open',
+    );
+    return { code: 'media_unavailable', message: 'The media node could not open the session; try again.' };
+  }
+
+  #noSession(participantId: string): void {
+    const message = 'This node holds no session for the participant; open one with a ticket.';
+    this.#link.send({ type: 'session-closed', participantId, code: 'ticket_missing', message });
+  }
+
+  /** One router, also when several sessions open at once. */
+  #mediaRoom(): Promise<MediaRoom> {
+    this.#media ??= this.#makeMediaRoom().catch((error: unknown) => {
+      this.#media = undefined;
+      throw error;
+    });
+    return this.#media;
+  }
+
+  async #makeMediaRoom(): Promise<MediaRoom> {
+    const { pool, settings, ledger, logger, metrics } = this.#context;
+    const { roomId } = this;
+    const router = await pool.createRouter();
+    const room = new MediaRoom(
+      { roomId, router, settings, ledger, logger },
+      {
+        event: (participantId, message) => this.#link.send({ type: 'session-event', participantId, message }),
+        published: (participantId, track) =>
+          this.#link.send({ type: 'track-published', participantId, track }),
+        unpublished: (participantId, trackId) =>
+          this.#link.send({ type: 'track-unpublished', participantId, trackId }),
+        mediaState: (participantId, state) => this.#link.send({ type: 'media-state', participantId, state }),
+        candidate: () => metrics.candidate(),
+      },
+    );
+    if (this.#closed) room.closeAll();
+    router.router.once('workerclose', () => this.#workerDied(room));
+    this.#room = room;
+    return room;
+  }
+
+  #workerDied(room: MediaRoom): void {
+    if (this.#room === room) {
+      this.#room = undefined;
+      this.#media = undefined;
+    }
+    for (const participantId of [...room.sessions.keys()]) {
+      room.close(participantId);
+      const message = 'The media worker of this room failed; join again.';
+      this.#link.send({ type: 'session-closed', participantId, code: 'media_unavailable', message });
+    }
+  }
+
+  async #setMuted({
+    participantId,
+    trackId,
+    muted,
+  }: Extract<RoomCommand, { type: 'set-muted' }>): Promise<void> {
+    try {
+      await this.#room?.sessions.get(participantId)?.setMuted(trackId, muted);
+    } catch (error) {
+      // The track may have ended while the message was on its way.
+      if (!(error instanceof ParleyError)) throw error;
+    }
+  }
+
+  async #sendStats(requestId: string): Promise<void> {
+    if (this.#stats === undefined || performance.now() - this.#stats.at > STATS_MS) {
+      const measured = this.#room?.stats() ?? Promise.resolve({ tracks: [], subscriptions: [] });
+      this.#stats = { at: performance.now(), stats: measured };
+    }
+    this.#link.send({ type: 'stats', requestId, stats: await this.#stats.stats });
+  }
+
+  /** Tells the Room what `hello` does not say, and clients what may have been lost on the way. */
+  #retell(again: boolean): void {
+    for (const [participantId, session] of this.#room?.sessions ?? []) {
+      const state = session.mediaState;
+      if (state !== undefined) this.#link.send({ type: 'media-state', participantId, state });
+      if (again) session.carrierRestored();
+    }
+  }
+
+  #awaitLink(): void {
+    if (this.#orphanTimer !== undefined || this.#closed) return;
+    this.#orphanTimer = setTimeout(() => {
+      this.#orphanTimer = undefined;
+      const sessions = [...(this.#room?.sessions.values() ?? [])];
+      if (sessions.some(({ mediaState }) => mediaState === 'connected')) this.#awaitLink();
+      else this.#end(ROOM_ENDED, 'nobody is in the room and the edge is out of reach');
+    }, this.#context.orphanGraceMs);
+  }
+
+  #revoked({ code, reason }: SocketEnd): void {
+    const { roomId } = this;
+    this.#context.events.info('link-revoked', { roomId, code, reason }, 'the Room ended its link');
+    this.#end(code, reason);
+  }
+
+  #end(code: number, reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#orphanTimer);
+    this.#link.close(code, reason);
+    this.#room?.closeAll();
+    this.#context.events.info('room-ended', { roomId: this.roomId, reason }, 'a room ended on this node');
+    this.#onEnded();
+  }
+}

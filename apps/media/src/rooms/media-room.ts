@@ -1,0 +1,94 @@
+import type { MediaState } from '@parley/protocol/link-messages';
+import type { SessionEvent } from '@parley/protocol/server-messages';
+import type { RoomMediaStats, TrackStats } from '@parley/protocol/stats';
+import type { TicketClaims } from '@parley/protocol/tokens';
+import type { Track } from '@parley/protocol/track';
+import { describeTrack, type PublishedTrack } from '../sessions/published-track.ts';
+import { Session } from '../sessions/session.ts';
+import type { SessionContext } from '../sessions/session-context.ts';
+import { measureRoom, measureTracks } from './room-stats.ts';
+
+/** What a room's sessions have in common. */
+export type RoomContext = Pick<SessionContext, 'roomId' | 'router' | 'settings' | 'ledger' | 'logger'>;
+
+/** What happens in a room, for the Room object's ears. */
+export interface MediaRoomHandlers {
+  event(participantId: string, message: SessionEvent): void;
+  published(participantId: string, track: Track): void;
+  unpublished(participantId: string, trackId: string): void;
+  mediaState(participantId: string, state: MediaState): void;
+  candidate(): void;
+}
+
+/**
+ * A room's media on this node: one router and the sessions on it. Tracks go from session to session only here, so a
+ * session never comes to know a producer of another room.
+ */
+export class MediaRoom {
+  readonly #context: RoomContext;
+  readonly #handlers: MediaRoomHandlers;
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(context: RoomContext, handlers: MediaRoomHandlers) {
+    this.#context = context;
+    this.#handlers = handlers;
+  }
+
+  get sessions(): ReadonlyMap<string, Session> {
+    return this.#sessions;
+  }
+
+  /** Opens a participant's session; one that is open for the same participant is closed first. */
+  open({ sub: participantId, grants, requestOffers }: TicketClaims): Session {
+    this.close(participantId);
+    const others = [...this.#sessions.values()];
+    const session: Session = new Session({ ...this.#context, participantId, grants }, requestOffers, {
+      event: (message) => this.#handlers.event(participantId, message),
+      published: (track) => this.#publish(session, track),
+      unpublished: (trackId) => this.#unpublish(session, trackId),
+      mediaState: (state) => this.#handlers.mediaState(participantId, state),
+      candidate: () => this.#handlers.candidate(),
+    });
+    this.#sessions.set(participantId, session);
+    for (const other of others) for (const track of other.published) session.addTrack(track);
+    session.start();
+    return session;
+  }
+
+  /** Ends a participant's session; others lose its tracks. @returns whether there was one */
+  close(participantId: string): boolean {
+    const session = this.#sessions.get(participantId);
+    if (session === undefined) return false;
+    // Removed first: the end of its tracks is then no news for the Room, which knows that the session ends.
+    this.#sessions.delete(participantId);
+    session.close();
+    return true;
+  }
+
+  /** Ends all sessions and the router. */
+  closeAll(): void {
+    for (const participantId of [...this.#sessions.keys()]) this.close(participantId);
+    this.#context.router.router.close();
+  }
+
+  async stats(): Promise<RoomMediaStats> {
+    return await measureRoom([...this.#sessions.values()]);
+  }
+
+  /** The published half of {@link stats}. */
+  async trackStats(): Promise<TrackStats[]> {
+    return await measureTracks([...this.#sessions.values()]);
+  }
+
+  #publish(session: Session, track: PublishedTrack): void {
+    this.#handlers.published(session.participantId, describeTrack(track));
+    for (const other of this.#sessions.values()) if (other !== session) other.addTrack(track);
+  }
+
+  #unpublish(session: Session, trackId: string): void {
+    if (this.#sessions.get(session.participantId) === session) {
+      this.#handlers.unpublished(session.participantId, trackId);
+    }
+    for (const other of this.#sessions.values()) if (other !== session) other.removeTrack(trackId);
+  }
+}

@@ -1,0 +1,96 @@
+import type { LayerStats, RoomMediaStats, SubscriptionStats, TrackStats } from '@parley/protocol/stats';
+import type { ConsumerStat, ProducerStat } from 'mediasoup/types';
+import { codecName, type PublishedTrack } from '../sessions/published-track.ts';
+import type { Session } from '../sessions/session.ts';
+import type { Subscription } from '../sessions/subscriber.ts';
+
+/** Asks the worker about every track and subscription of a room's sessions. Those that end meanwhile are left out. */
+export async function measureRoom(sessions: readonly Session[]): Promise<RoomMediaStats> {
+  const [tracks, subscriptions] = await Promise.all([
+    measureTracks(sessions),
+    measureSubscriptions(sessions),
+  ]);
+  return { tracks, subscriptions };
+}
+
+/** The published half of {@link measureRoom}. */
+export async function measureTracks(sessions: readonly Session[]): Promise<TrackStats[]> {
+  const tracks = sessions.flatMap(({ published }) => published);
+  return await settled(tracks.map(async (track) => trackStats(track, await track.producer.getStats())));
+}
+
+async function measureSubscriptions(sessions: readonly Session[]): Promise<SubscriptionStats[]> {
+  const measured = sessions.flatMap(({ participantId, subscriptions }) =>
+    subscriptions.map(async (subscription) =>
+      subscriptionStats(participantId, subscription, await subscription.consumer.getStats()),
+    ),
+  );
+  return (await settled(measured)).filter((stats) => stats !== undefined);
+}
+
+/** A track's figures from what the worker says about its streams; retransmissions are part of their stream. */
+export function trackStats(
+  { participantId, source, producer }: PublishedTrack,
+  streams: readonly ProducerStat[],
+): TrackStats {
+  const clockRate = producer.rtpParameters.codecs[0]?.clockRate ?? 90_000;
+  const layers = streams.map((stream) => layerStats(stream, clockRate));
+  return {
+    trackId: producer.id,
+    participantId,
+    kind: producer.kind,
+    source,
+    codec: codecName(producer),
+    bitrate: sum(layers.map(({ bitrate }) => bitrate)),
+    packetsLost: sum(layers.map(({ packetsLost }) => packetsLost)),
+    fractionLost: mean(layers.map(({ fractionLost }) => fractionLost)),
+    jitterMs: mean(layers.map(({ jitterMs }) => jitterMs)),
+    layers: layers.filter(({ bitrate }) => bitrate > 0),
+  };
+}
+
+function layerStats(stream: ProducerStat, clockRate: number): LayerStats {
+  return {
+    ...(stream.rid && { rid: stream.rid }),
+    bitrate: stream.bitrate,
+    packets: stream.packetCount,
+    packetsLost: stream.packetsLost,
+    // RFC 3550 §6.4.1: eight bits of a fraction, and a jitter in units of the RTP clock.
+    fractionLost: stream.fractionLost / 256,
+    jitterMs: (stream.jitter * 1000) / clockRate,
+  };
+}
+
+function subscriptionStats(
+  participantId: string,
+  { consumer, track }: Subscription,
+  streams: readonly (ConsumerStat | ProducerStat)[],
+): SubscriptionStats | undefined {
+  const stream = streams.find(({ type }) => type === 'outbound-rtp');
+  if (stream === undefined) return undefined;
+  const { spatialLayer, temporalLayer } = consumer.currentLayers ?? {};
+  const { roundTripTime } = stream;
+  return {
+    trackId: track.producer.id,
+    participantId,
+    bitrate: stream.bitrate,
+    fractionLost: stream.fractionLost / 256,
+    ...(spatialLayer !== undefined && { spatialLayer }),
+    ...(temporalLayer !== undefined && { temporalLayer }),
+    ...(roundTripTime !== undefined && { roundTripTimeMs: roundTripTime }),
+  };
+}
+
+async function settled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(promises);
+  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** The mean, 0 of nothing. */
+export function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : sum(values) / values.length;
+}

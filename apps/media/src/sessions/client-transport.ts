@@ -1,0 +1,65 @@
+import type { WebRtcTransport } from 'mediasoup/types';
+import type { TrafficLedger } from '../telemetry/traffic-ledger.ts';
+import type { RoomRouter } from '../workers/media-worker.ts';
+import { type TransportState, transportState } from './transport-state.ts';
+
+/** Where the send estimate starts, bit/s: two medium layers. Much lower, and viewers wait for the top layer. */
+const INITIAL_OUTGOING_BITRATE = 1_000_000;
+/** A client that checks nothing for this long is gone (RFC 7675 §5.1), seconds. */
+const ICE_CONSENT_TIMEOUT = 20;
+
+/** The server's end of one of a client's PeerConnections. Whoever opens it closes it. */
+export class ClientTransport {
+  readonly transport: WebRtcTransport;
+  readonly #ledger: TrafficLedger;
+  #connected = false;
+
+  private constructor(transport: WebRtcTransport, ledger: TrafficLedger) {
+    this.transport = transport;
+    this.#ledger = ledger;
+  }
+
+  /** @param onState called at each change of {@link state}, not for its own closing */
+  static async open(
+    { router, webRtcServer }: RoomRouter,
+    ledger: TrafficLedger,
+    onState: () => void,
+  ): Promise<ClientTransport> {
+    const transport = await router.createWebRtcTransport({
+      webRtcServer,
+      enableUdp: true,
+      enableTcp: true,
+      preferUdp: true,
+      initialAvailableOutgoingBitrate: INITIAL_OUTGOING_BITRATE,
+      iceConsentTimeout: ICE_CONSENT_TIMEOUT,
+    });
+    ledger.open(transport);
+    transport.on('icestatechange', onState);
+    transport.on('dtlsstatechange', onState);
+    return new ClientTransport(transport, ledger);
+  }
+
+  get state(): TransportState {
+    const { iceState, dtlsState } = this.transport;
+    return transportState(iceState, dtlsState);
+  }
+
+  /** Starts DTLS with the client's fingerprint; later calls do nothing. */
+  async connect(dtlsParameters: WebRtcTransport['dtlsParameters']): Promise<void> {
+    if (this.#connected) return;
+    await this.transport.connect({ dtlsParameters });
+    this.#connected = true;
+  }
+
+  /** Closes it with its producers and consumers. */
+  close(): void {
+    if (this.transport.closed) return;
+    this.#ledger.close(this.transport);
+    this.transport.close();
+  }
+}
+
+/** A new `o=` session id: up to 19 digits, the same for the life of a PeerConnection (RFC 8829 §5.2.1). */
+export function newSessionId(): string {
+  return crypto.getRandomValues(new BigUint64Array(1)).join('').slice(0, 18);
+}

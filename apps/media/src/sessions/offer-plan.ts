@@ -1,0 +1,108 @@
+import type { ErrorCode } from '@parley/protocol/errors';
+import type { Source } from '@parley/protocol/grants';
+import type { Offer, OfferedMedia } from '@parley/sdp/offer';
+import { isSameSending, type SendParameters } from '@parley/sdp/send-parameters';
+import { defaultSource, kindOfSource, type PublishingRequest } from './sources.ts';
+
+/** What a PeerConnection's m-line carries or carried, by its mid. */
+export interface KnownLine {
+  source: Source;
+  parameters: SendParameters;
+  /**
+   * - `live`: published.
+   * - `held`: the client said `stop-screen-share`, but its m-line sends on. Until it stops or is shared anew, an offer
+   *   for something else must not turn the screen into a camera.
+   * - `past`: was published, and may be again.
+   */
+  state: 'live' | 'held' | 'past';
+}
+
+/** What to do about one m-line of an offer. */
+export type LineStep =
+  | { step: 'keep'; mid: string }
+  /** Publish; `replaces` when what the m-line carries now has to end first. */
+  | { step: 'start'; mid: string; source: Source; parameters: SendParameters; replaces: boolean }
+  /** The client stopped sending. */
+  | { step: 'stop'; mid: string }
+  /** Nothing is sent, or nothing that is wanted. */
+  | { step: 'idle'; mid: string; held: boolean }
+  | { step: 'refuse'; mid: string; code: ErrorCode; message: string };
+
+/** What a plan depends on beside the offer. */
+export interface OfferContext {
+  request: PublishingRequest;
+  /** What the client says about its m-lines. */
+  named: readonly { mid: string; source: Source }[];
+  known: ReadonlyMap<string, KnownLine>;
+  /** Sources in the participant's grants. */
+  allowed: readonly Source[];
+  /** Tracks that may still be added. */
+  room: number;
+  /** What the router makes of an m-line; undefined without a common codec. */
+  parameters(media: OfferedMedia): SendParameters | undefined;
+}
+
+/** Decides about every m-line of an offer that can live. m-lines without a step are rejected by the answer as they are. */
+export function planOffer(offer: Offer, context: OfferContext): LineStep[] {
+  let room = context.room;
+  return offer.media.flatMap((media): LineStep[] => {
+    const { mid, kind } = media;
+    const line = context.known.get(mid);
+    if (kind === undefined || media.rejection !== undefined) {
+      return line?.state === 'live' ? [{ step: 'stop', mid }] : [];
+    }
+    if (!media.sending) {
+      return line?.state === 'live' ? [{ step: 'stop', mid }] : [{ step: 'idle', mid, held: false }];
+    }
+    const named = context.named.find((entry) => entry.mid === mid)?.source;
+    if (line?.state === 'held' && context.request === 'offer' && named === undefined) {
+      return [{ step: 'idle', mid, held: true }];
+    }
+    const remembered = context.request === 'offer' ? line?.source : undefined;
+    const source =
+      named ??
+      (line?.state === 'live' ? line.source : undefined) ??
+      remembered ??
+      defaultSource(kind, context.request);
+    const parameters = context.parameters(media);
+    const refusal = refuse(source, media, parameters, context);
+    if (refusal !== undefined || parameters === undefined) return refusal === undefined ? [] : [refusal];
+    if (line?.state === 'live') {
+      const same = line.source === source && isSameSending(line.parameters, parameters);
+      return [same ? { step: 'keep', mid } : { step: 'start', mid, source, parameters, replaces: true }];
+    }
+    if (room === 0) {
+      return [
+        {
+          step: 'refuse',
+          mid,
+          code: 'publish_failed',
+          message: 'The participant publishes as many tracks as it may; stop one first.',
+        },
+      ];
+    }
+    room -= 1;
+    return [{ step: 'start', mid, source, parameters, replaces: false }];
+  });
+}
+
+function refuse(
+  source: Source,
+  { mid, kind }: OfferedMedia,
+  parameters: SendParameters | undefined,
+  { allowed }: OfferContext,
+): Extract<LineStep, { step: 'refuse' }> | undefined {
+  if (kindOfSource(source) !== kind) {
+    const message = `The m-line with mid ${mid} is ${kind}; it cannot be a ${source}.`;
+    return { step: 'refuse', mid, code: 'publish_failed', message };
+  }
+  if (!allowed.includes(source)) {
+    const message = `The grants do not include publishing a ${source}; ask for a token that has it.`;
+    return { step: 'refuse', mid, code: 'publish_not_allowed', message };
+  }
+  if (parameters === undefined) {
+    const message = `The ${kind} with mid ${mid} has no codec that this server takes; see video.codecs and audio.codecs.`;
+    return { step: 'refuse', mid, code: 'codec_unsupported', message };
+  }
+  return undefined;
+}

@@ -1,0 +1,46 @@
+/** Seconds between an offer that brought nothing and the next request; the last one repeats. */
+const DELAYS = [0.5, 1, 2, 4, 8, 15, 30, 60] as const;
+
+/** The delay before request number `attempt` (0 is the first repetition), ms. */
+export function requestDelay(attempt: number): number {
+  return (DELAYS[attempt] ?? 60) * 1000;
+}
+
+/**
+ * Asks a client for its offer until it has published once. Many a client asks for its camera only after it has joined,
+ * so that its first offers are empty; it is asked again after each of those, ever more seldom.
+ */
+export class OfferRequester {
+  readonly #ask: () => void;
+  #attempt = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #done = false;
+
+  /** @param ask sends `request-offer` */
+  constructor(ask: () => void) {
+    this.#ask = ask;
+  }
+
+  /** Asks for the first time. */
+  start(): void {
+    if (!this.#done) this.#ask();
+  }
+
+  /** An offer came that has nothing to send yet. */
+  offeredNothing(): void {
+    if (this.#done || this.#timer !== undefined) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#ask();
+      },
+      requestDelay(this.#attempt++),
+    );
+  }
+
+  /** Never asks again: the client has published, or asks not to be asked, or is gone. */
+  stop(): void {
+    this.#done = true;
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,41 @@
+import type { Source } from '@parley/protocol/grants';
+import type { Track } from '@parley/protocol/track';
+import { parseScalabilityMode } from 'mediasoup';
+import type { Producer } from 'mediasoup/types';
+
+/** A track that somebody in the room publishes, with the producer that carries it on this node. */
+export interface PublishedTrack {
+  participantId: string;
+  source: Source;
+  producer: Producer;
+}
+
+/** How many spatial layers a producer has, 1 or more. */
+export function layersOf({ type, rtpParameters }: Pick<Producer, 'type' | 'rtpParameters'>): number {
+  const encodings = rtpParameters.encodings ?? [];
+  switch (type) {
+    case 'simple':
+      return 1;
+    case 'simulcast':
+      return Math.max(1, encodings.length);
+    case 'svc':
+      return parseScalabilityMode(encodings[0]?.scalabilityMode).spatialLayers;
+  }
+}
+
+/** The track as everybody in the room sees it. */
+export function describeTrack({ source, producer }: PublishedTrack): Track {
+  return {
+    trackId: producer.id,
+    kind: producer.kind,
+    source,
+    codec: codecName(producer),
+    layers: layersOf(producer),
+    muted: producer.paused,
+  };
+}
+
+/** The codec's name as in SDP. */
+export function codecName({ rtpParameters }: Pick<Producer, 'rtpParameters'>): string {
+  return rtpParameters.codecs[0]?.mimeType.split('/')[1] ?? 'unknown';
+}

@@ -1,0 +1,205 @@
+import { ParleyError } from '@parley/protocol/errors';
+import type { ServerAnswer } from '@parley/protocol/server-messages';
+import { type MediaDecision, writeAnswer } from '@parley/sdp/answer';
+import type { Offer } from '@parley/sdp/offer';
+import { isIceRestart, isSamePeerConnection } from '@parley/sdp/peer-connection';
+import { type SendParameters, sendParameters } from '@parley/sdp/send-parameters';
+import type { Producer } from 'mediasoup/types';
+import { ClientTransport, newSessionId } from './client-transport.ts';
+import { type KnownLine, type LineStep, type OfferContext, planOffer } from './offer-plan.ts';
+import type { PublishedTrack } from './published-track.ts';
+import type { SessionContext } from './session-context.ts';
+import { isScreenSource } from './sources.ts';
+
+/** What an offer came to. */
+export interface OfferOutcome {
+  sdp: string;
+  started: PublishedTrack[];
+  /** Why m-lines were rejected. */
+  refusals: ParleyError[];
+}
+
+interface Line extends KnownLine {
+  producer: Producer;
+}
+
+type Start = Extract<LineStep, { step: 'start' }>;
+
+/** What the owner of a publishing PeerConnection hears of it. */
+export interface PublishingHandlers {
+  /** A transport's state changed. */
+  onState(): void;
+  /** A track that had been started ended, whoever ended it. */
+  onEnded(trackId: string): void;
+}
+
+/** What the owner says about an offer beside its SDP. */
+export type OfferRequest = Pick<OfferContext, 'request' | 'named' | 'room'>;
+
+/** One PeerConnection on which a client publishes: its transport, its m-lines and their producers. */
+export class PublishingConnection {
+  /** `main` for what `offer` brought, `screen` for one that `start-screen-share` opened. */
+  readonly purpose: 'main' | 'screen';
+  readonly #context: SessionContext;
+  readonly #handlers: PublishingHandlers;
+  readonly #lines = new Map<string, Line>();
+  readonly #sessionId = newSessionId();
+  #sessionVersion = 0;
+  #transport: ClientTransport | undefined;
+  /** The latest offer that says how to reach the client, or the latest of all before there is one. */
+  #offer: Offer | undefined;
+  #closed = false;
+
+  constructor(purpose: 'main' | 'screen', context: SessionContext, handlers: PublishingHandlers) {
+    this.purpose = purpose;
+    this.#context = context;
+    this.#handlers = handlers;
+  }
+
+  get transport(): ClientTransport | undefined {
+    return this.#transport;
+  }
+
+  /** What it publishes now. */
+  get tracks(): PublishedTrack[] {
+    return this.#live().map(([, line]) => this.#track(line));
+  }
+
+  /** What it publishes now, as the answer tells the client. */
+  get answeredTracks(): ServerAnswer['tracks'] {
+    return this.#live().map(([mid, { producer, source }]) => ({ mid, trackId: producer.id, source }));
+  }
+
+  /** Whether an offer comes from the PeerConnection that this one serves. */
+  serves(offer: Offer): boolean {
+    return this.#offer !== undefined && isSamePeerConnection(this.#offer, offer);
+  }
+
+  /**
+   * Does what an offer asks for and answers it. When it throws, what the offer would have started is gone again.
+   *
+   * @throws {ParleyError} `sdp_invalid`, `publish_failed`
+   */
+  async apply(offer: Offer, request: OfferRequest): Promise<OfferOutcome> {
+    const { router, grants, settings } = this.#context;
+    const steps = planOffer(offer, {
+      ...request,
+      known: this.#lines,
+      allowed: grants.publish,
+      parameters: (media) => sendParameters(media, router.router.rtpCapabilities, settings.send),
+    });
+    if (steps.some(({ step }) => step !== 'refuse' && step !== 'stop')) await this.#reach(offer);
+    if (this.#offer === undefined || offer.dtls !== undefined) this.#offer = offer;
+
+    this.#end(steps);
+    const started = await this.#startAll(steps.filter((step) => step.step === 'start'));
+    const sdp = writeAnswer({
+      offer,
+      decisions: this.#decisions(steps),
+      sessionId: this.#sessionId,
+      sessionVersion: this.#sessionVersion++,
+      ...(this.#transport && { transport: this.#transport.transport }),
+    });
+    const refusals = steps
+      .filter((step) => step.step === 'refuse')
+      .map(({ code, message }) => new ParleyError(code, message));
+    return { sdp, started, refusals };
+  }
+
+  /** Ends the screen share on this PeerConnection. */
+  stopScreen(): void {
+    for (const [, line] of this.#live()) if (isScreenSource(line.source)) this.#endLine(line, 'held');
+  }
+
+  /** Closes everything. */
+  close(): void {
+    this.#closed = true;
+    for (const [, line] of this.#live()) this.#endLine(line, 'past');
+    this.#transport?.close();
+  }
+
+  #live(): [string, Line][] {
+    return [...this.#lines].filter(([, { state, producer }]) => state === 'live' && !producer.closed);
+  }
+
+  #track({ producer, source }: Line): PublishedTrack {
+    return { participantId: this.#context.participantId, source, producer };
+  }
+
+  /** Makes sure of a transport that the offer's author reaches. */
+  async #reach({ ice, dtls }: Offer): Promise<void> {
+    if (dtls === undefined || ice === undefined) return;
+    if (this.#transport === undefined) {
+      const { router, ledger, settings, grants } = this.#context;
+      const opened = await ClientTransport.open(router, ledger, this.#handlers.onState);
+      if (this.#closed) opened.close();
+      this.#transport = opened;
+      await opened.transport.setMaxIncomingBitrate(Math.min(grants.maxBitrate, settings.maxBitrate));
+      await opened.connect(dtls);
+    } else if (this.#offer !== undefined && isIceRestart(this.#offer, { ...this.#offer, ice })) {
+      await this.#transport.transport.restartIce();
+    }
+  }
+
+  #end(steps: readonly LineStep[]): void {
+    for (const step of steps) {
+      const line = this.#lines.get(step.mid);
+      if (line === undefined) continue;
+      if (step.step === 'idle' && !step.held && line.state === 'held') line.state = 'past';
+      const ends = step.step === 'stop' || step.step === 'refuse' || (step.step === 'start' && step.replaces);
+      if (ends && line.state === 'live') this.#endLine(line, 'past');
+    }
+  }
+
+  #endLine(line: Line, state: 'held' | 'past'): void {
+    line.state = state;
+    line.producer.close();
+    this.#handlers.onEnded(line.producer.id);
+  }
+
+  async #startAll(starts: readonly Start[]): Promise<PublishedTrack[]> {
+    const started: [string, Line][] = [];
+    try {
+      for (const start of starts) started.push([start.mid, await this.#start(start)]);
+    } catch (error) {
+      // Nobody has heard of them yet.
+      for (const [, { producer }] of started) producer.close();
+      throw error;
+    }
+    for (const [mid, line] of started) this.#lines.set(mid, line);
+    return started.map(([, line]) => this.#track(line));
+  }
+
+  async #start({ mid, source, parameters }: Start): Promise<Line> {
+    try {
+      if (this.#transport === undefined) throw new Error('no transport');
+      const { kind, rtpParameters } = parameters;
+      const producer = await this.#transport.transport.produce({ kind, rtpParameters });
+      return { source, parameters, producer, state: 'live' };
+    } catch (cause) {
+      const what = cause instanceof Error ? cause.message : String(cause);
+      throw new ParleyError(
+        'publish_failed',
+        `The ${source} with mid ${mid} could not be published (${what}). Offer again, or open a new RTCPeerConnection.`,
+        { cause },
+      );
+    }
+  }
+
+  #decisions(steps: readonly LineStep[]): Map<string, MediaDecision> {
+    const decisions = new Map<string, MediaDecision>();
+    for (const { step, mid } of steps) {
+      const line = this.#lines.get(mid);
+      if (step === 'refuse') decisions.set(mid, { action: 'reject' });
+      else if (line?.state === 'live') decisions.set(mid, this.#accept(line.parameters));
+      else decisions.set(mid, { action: 'inactive' });
+    }
+    return decisions;
+  }
+
+  #accept(parameters: SendParameters): MediaDecision {
+    if (parameters.kind === 'audio') return { action: 'accept', parameters };
+    const { grants, settings } = this.#context;
+    return { action: 'accept', parameters, maxBitrate: Math.min(grants.maxBitrate, settings.maxBitrate) };
+  }
+}

@@ -1,0 +1,23 @@
+import type { Grants } from '@parley/protocol/grants';
+import type { SendOptions } from '@parley/sdp/send-parameters';
+import type { Logger } from 'pino';
+import type { TrafficLedger } from '../telemetry/traffic-ledger.ts';
+import type { RoomRouter } from '../workers/media-worker.ts';
+
+/** What the configuration says about media. */
+export interface MediaSettings {
+  /** Most bit/s a participant may send on a PeerConnection. */
+  maxBitrate: number;
+  send: SendOptions;
+}
+
+/** What a session and its parts know about the world: their room's router, and who they are for. */
+export interface SessionContext {
+  participantId: string;
+  roomId: string;
+  grants: Grants;
+  router: RoomRouter;
+  settings: MediaSettings;
+  ledger: TrafficLedger;
+  logger: Logger;
+}

@@ -1,0 +1,227 @@
+import type { SessionRequest } from '@parley/protocol/client-messages';
+import { ParleyError } from '@parley/protocol/errors';
+import type { MediaState } from '@parley/protocol/link-messages';
+import type { SessionEvent } from '@parley/protocol/server-messages';
+import type { Track } from '@parley/protocol/track';
+import { QualityWishes } from '../quality/quality-wishes.ts';
+import { OfferRequester } from './offer-requester.ts';
+import { describeTrack, type PublishedTrack } from './published-track.ts';
+import { Publisher } from './publisher.ts';
+import { SerialQueue } from './serial-queue.ts';
+import type { SessionContext } from './session-context.ts';
+import { Subscriber, type Subscription } from './subscriber.ts';
+import { mediaState } from './transport-state.ts';
+
+/** What a session tells whoever opened it: the carrier takes `event`, the Room hears the rest. */
+export interface SessionHandlers {
+  /** A message to the client. */
+  event(message: SessionEvent): void;
+  published(track: PublishedTrack): void;
+  unpublished(trackId: string): void;
+  mediaState(state: MediaState): void;
+  /** A candidate came; it is not needed. */
+  candidate(): void;
+}
+
+/** Requests waiting for their turn beyond this are refused: no honest client has that many open. */
+const MAX_WAITING = 32;
+
+/**
+ * One participant's media on this node. It speaks {@link SessionRequest} and {@link SessionEvent} and knows no carrier;
+ * requests are handled one after the other.
+ */
+export class Session {
+  readonly #context: SessionContext;
+  readonly #handlers: SessionHandlers;
+  readonly #queue = new SerialQueue(MAX_WAITING);
+  readonly #wishes = new QualityWishes();
+  readonly #publisher: Publisher;
+  readonly #subscriber: Subscriber;
+  readonly #requester: OfferRequester;
+  #mediaState: MediaState | undefined;
+  #closed = false;
+
+  /** @param requestOffers whether the client wants to be asked for offers */
+  constructor(context: SessionContext, requestOffers: boolean, handlers: SessionHandlers) {
+    this.#context = context;
+    this.#handlers = handlers;
+    const { roomId } = context;
+    const onState = () => this.#updateMediaState();
+    this.#publisher = new Publisher(context, {
+      onState,
+      onEnded: (trackId) => handlers.unpublished(trackId),
+    });
+    this.#subscriber = new Subscriber(context, this.#wishes, {
+      onState,
+      onOffer: (offer) => this.#emit({ type: 'offer', roomId, ...offer }),
+      onError: ({ code, message }) => this.#emit({ type: 'error', code, message }),
+    });
+    this.#requester = new OfferRequester(() => this.#emit({ type: 'request-offer', roomId }));
+    if (!requestOffers) this.#requester.stop();
+  }
+
+  get participantId(): string {
+    return this.#context.participantId;
+  }
+
+  /** What the participant publishes on this node. */
+  get published(): PublishedTrack[] {
+    return this.#publisher.tracks;
+  }
+
+  /** What the participant publishes, as others see it. */
+  get tracks(): Track[] {
+    return this.published.map(describeTrack);
+  }
+
+  /** What is on its way to the participant. */
+  get subscriptions(): Subscription[] {
+    return this.#subscriber.subscriptions;
+  }
+
+  /** The state that was told last. */
+  get mediaState(): MediaState | undefined {
+    return this.#mediaState;
+  }
+
+  /** Asks the client for its first offer. */
+  start(): void {
+    this.#requester.start();
+  }
+
+  /** Handles a client's message after those before it; failures go to the client. Never rejects. */
+  async handle(request: SessionRequest): Promise<void> {
+    if (this.#closed) return;
+    try {
+      const done = this.#queue.run(async () => {
+        if (!this.#closed) await this.#dispatch(request);
+      });
+      if (done === undefined) {
+        throw new ParleyError('invalid_message', 'Wait for answers before sending more requests.');
+      }
+      await done;
+    } catch (error) {
+      this.#report(error, request.type);
+    }
+  }
+
+  /** Mutes or unmutes a track. @throws {ParleyError} `track_not_found` */
+  async setMuted(trackId: string, muted: boolean): Promise<void> {
+    await this.#publisher.setMuted(trackId, muted);
+  }
+
+  /** Somebody else's track is there for this participant. */
+  addTrack(track: PublishedTrack): void {
+    if (!this.#closed && this.#context.grants.subscribe) this.#subscriber.add(track);
+  }
+
+  /** Somebody else's track is gone. */
+  removeTrack(trackId: string): void {
+    this.#wishes.forget(trackId);
+    this.#subscriber.remove(trackId);
+  }
+
+  /** Messages to the client may have been lost. */
+  carrierRestored(): void {
+    this.#subscriber.repeatOffer();
+  }
+
+  /** Ends the participant's media: transports, producers, consumers, timers. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#requester.stop();
+    this.#publisher.close();
+    this.#subscriber.close();
+  }
+
+  async #dispatch(request: SessionRequest): Promise<void> {
+    switch (request.type) {
+      case 'offer':
+      case 'start-screen-share':
+        await this.#publish(request);
+        return;
+      case 'stop-screen-share':
+        this.#publisher.stopScreen();
+        return;
+      case 'answer':
+        await this.#subscriber.answer(request);
+        return;
+      case 'update-quality':
+        await this.#updateQuality(request);
+        return;
+      case 'ice-candidate':
+        this.#handlers.candidate();
+        return;
+      default:
+        request satisfies never;
+    }
+  }
+
+  async #publish(request: Extract<SessionRequest, { type: 'offer' | 'start-screen-share' }>): Promise<void> {
+    const { answer, started, refusals, sending } = await this.#publisher.offer(request);
+    const { roomId } = this.#context;
+    this.#emit({ type: 'answer', roomId, requestType: request.type, ...answer });
+    for (const refusal of refusals) this.#report(refusal, request.type);
+    for (const track of started) if (!this.#closed) this.#handlers.published(track);
+    if (started.length > 0) this.#requester.stop();
+    else if (!sending) this.#requester.offeredNothing();
+  }
+
+  async #updateQuality({
+    quality,
+    trackId,
+  }: Extract<SessionRequest, { type: 'update-quality' }>): Promise<void> {
+    const videos = this.#subscriber.wanted.filter(({ producer }) => producer.kind === 'video');
+    let concerned = videos.filter(({ source }) => source === 'camera');
+    if (trackId === undefined) {
+      this.#wishes.wishForCameras(quality, concerned);
+    } else {
+      concerned = videos.filter(({ producer }) => producer.id === trackId);
+      if (concerned.length === 0) {
+        throw new ParleyError('track_not_found', 'You receive no video with this trackId.');
+      }
+      this.#wishes.wishForTrack(quality, trackId);
+    }
+    await this.#subscriber.applyQuality();
+    for (const track of concerned) {
+      const { requested, applied, limitedBy } = this.#wishes.choose(track);
+      this.#emit({
+        type: 'quality-changed',
+        roomId: this.#context.roomId,
+        trackId: track.producer.id,
+        requested,
+        applied,
+        ...(limitedBy && { limitedBy }),
+      });
+    }
+  }
+
+  #updateMediaState(): void {
+    if (this.#closed) return;
+    const transports = [...this.#publisher.transports, this.#subscriber.transport];
+    const state = mediaState(transports.flatMap((transport) => transport?.state ?? []));
+    if (state === undefined || state === this.#mediaState) return;
+    this.#mediaState = state;
+    this.#handlers.mediaState(state);
+  }
+
+  #emit(message: SessionEvent): void {
+    if (!this.#closed) this.#handlers.event(message);
+  }
+
+  #report(error: unknown, requestType: SessionRequest['type']): void {
+    if (this.#closed) return;
+    if (error instanceof ParleyError) {
+      this.#emit({ type: 'error', code: error.code, message: error.message, requestType });
+      return;
+    }
+    const { logger, roomId, participantId } = this.#context;
+    logger.error(
+      { event: 'request-failed', roomId, participantId, requestType, err: error },
+      'a request failed',
+    );
+    const message = 'The media node failed at this. Try again; if it stays, join again.';
+    this.#emit({ type: 'error', code: 'internal', message, requestType });
+  }
+}

@@ -1,0 +1,26 @@
+import type { Logger } from 'pino';
+
+const INTERVAL_MS = 1000;
+
+/** Logs events of one cause at info once a second at the most; the others go to debug and are counted. */
+export class ThrottledLog {
+  readonly #logger: Logger;
+  readonly #causes = new Map<string, { since: number; left: number }>();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** @param event its name, which is the cause that is throttled */
+  info(event: string, fields: object, message: string, now: number = Date.now()): void {
+    const cause = this.#causes.get(event);
+    if (cause !== undefined && now - cause.since < INTERVAL_MS) {
+      cause.left += 1;
+      this.#logger.debug({ event, ...fields }, message);
+      return;
+    }
+    const left = cause?.left ?? 0;
+    this.#causes.set(event, { since: now, left: 0 });
+    this.#logger.info({ event, ...fields, ...(left > 0 && { notShown: left }) }, message);
+  }
+}

@@ -1,0 +1,105 @@
+import { createWorker } from 'mediasoup';
+import type {
+  Router,
+  RouterRtpCodecCapability,
+  TransportListenInfo,
+  WebRtcServer,
+  Worker,
+} from 'mediasoup/types';
+import type { ListenAddress } from '../network/announced-address.ts';
+
+/** What a worker is started with. */
+export interface MediaWorkerOptions {
+  /** UDP and TCP. */
+  port: number;
+  listen: readonly ListenAddress[];
+  codecs: RouterRtpCodecCapability[];
+  logLevel: 'debug' | 'warn' | 'error' | 'none';
+}
+
+/** A router and the server whose port its transports use. */
+export interface RoomRouter {
+  router: Router;
+  webRtcServer: WebRtcServer;
+}
+
+/** One mediasoup worker process with its WebRtcServer: one UDP and one TCP port for all its rooms. */
+export class MediaWorker {
+  readonly worker: Worker;
+  readonly #webRtcServer: WebRtcServer;
+  readonly #codecs: RouterRtpCodecCapability[];
+  #routers = 0;
+  #sample = { at: performance.now(), cpuMs: 0 };
+  #cpu = 0;
+
+  private constructor(worker: Worker, webRtcServer: WebRtcServer, codecs: RouterRtpCodecCapability[]) {
+    this.worker = worker;
+    this.#webRtcServer = webRtcServer;
+    this.#codecs = codecs;
+  }
+
+  /** @throws when the worker binary does not run or the port is taken */
+  static async start(options: MediaWorkerOptions): Promise<MediaWorker> {
+    const worker = await createWorker({ logLevel: options.logLevel });
+    try {
+      const webRtcServer = await worker.createWebRtcServer({ listenInfos: listenInfos(options) });
+      return new MediaWorker(worker, webRtcServer, options.codecs);
+    } catch (cause) {
+      worker.close();
+      const places = options.listen.map(({ ip }) => ip).join(', ');
+      throw new Error(
+        `a media worker cannot listen on port ${options.port}, UDP and TCP, of ${places}: another program may use ` +
+          'it, or an address is gone. Set PARLEY_RTC_PORT or PARLEY_LISTEN_IPS.',
+        { cause },
+      );
+    }
+  }
+
+  /** Routers it has now. */
+  get routers(): number {
+    return this.#routers;
+  }
+
+  /** Share of one core over the last interval between samples, 0–1. */
+  get cpu(): number {
+    return this.#cpu;
+  }
+
+  async createRouter(): Promise<RoomRouter> {
+    // Counted before it exists, so that rooms that come at once spread.
+    this.#routers += 1;
+    try {
+      const router = await this.worker.createRouter({ mediaCodecs: this.#codecs });
+      router.observer.once('close', () => {
+        this.#routers -= 1;
+      });
+      return { router, webRtcServer: this.#webRtcServer };
+    } catch (error) {
+      this.#routers -= 1;
+      throw error;
+    }
+  }
+
+  /** Measures {@link cpu}. */
+  async sampleCpu(): Promise<void> {
+    const usage = await this.worker.getResourceUsage();
+    const now = { at: performance.now(), cpuMs: usage.ru_utime + usage.ru_stime };
+    const elapsed = now.at - this.#sample.at;
+    if (elapsed > 0) this.#cpu = Math.min(1, Math.max(0, (now.cpuMs - this.#sample.cpuMs) / elapsed));
+    this.#sample = now;
+  }
+}
+
+/** UDP before TCP on each address: the order is the candidates' priority. */
+function listenInfos({ port, listen }: MediaWorkerOptions): TransportListenInfo[] {
+  return (['udp', 'tcp'] as const).flatMap((protocol) =>
+    listen.map(({ ip, announcedAddress }) => ({
+      protocol,
+      ip,
+      port,
+      ...(announcedAddress !== undefined && { announcedAddress }),
+      // "::" would take IPv4's port as well, and "0.0.0.0" beside it could not be opened.
+      ...(ip.includes(':') && { flags: { ipv6Only: true } }),
+    })),
+  );
+}

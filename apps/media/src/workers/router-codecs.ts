@@ -1,0 +1,44 @@
+import type { MediaConfig } from '@parley/protocol/config/media-config';
+import type { RouterRtpCodecCapability } from 'mediasoup/types';
+
+const VIDEO: Record<MediaConfig['video']['codecs'][number]['name'], RouterRtpCodecCapability[]> = {
+  VP8: [{ kind: 'video', mimeType: 'video/VP8', clockRate: 90_000 }],
+  // Constrained Baseline is what every browser has; Baseline is what older Android encoders offer.
+  H264: ['42e01f', '42001f'].map((profile) => ({
+    kind: 'video',
+    mimeType: 'video/H264',
+    clockRate: 90_000,
+    parameters: { 'packetization-mode': 1, 'profile-level-id': profile, 'level-asymmetry-allowed': 1 },
+  })),
+  VP9: [{ kind: 'video', mimeType: 'video/VP9', clockRate: 90_000, parameters: { 'profile-id': 0 } }],
+};
+
+const AUDIO: Record<MediaConfig['audio']['codecs'][number]['name'], RouterRtpCodecCapability[]> = {
+  opus: [
+    {
+      kind: 'audio',
+      mimeType: 'audio/opus',
+      clockRate: 48_000,
+      channels: 2,
+      // Lost audio is asked for again where both sides can (mediasoup has it off for audio unless told).
+      rtcpFeedback: [{ type: 'nack' }, { type: 'transport-cc' }],
+    },
+  ],
+};
+
+/** The codecs that routers take, most wanted first, as `media.yaml` names them. */
+export function routerCodecs(config: MediaConfig): RouterRtpCodecCapability[] {
+  return [
+    ...byPriority(config.audio.codecs).flatMap(({ name }) => AUDIO[name]),
+    ...byPriority(config.video.codecs).flatMap(({ name }) => VIDEO[name]),
+  ];
+}
+
+/** MIME types, most wanted first. */
+export function codecPreference(config: MediaConfig): string[] {
+  return routerCodecs(config).map(({ mimeType }) => mimeType);
+}
+
+function byPriority<T extends { priority: number }>(codecs: readonly T[]): T[] {
+  return [...codecs].sort((a, b) => b.priority - a.priority);
+}

@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ParleyError } from '@parley/protocol/errors';
+import type { Logger } from 'pino';
+import { backoffDelay, RESPAWN_BACKOFF } from '../edge/backoff.ts';
+import { MediaWorker, type MediaWorkerOptions, type RoomRouter } from './media-worker.ts';
+
+/** What the pool is made of. */
+export interface WorkerPoolOptions extends Omit<MediaWorkerOptions, 'port'> {
+  workers: number;
+  firstPort: number;
+  logger: Logger;
+}
+
+/** After a worker has lived this long its next death counts as the first, ms. */
+const STABLE_MS = 60_000;
+const SAMPLE_MS = 5_000;
+
+/**
+ * The node's media workers. A worker that dies takes its routers with it (their rooms hear `workerclose`) and is
+ * replaced on the same port.
+ */
+export class WorkerPool {
+  readonly #options: WorkerPoolOptions;
+  /** One slot a port; empty while its worker is being replaced. */
+  readonly #slots: (MediaWorker | undefined)[];
+  readonly #sampling: NodeJS.Timeout;
+  readonly #stop = new AbortController();
+
+  private constructor(options: WorkerPoolOptions) {
+    this.#options = options;
+    this.#slots = new Array<MediaWorker | undefined>(options.workers).fill(undefined);
+    this.#sampling = setInterval(() => void this.#sample(), SAMPLE_MS).unref();
+  }
+
+  /** Starts all workers. @throws when one does not start, after closing the others */
+  static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
+    const pool = new WorkerPool(options);
+    try {
+      await Promise.all(pool.#slots.map((_, index) => pool.#fill(index)));
+    } catch (error) {
+      pool.close();
+      throw error;
+    }
+    return pool;
+  }
+
+  /** Workers that run now. */
+  get running(): number {
+    return this.#slots.filter((slot) => slot !== undefined).length;
+  }
+
+  /** Workers there should be. */
+  get size(): number {
+    return this.#slots.length;
+  }
+
+  /** The busiest worker's share of one core over the last seconds, 0–1. */
+  get cpu(): number {
+    return Math.max(0, ...this.#slots.map((slot) => slot?.cpu ?? 0));
+  }
+
+  /**
+   * Makes a router on the worker with the fewest; among equals the one that is least busy.
+   *
+   * @throws {ParleyError} `media_unavailable` while no worker runs
+   */
+  async createRouter(): Promise<RoomRouter> {
+    const [worker] = this.#slots
+      .filter((slot) => slot !== undefined)
+      .sort((a, b) => a.routers - b.routers || a.cpu - b.cpu);
+    if (worker === undefined) {
+      throw new ParleyError(
+        'media_unavailable',
+        'No media worker runs on this node now; join again in a moment.',
+      );
+    }
+    return await worker.createRouter();
+  }
+
+  /** Closes all workers, and with them everything they carry. */
+  close(): void {
+    this.#stop.abort();
+    clearInterval(this.#sampling);
+    for (const [index, slot] of this.#slots.entries()) {
+      slot?.worker.close();
+      this.#slots[index] = undefined;
+    }
+  }
+
+  async #fill(index: number): Promise<void> {
+    const { firstPort, workers: _, logger, ...options } = this.#options;
+    const slot = await MediaWorker.start({ ...options, port: firstPort + index });
+    if (this.#stop.signal.aborted) {
+      slot.worker.close();
+      return;
+    }
+    const since = Date.now();
+    this.#slots[index] = slot;
+    slot.worker.once('died', (error) => {
+      this.#slots[index] = undefined;
+      logger.error({ event: 'worker-died', worker: index, error: error.message }, 'a media worker died');
+      void this.#refill(index, Date.now() - since > STABLE_MS ? 0 : 1);
+    });
+  }
+
+  async #refill(index: number, firstAttempt: number): Promise<void> {
+    const { logger } = this.#options;
+    for (let attempt = firstAttempt; !this.#stop.signal.aborted; attempt++) {
+      const delay = backoffDelay(RESPAWN_BACKOFF, attempt, Math.random());
+      await sleep(delay, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      if (this.#stop.signal.aborted) return;
+      try {
+        await this.#fill(index);
+        logger.info({ event: 'worker-replaced', worker: index }, 'a media worker was replaced');
+        return;
+      } catch (error) {
+        logger.error(
+          { event: 'worker-not-replaced', worker: index, error: String(error) },
+          'no new media worker',
+        );
+      }
+    }
+  }
+
+  async #sample(): Promise<void> {
+    // A worker that dies meanwhile is the business of its own handler.
+    await Promise.allSettled(this.#slots.map((slot) => slot?.sampleCpu()));
+  }
+}
