@@ -12,7 +12,7 @@ import { KeyringObject } from './keyring/keyring-object.ts';
 import { isAllowedOrigin } from './origins.ts';
 import { problemResponse } from './problem-response.ts';
 import { pump } from './pump.ts';
-import { RoomObject } from './room/room-object.ts';
+import { openClientSocket } from './room/open-client-socket.ts';
 import { nodes } from './routes/nodes.ts';
 import { rooms } from './routes/rooms.ts';
 import { webrtcConfig } from './settings.ts';
@@ -61,7 +61,7 @@ app.get('/ws', (c) => {
   if (room === undefined) return pump(c.env);
   const id = RoomId.safeParse(room);
   if (!id.success) throw new ParleyError('invalid_message', `room: ${id.error.issues[0]?.message}`);
-  return RoomObject.of(c.env, id.data).fetch('https://room/client', { headers: { Upgrade: 'websocket' } });
+  return openClientSocket(c.env, id.data);
 });
 
 app.get(JWKS_PATH, async (c) => {

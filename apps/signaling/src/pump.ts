@@ -2,7 +2,8 @@ import { ClientMessage, MAX_CLIENT_MESSAGE_BYTES, MAX_JOIN_BYTES } from '@parley
 import { DecodeError, decode } from '@parley/protocol/decode';
 import { closeCode, type ErrorCode } from '@parley/protocol/errors';
 import type { Environment } from './environment.ts';
-import { JOIN_TIMEOUT, RoomObject } from './room/room-object.ts';
+import { openClientSocket } from './room/open-client-socket.ts';
+import { JOIN_TIMEOUT } from './room/room-object.ts';
 import { closeQuietly, forwardableCloseCode } from './sockets.ts';
 
 /** Most characters kept while the room's socket is being opened. */
@@ -88,9 +89,7 @@ export function pump(env: Environment): Response {
 }
 
 async function openRoomSocket(env: Environment, roomId: string): Promise<WebSocket> {
-  const response = await RoomObject.of(env, roomId).fetch('https://room/client', {
-    headers: { Upgrade: 'websocket' },
-  });
+  const response = await openClientSocket(env, roomId);
   if (response.webSocket === null) throw new Error(`the Room object answered ${response.status}`);
   return response.webSocket;
 }

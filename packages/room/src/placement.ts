@@ -1,5 +1,13 @@
+import type { ErrorMessage } from '@parley/protocol/server-messages';
 import type { Draft } from './draft.ts';
 import { TIMES } from './state.ts';
+
+/** What participants are told while no node is there. */
+export const NO_NODE: ErrorMessage = {
+  type: 'error',
+  code: 'media_unavailable',
+  message: 'No media node can serve the room right now; stay, the server keeps looking for one.',
+};
 
 /** Looks for a node, unless there is one or one is being looked for. */
 export function requestNode(draft: Draft, exclude: string[] = []): void {
@@ -31,11 +39,7 @@ export function placementFailed(draft: Draft): void {
   if (state.placement.state !== 'asking') return;
   const { attempt } = state.placement;
   if (attempt === 1) {
-    draft.broadcast({
-      type: 'error',
-      code: 'media_unavailable',
-      message: 'No media node can serve the room right now; stay, the server keeps looking for one.',
-    });
+    draft.broadcast(NO_NODE);
   }
   const pause = Math.min(TIMES.retryFirst * 2 ** (attempt - 1), TIMES.retryMost);
   state.placement = { state: 'waiting', until: now + pause, attempt };

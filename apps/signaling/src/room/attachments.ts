@@ -1,6 +1,8 @@
 /** What a client's socket remembers through hibernation. */
 export interface ClientAttachment {
   role: 'client';
+  /** The room that the socket was opened for. */
+  roomId: string;
   connectionId: string;
   openedAt: number;
   joined: boolean;

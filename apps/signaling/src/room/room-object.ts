@@ -6,7 +6,7 @@ import {
   MAX_JOIN_BYTES,
 } from '@parley/protocol/client-messages';
 import { DecodeError, decode } from '@parley/protocol/decode';
-import { closeCode } from '@parley/protocol/errors';
+import { closeCode, type ErrorCode } from '@parley/protocol/errors';
 import { openGrants } from '@parley/protocol/grants';
 import { NodeLinkMessage } from '@parley/protocol/link-messages';
 import type { CreateRoomRequest, RoomDetails, RoomStats } from '@parley/protocol/rest';
@@ -93,14 +93,14 @@ export class RoomObject extends DurableObject<Environment> {
   override async fetch(request: Request): Promise<Response> {
     const url = new URL(request.url);
     if (url.pathname === '/client') {
-      const response = this.#sockets.acceptClient();
+      const response = this.#sockets.acceptClient(url.searchParams.get('room') ?? '');
       await this.#schedule();
       return response;
     }
     const nodeId = url.searchParams.get('node') ?? '';
     const epoch = Number(url.searchParams.get('epoch'));
     if (this.#state === undefined || !isCurrent(this.#state, nodeId, epoch)) {
-      return Response.json({ code: 'assignment_stale' }, { status: 409 });
+      return new Response(null, { status: 409 });
     }
     return this.#sockets.acceptLink(nodeId, epoch);
   }
@@ -192,21 +192,23 @@ export class RoomObject extends DurableObject<Environment> {
   }
 
   async #join(socket: WebSocket, client: ClientAttachment, request: Join): Promise<void> {
-    if (this.#state === undefined) {
+    const { roomId } = client;
+    // The object does not know its own name: what it was opened for decides, not what a stranger says.
+    if (this.#state === undefined && request.roomId === roomId) {
       const created = webrtcConfig.rooms.auto_create
-        ? await this.#create(request.roomId, {})
-        : failure('room_not_found', `There is no room ${request.roomId}; create it with POST /api/rooms.`);
+        ? await this.#create(roomId, {})
+        : failure('room_not_found', `There is no room ${roomId}; create it with POST /api/rooms.`);
       // Somebody else's join may have made the room meanwhile; that serves as well.
       if (!created.ok && created.code !== 'room_exists') {
-        sendQuietly(socket, {
-          type: 'error',
-          code: created.code,
-          message: created.message,
-          requestType: 'join',
-        });
-        closeQuietly(socket, closeCode(created.code), created.message);
-        return;
+        return refuseJoin(socket, created.code, created.message);
       }
+    }
+    if (this.#state === undefined || request.roomId !== roomId) {
+      return refuseJoin(
+        socket,
+        'wrong_room',
+        `This socket leads to ${roomId}; open another for ${request.roomId}.`,
+      );
     }
     socket.serializeAttachment({ ...client, joined: true } satisfies ClientAttachment);
     const participantId = crypto.randomUUID();
@@ -400,6 +402,11 @@ export class RoomObject extends DurableObject<Environment> {
       await this.#do({ type: 'placement-failed' });
     }
   }
+}
+
+function refuseJoin(socket: WebSocket, code: ErrorCode, message: string): void {
+  sendQuietly(socket, { type: 'error', code, message, requestType: 'join' });
+  closeQuietly(socket, closeCode(code), message);
 }
 
 function logError(event: string, fields: { roomId: string; effect?: string; error: unknown }): void {

@@ -20,12 +20,13 @@ export class RoomSockets {
   }
 
   /** Accepts a client's socket, which has yet to join. */
-  acceptClient(): Response {
+  acceptClient(roomId: string): Response {
     const { 0: client, 1: server } = new WebSocketPair();
     const connectionId = crypto.randomUUID();
     this.#ctx.acceptWebSocket(server, [clientTag(connectionId)]);
     const attachment: ClientAttachment = {
       role: 'client',
+      roomId,
       connectionId,
       openedAt: Date.now(),
       joined: false,

@@ -1,0 +1,96 @@
+import { exports } from 'cloudflare:workers';
+
+const ORIGIN = 'http://parley.test';
+
+/** Asks the Worker as a client would. */
+export function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  return exports.default.fetch(new Request(`${ORIGIN}${path}`, init));
+}
+
+/** A WebSocket to the Worker that keeps what it receives. */
+export class TestSocket {
+  readonly #socket: WebSocket;
+  readonly #received: Record<string, unknown>[] = [];
+  #closed: { code: number; reason: string } | undefined;
+  #wake: () => void = () => undefined;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.accept();
+    socket.addEventListener('message', ({ data }) => {
+      this.#received.push(JSON.parse(String(data)) as Record<string, unknown>);
+      this.#wake();
+    });
+    socket.addEventListener('close', ({ code, reason }) => {
+      this.#closed = { code, reason };
+      this.#wake();
+    });
+  }
+
+  /** Opens a socket; the refusal is thrown as the response when there is one. */
+  static async open(path: string, headers: Record<string, string> = {}): Promise<TestSocket> {
+    const response = await ask(path, { headers: { Upgrade: 'websocket', ...headers } });
+    if (response.webSocket === null) throw response;
+    return new TestSocket(response.webSocket);
+  }
+
+  send(message: unknown): void {
+    this.#socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+
+  close(): void {
+    this.#socket.close(1000, '');
+  }
+
+  /** The next message of a type; those before it are dropped. */
+  async next(type: string): Promise<Record<string, unknown>> {
+    return this.#until(`a message ${type}`, () => {
+      const index = this.#received.findIndex((message) => message['type'] === type);
+      return index === -1 ? undefined : this.#received.splice(0, index + 1).at(-1);
+    });
+  }
+
+  /** The next error with this code; what comes before it is dropped. */
+  error(code: string): Promise<Record<string, unknown>> {
+    return this.#until(`an error ${code}`, () => {
+      const index = this.#received.findIndex((message) => message['code'] === code);
+      return index === -1 ? undefined : this.#received.splice(0, index + 1).at(-1);
+    });
+  }
+
+  /** The close that the server sent. */
+  closed(): Promise<{ code: number; reason: string }> {
+    return this.#until('the close', () => this.#closed);
+  }
+
+  /** What has come and was not taken. */
+  get left(): Record<string, unknown>[] {
+    return [...this.#received];
+  }
+
+  async #until<T>(what: string, look: () => T | undefined): Promise<T> {
+    const deadline = Date.now() + 3000;
+    for (;;) {
+      const found = look();
+      if (found !== undefined) return found;
+      const left = deadline - Date.now();
+      if (left <= 0) {
+        throw new Error(
+          `${what} did not come; there is ${JSON.stringify(this.#received)}, closed: ${JSON.stringify(this.#closed)}`,
+        );
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        setTimeout(resolve, left);
+      });
+    }
+  }
+}
+
+/** Opens a client's socket and joins. */
+export async function joinRoom(room: string, name: string, path = `/ws?room=${room}`) {
+  const socket = await TestSocket.open(path);
+  socket.send({ type: 'join', roomId: room, participantName: name });
+  const joined = await socket.next('joined');
+  return { socket, joined, participantId: String(joined['participantId']) };
+}

@@ -1,0 +1,33 @@
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'node',
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'apps/{media,meet}/src/**/*.test.{ts,tsx}',
+            'infra/**/*.test.ts',
+          ],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: { bindings: { PARLEY_ENROLMENT_SECRET: 'the-enrolment-secret-of-tests' } },
+          }),
+        ],
+        test: {
+          name: 'workerd',
+          include: ['apps/signaling/src/**/*.test.ts'],
+          setupFiles: ['apps/signaling/src/testing/reset.ts'],
+        },
+      },
+    ],
+  },
+});
