@@ -114,9 +114,10 @@ async function prepareLibsrtp(options: BuildOptions): Promise<string | undefined
     return await fetchLibsrtpSource(dir, logFile, signal);
   } catch (error) {
     signal?.throwIfAborted();
+    const reason = error instanceof Error ? error.message : String(error);
     progress.note(
-      `The sources of libsrtp cannot be had (${error instanceof Error ? error.message : error}). Taking Debian's ` +
-        `${LIBSRTP_DEV_PACKAGE}, with which forwarding a packet costs 10 to 35 % more.`,
+      `The sources of libsrtp cannot be had: ${reason}; see the log. Taking Debian's ${LIBSRTP_DEV_PACKAGE}, with ` +
+        'which forwarding a packet costs 10 to 35 % more.',
     );
   }
   await ensurePackages([LIBSRTP_DEV_PACKAGE], options);

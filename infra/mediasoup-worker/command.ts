@@ -36,8 +36,7 @@ export async function runCommand(
   options: CommandOptions,
 ): Promise<void> {
   const { logFile, cwd, env = process.env, onLine, signal } = options;
-  const commandLine = [program, ...args].join(' ');
-  await appendFile(logFile, `\n$ ${commandLine}\n`);
+  await appendFile(logFile, `\n$ ${[program, ...args].join(' ')}\n`);
 
   const child = spawn(program, args, { cwd, env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
   // Appended in order of arrival: a queue of writes, since both streams go to one file.
@@ -53,7 +52,7 @@ export async function runCommand(
     await new Promise<void>((resolve, reject) => {
       let failure: Error | undefined;
       child.once('error', (error) => {
-        failure = new CommandError(`${commandLine}: ${error.message}`, { cause: error });
+        failure = new CommandError(`${program} cannot run: ${error.message}`, { cause: error });
         // When it runs and is being killed, it has to be gone before its folder is removed.
         if (child.pid === undefined) reject(failure);
       });
@@ -62,9 +61,7 @@ export async function runCommand(
         else if (code === 0) resolve();
         else
           reject(
-            new CommandError(
-              `${commandLine} ${killedBy ? `was killed by ${killedBy}` : `exited with ${code}`}`,
-            ),
+            new CommandError(`${program} ${killedBy ? `was killed by ${killedBy}` : `exited with ${code}`}`),
           );
       });
     });

@@ -21,10 +21,17 @@ export async function isExecutable(file: string): Promise<boolean> {
  * not installed. Done as mediasoup does it after its own download: started without MEDIASOUP_VERSION, it has to exit
  * with 41.
  */
-export function startsHere(file: string): Promise<boolean> {
+export async function startsHere(file: string): Promise<boolean> {
+  if (!(await isExecutable(file))) return false;
   return new Promise((resolve) => {
-    const child = spawn(file, [], { env: {}, stdio: 'ignore', timeout: TIMEOUT_MS });
-    child.once('error', () => resolve(false));
-    child.once('close', (code) => resolve(code === EXIT_NO_VERSION));
+    const child = spawn(file, [], { env: {}, stdio: 'ignore' });
+    // Not spawn's own timeout option, whose timer outlives a program that could not be started.
+    const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
+    const answer = (starts: boolean) => {
+      clearTimeout(timer);
+      resolve(starts);
+    };
+    child.once('error', () => answer(false));
+    child.once('close', (code) => answer(code === EXIT_NO_VERSION));
   });
 }
