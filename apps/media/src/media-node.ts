@@ -24,6 +24,8 @@ export interface MediaNodeOptions {
   config: SharedConfig;
   addresses: AddressPlan;
   logger: Logger;
+  /** See {@link MediaWorkerOptions.workerBin}. */
+  workerBin?: string;
   socketTuning?: EdgeSocketTuning;
   /** See {@link HostContext.orphanGraceMs}. */
   orphanGraceMs?: number;
@@ -70,8 +72,8 @@ export class MediaNode {
       firstPort: settings.rtcPort,
       listen: addresses.listen,
       codecs: routerCodecs(config.media),
-      logLevel: 'warn',
       logger,
+      ...(options.workerBin !== undefined && { workerBin: options.workerBin }),
     });
     const incarnation = crypto.randomUUID();
     const ledger = new TrafficLedger();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decode } from '@parley/protocol/decode';
+import { closeCode } from '@parley/protocol/errors';
 import {
   FLEET_PATH,
   FleetNodeMessage,
@@ -74,9 +75,11 @@ export class FleetClient {
           attempt = 0;
         });
         if (this.#stop.signal.aborted) return;
-        if (end.code === 4401) this.#token = undefined;
-        this.#obstacle = `lost its fleet socket (${end.code} ${end.reason})`;
-        logger.warn({ event: 'fleet-lost', code: end.code, reason: end.reason }, 'fleet socket ended');
+        // Bought anew: it may have run out, or the edge has new keys.
+        if (end.code === closeCode('node_not_enrolled')) this.#token = undefined;
+        if (end.code === closeCode('assignment_stale')) policy = REFUSED_BACKOFF;
+        this.#obstacle = explain(end, this.#options.nodeId);
+        logger.warn({ event: 'fleet-lost', code: end.code, reason: end.reason }, this.#obstacle);
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         this.#obstacle = message;
@@ -161,6 +164,13 @@ export class FleetClient {
       this.#registered = false;
     });
   }
+}
+
+function explain({ code, reason }: SocketEnd, nodeId: string): string {
+  if (code === closeCode('assignment_stale')) {
+    return `Another process joined the fleet as ${nodeId}: give each node a PARLEY_NODE_ID of its own.`;
+  }
+  return `The fleet socket ended (${code} ${reason}); it is opened again.`;
 }
 
 /** An edge newer than this node may say more than it understands: that is logged, not fatal. */

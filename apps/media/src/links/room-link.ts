@@ -39,12 +39,21 @@ const WELCOME_MS = 10_000;
 const MAX_FRAME_BYTES = 1024 * 1024;
 
 /**
- * Closes after which the Room will not take this link again: every 4xx error of ours, but for those that tell of a
- * moment only (a slow reader, too many at once).
+ * Closes after which the Room will not take this link again: the assignment is not valid or not current, the room is
+ * gone, or the versions do not fit. Others tell of a moment or of one message only.
  */
-function isFinal(code: number): boolean {
-  return code >= 4400 && code < 4500 && code !== 4408 && code !== 4429;
-}
+const FINAL_CLOSES: ReadonlySet<number> = new Set(
+  (
+    [
+      'assignment_invalid',
+      'assignment_stale',
+      'forbidden',
+      'room_not_found',
+      'room_closed',
+      'unsupported_version',
+    ] as const
+  ).map(closeCode),
+);
 
 /** The socket to one Room object: opens with the assignment, comes back with backoff, keeps what could not be sent. */
 export class RoomLink {
@@ -147,7 +156,7 @@ export class RoomLink {
     this.#up = false;
     this.#socket = undefined;
     const { logger, roomId } = this.#options;
-    if (isFinal(end.code)) {
+    if (FINAL_CLOSES.has(end.code)) {
       this.close();
       this.#options.onRevoked(end);
       return;

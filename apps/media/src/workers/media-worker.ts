@@ -1,4 +1,4 @@
-import { createWorker } from 'mediasoup';
+import { createWorker, workerBin as defaultWorkerBin } from 'mediasoup';
 import type {
   Router,
   RouterRtpCodecCapability,
@@ -14,7 +14,8 @@ export interface MediaWorkerOptions {
   port: number;
   listen: readonly ListenAddress[];
   codecs: RouterRtpCodecCapability[];
-  logLevel: 'debug' | 'warn' | 'error' | 'none';
+  /** The worker binary; by default what `MEDIASOUP_WORKER_BIN` names, else mediasoup's own. */
+  workerBin?: string;
 }
 
 /** A router and the server whose port its transports use. */
@@ -40,7 +41,7 @@ export class MediaWorker {
 
   /** @throws when the worker binary does not run or the port is taken */
   static async start(options: MediaWorkerOptions): Promise<MediaWorker> {
-    const worker = await createWorker({ logLevel: options.logLevel });
+    const worker = await startWorker(options.workerBin);
     try {
       const webRtcServer = await worker.createWebRtcServer({ listenInfos: listenInfos(options) });
       return new MediaWorker(worker, webRtcServer, options.codecs);
@@ -87,6 +88,17 @@ export class MediaWorker {
     const elapsed = now.at - this.#sample.at;
     if (elapsed > 0) this.#cpu = Math.min(1, Math.max(0, (now.cpuMs - this.#sample.cpuMs) / elapsed));
     this.#sample = now;
+  }
+}
+
+async function startWorker(workerBin = defaultWorkerBin): Promise<Worker> {
+  try {
+    return await createWorker({ logLevel: 'warn', workerBin });
+  } catch (cause) {
+    throw new Error(
+      `the media worker ${workerBin} does not run: set MEDIASOUP_WORKER_BIN to one that does; "pnpm worker" gets one and prints its path`,
+      { cause },
+    );
   }
 }
 

@@ -1,0 +1,179 @@
+import type { Source } from '@parley/protocol/grants';
+import type { ServerOffer } from '@parley/protocol/server-messages';
+import nodeDataChannel, { type Audio, type Track, type Video } from 'node-datachannel';
+import { Inbox } from './inbox.ts';
+import type { TestLink } from './test-link.ts';
+
+type Connection = InstanceType<typeof nodeDataChannel.PeerConnection>;
+
+const OPUS = 111;
+const VP8 = 96;
+/** A VP8 payload descriptor that starts a partition (RFC 7741 §4.2), and a frame that calls itself a key frame. */
+const KEY_FRAME = Buffer.concat([Buffer.from([0x10, 0x00, 0x9d, 0x01, 0x2a]), Buffer.alloc(600, 7)]);
+
+/** A track that a peer sends. */
+interface Sending {
+  track: Track;
+  ssrc: number;
+  payloadType: number;
+  clockStep: number;
+  payload: Buffer;
+}
+
+/** A participant made of libdatachannel: real ICE, DTLS and SRTP, and RTP packets made by hand. */
+export class TestPeer {
+  readonly participantId: string;
+  /** RTP packets received, by the track's id. */
+  readonly received = new Map<string, number>();
+  readonly #link: TestLink;
+  readonly #sending: Sending[] = [];
+  #sendConnection: Connection | undefined;
+  #receiveConnection: Connection | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #ssrc = 1000 + Math.floor(Math.random() * 1_000_000) * 100;
+
+  constructor(link: TestLink, participantId: string) {
+    this.#link = link;
+    this.participantId = participantId;
+  }
+
+  /** Offers tracks and takes the answer. @returns the answer */
+  async publish(
+    sources: readonly Source[],
+    type: 'offer' | 'start-screen-share' = 'offer',
+    edit: (sdp: string) => string = (sdp) => sdp,
+  ) {
+    this.#sendConnection ??= new nodeDataChannel.PeerConnection(this.participantId, {
+      iceServers: [],
+      bindAddress: '127.0.0.1',
+      disableAutoNegotiation: true,
+    });
+    for (const source of sources) this.#add(this.#sendConnection, source);
+    const offers = descriptions(this.#sendConnection);
+    this.#sendConnection.setLocalDescription('offer');
+    const sdp = edit(await offers());
+    const from = this.#link.messages.count;
+    this.#link.request(this.participantId, { type, sdp });
+    const answer = await this.#link.event(this.participantId, 'answer', { from });
+    this.#sendConnection.setRemoteDescription(answer.sdp, 'answer');
+    return answer;
+  }
+
+  /** Sends a packet on every track 50 times a second. */
+  send(): void {
+    let count = 0;
+    this.#timer ??= setInterval(() => {
+      count += 1;
+      for (const { track, ssrc, payloadType, clockStep, payload } of this.#sending) {
+        if (track.isOpen())
+          track.sendMessageBinary(rtp(ssrc, payloadType, count, count * clockStep, payload));
+      }
+    }, 20);
+  }
+
+  /** Answers every offer of the node from now on. @returns the offers, as they are answered */
+  receive(edit: (sdp: string) => string = (sdp) => sdp): Inbox<ServerOffer> {
+    const connection = new nodeDataChannel.PeerConnection(`${this.participantId}-receives`, {
+      iceServers: [],
+      bindAddress: '127.0.0.1',
+      disableAutoNegotiation: true,
+    });
+    this.#receiveConnection = connection;
+    const answered = new Inbox<ServerOffer>();
+    const trackIds = new Map<string, string>();
+    const tracks: Track[] = [];
+    connection.onTrack((track) => {
+      tracks.push(track);
+      track.onMessage((packet) => {
+        const id = trackIds.get(track.mid());
+        if (id !== undefined && isRtp(packet)) this.received.set(id, (this.received.get(id) ?? 0) + 1);
+      });
+    });
+    const answers = descriptions(connection);
+    void (async () => {
+      let from = 0;
+      for (;;) {
+        const { participantId } = this;
+        const offer = await this.#link
+          .event(participantId, 'offer', { from, ms: 60_000 })
+          .catch(() => undefined);
+        if (offer === undefined || this.#receiveConnection === undefined) return;
+        from = this.#link.messages.all.findIndex(
+          (message) => message.type === 'session-event' && message.message === offer,
+        );
+        from += 1;
+        for (const { mid, trackId } of offer.tracks) trackIds.set(mid, trackId);
+        connection.setRemoteDescription(offer.sdp, 'offer');
+        connection.setLocalDescription('answer');
+        const sdp = edit(await answers());
+        this.#link.request(participantId, { type: 'answer', offerId: offer.offerId, sdp });
+        answered.push(offer);
+      }
+    })();
+    return answered;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#sendConnection?.close();
+    this.#receiveConnection?.close();
+    this.#receiveConnection = undefined;
+  }
+
+  #add(connection: Connection, source: Source): void {
+    const isAudio = source === 'microphone' || source === 'screen-audio';
+    const ssrc = this.#ssrc++;
+    let description: Audio | Video;
+    if (isAudio) {
+      description = new nodeDataChannel.Audio(source, 'SendOnly');
+      description.addOpusCodec(OPUS);
+    } else {
+      const video = new nodeDataChannel.Video(source, 'SendOnly');
+      video.addVP8Codec(VP8);
+      description = video;
+    }
+    description.addSSRC(ssrc, this.participantId, this.participantId, source);
+    this.#sending.push({
+      track: connection.addTrack(description),
+      ssrc,
+      payloadType: isAudio ? OPUS : VP8,
+      clockStep: isAudio ? 960 : 1800,
+      payload: isAudio ? Buffer.alloc(80, 3) : KEY_FRAME,
+    });
+  }
+}
+
+/** The local descriptions as they come, in order. */
+function descriptions(connection: Connection): () => Promise<string> {
+  const inbox = new Inbox<string>();
+  connection.onLocalDescription((sdp) => inbox.push(sdp));
+  let from = 0;
+  return async () => {
+    const sdp = await inbox.next(() => true, 'a local description', { from });
+    from += 1;
+    return sdp;
+  };
+}
+
+/** One RTP packet (RFC 3550 §5.1), the marker set. */
+function rtp(
+  ssrc: number,
+  payloadType: number,
+  sequence: number,
+  timestamp: number,
+  payload: Buffer,
+): Buffer {
+  const header = Buffer.alloc(12);
+  header[0] = 0x80;
+  header[1] = 0x80 | payloadType;
+  header.writeUInt16BE(sequence & 0xffff, 2);
+  header.writeUInt32BE(timestamp >>> 0, 4);
+  header.writeUInt32BE(ssrc >>> 0, 8);
+  return Buffer.concat([header, payload]);
+}
+
+/** RTP and RTCP share the port (RFC 5761 §4). */
+function isRtp(packet: Buffer): boolean {
+  const type = (packet[1] ?? 0) & 0x7f;
+  return packet.length > 12 && (type < 64 || type > 95);
+}
