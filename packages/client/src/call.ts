@@ -82,7 +82,7 @@ export class Call extends Emitter<CallEvents> {
     return this.#participants;
   }
 
-  /** The others' tracks that arrive now, by track id. */
+  /** The others' tracks that arrive now, by track id. Another map after every `track` and `track-removed`. */
   get remoteTracks(): ReadonlyMap<string, RemoteTrack> {
     return this.#subscriber.tracks;
   }

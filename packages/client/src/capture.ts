@@ -1,4 +1,5 @@
 import type { ClientMediaSettings } from '@parley/protocol/server-messages';
+import { CallError } from './call-error.ts';
 import { type CaptureDevice, captureError, captureUnsupported } from './capture-error.ts';
 
 /** The part of the server's settings that concerns capturing. */
@@ -18,6 +19,61 @@ export function captureCamera(settings: CaptureSettings = DEFAULTS): Promise<Med
 /** Starts the microphone. @throws {CallError} that says what to do */
 export function captureMicrophone(settings: CaptureSettings = DEFAULTS): Promise<MediaStreamTrack> {
   return captureDevice('microphone', { audio: microphoneConstraints(settings) });
+}
+
+/** What became of each device: its track, or why there is none. */
+export interface CapturedDevices {
+  readonly camera: MediaStreamTrack | CallError;
+  readonly microphone: MediaStreamTrack | CallError;
+}
+
+/** Starts camera and microphone with a single question to the person; one works without the other. Never rejects. */
+export async function captureDevices(settings: CaptureSettings = DEFAULTS): Promise<CapturedDevices> {
+  const devices: Partial<MediaDevices> | undefined = globalThis.navigator?.mediaDevices;
+  if (!devices?.getUserMedia) {
+    return { camera: captureUnsupported('camera'), microphone: captureUnsupported('microphone') };
+  }
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia({
+      video: cameraConstraints(settings),
+      audio: microphoneConstraints(settings),
+    });
+    const [camera] = stream.getVideoTracks();
+    const [microphone] = stream.getAudioTracks();
+    return {
+      camera: camera ?? captureError('camera', undefined),
+      microphone: microphone ?? captureError('microphone', undefined),
+    };
+  } catch (cause) {
+    const camera = captureError('camera', cause);
+    const microphone = captureError('microphone', cause);
+    // The question for both fails for both when one was forbidden earlier. A person who says no is not asked again.
+    const [cameraDenied, microphoneDenied] =
+      camera.code === 'permission_denied'
+        ? await Promise.all([isDenied('camera'), isDenied('microphone')])
+        : [false, false];
+    const alone = camera.code !== 'permission_denied' || cameraDenied !== microphoneDenied;
+    return {
+      camera: alone && !cameraDenied ? await captureCamera(settings).catch(asCallError) : camera,
+      microphone:
+        alone && !microphoneDenied ? await captureMicrophone(settings).catch(asCallError) : microphone,
+    };
+  }
+}
+
+async function isDenied(name: 'camera' | 'microphone'): Promise<boolean> {
+  try {
+    return (await navigator.permissions.query({ name })).state === 'denied';
+  } catch {
+    // Not every browser tells.
+    return false;
+  }
+}
+
+function asCallError(error: unknown): CallError {
+  return error instanceof CallError
+    ? error
+    : new CallError('capture_failed', String(error), { cause: error });
 }
 
 /** Constraints for a camera that fits the server's settings. */

@@ -27,7 +27,7 @@ export interface SubscriberOptions {
 export class Subscriber {
   readonly #options: SubscriberOptions;
   readonly #queue = new SerialQueue();
-  readonly #tracks = new Map<string, RemoteTrack>();
+  #tracks: ReadonlyMap<string, RemoteTrack> = new Map();
   #trackIds: ReadonlyMap<string, string> = new Map();
   #closed = false;
 
@@ -35,7 +35,7 @@ export class Subscriber {
     this.#options = options;
   }
 
-  /** What arrives now, by track id. */
+  /** What arrives now, by track id. Never changed, only replaced. */
   get tracks(): ReadonlyMap<string, RemoteTrack> {
     return this.#tracks;
   }
@@ -63,7 +63,9 @@ export class Subscriber {
   remove(trackId: string): void {
     const track = this.#tracks.get(trackId);
     if (track === undefined) return;
-    this.#tracks.delete(trackId);
+    const rest = new Map(this.#tracks);
+    rest.delete(trackId);
+    this.#tracks = rest;
     this.#options.removed(track);
   }
 
@@ -90,7 +92,7 @@ export class Subscriber {
       // Rejected m-lines, of a codec this browser lacks, bring nothing.
       if (track === undefined || track.readyState === 'ended' || this.#tracks.has(named.trackId)) continue;
       const remote = { ...named, track };
-      this.#tracks.set(named.trackId, remote);
+      this.#tracks = new Map(this.#tracks).set(named.trackId, remote);
       added(remote);
     }
   }
