@@ -1,0 +1,60 @@
+import { assertNever } from '@parley/client/assert-never';
+import { CallError } from '@parley/client/call-error';
+import type { CallEnd } from '@parley/client/call-events';
+
+/** What the page says when there is no call (any more). */
+export interface EndText {
+  readonly title: string;
+  readonly text: string;
+  /** The button that goes back in; absent where that cannot work. */
+  readonly again?: string;
+}
+
+/** Words for the end of a call, or for why it did not begin. */
+export function endText(end: CallEnd | CallError): EndText {
+  if (end instanceof CallError) return refusalText(end);
+  switch (end.reason) {
+    case 'left':
+      return { title: 'You left the meeting', text: 'Camera and microphone are off.', again: 'Rejoin' };
+    case 'room-closed':
+      return end.why === 'deleted'
+        ? { title: 'The meeting is over', text: 'It was closed for everybody.' }
+        : {
+            title: 'The room was closed',
+            text: 'Nobody had been in it for a while.',
+            again: 'Open it again',
+          };
+    case 'connection-lost':
+      return {
+        title: 'The connection is lost',
+        text: `${sentence(end.detail)} Check the network, then rejoin: the others may still be there.`,
+        again: 'Rejoin',
+      };
+    default:
+      return assertNever(end);
+  }
+}
+
+function refusalText({ code, message }: CallError): EndText {
+  switch (code) {
+    case 'room_full':
+      return { title: 'The room is full', text: message, again: 'Try again' };
+    case 'room_closed':
+      return { title: 'The room was closed', text: message, again: 'Try again' };
+    case 'room_not_found':
+      return { title: 'There is no such room', text: message };
+    case 'server_full':
+    case 'media_unavailable':
+      return { title: 'The server is busy', text: message, again: 'Try again' };
+    case 'unsupported_version':
+      return { title: 'This page is out of date', text: 'Reload it, then join again.' };
+    case 'connection_failed':
+      return { title: 'The server cannot be reached', text: message, again: 'Try again' };
+    default:
+      return { title: 'Joining did not work', text: message, again: 'Try again' };
+  }
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

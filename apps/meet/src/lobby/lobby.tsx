@@ -1,0 +1,100 @@
+import { type FormEvent, useState } from 'react';
+import type { JoinRequest } from '../join-request.ts';
+import { randomRoomId } from '../random-room.ts';
+import { rememberedName, rememberName } from '../remembered-name.ts';
+import { toRoomId } from '../room-id.ts';
+import { Button } from '../ui/button.tsx';
+import { Logo } from '../ui/logo.tsx';
+import css from './lobby.module.css';
+import { Preview } from './preview.tsx';
+import { previewProblems } from './preview-state.ts';
+import { usePreview } from './use-preview.ts';
+
+export interface LobbyProps {
+  /** The room that the link leads to. */
+  room: string | undefined;
+  joining: boolean;
+  onJoin: (request: JoinRequest) => void;
+}
+
+const BOTH_ON = { camera: true, microphone: true };
+
+/** Where one looks into the mirror before going in. */
+export function Lobby({ room: linked, joining, onJoin }: LobbyProps) {
+  const [name, setName] = useState(rememberedName);
+  const [room, setRoom] = useState(() => linked ?? randomRoomId());
+  const preview = usePreview(BOTH_ON);
+  const roomId = toRoomId(room);
+  const problems = previewProblems(preview.state);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (joining || roomId === '' || name.trim() === '') return;
+    rememberName(name.trim());
+    const { camera, microphone } = preview.state;
+    onJoin({
+      room: roomId,
+      name: name.trim(),
+      wanted: { camera: camera.state === 'on', microphone: microphone.state === 'on' },
+      tracks: preview.take(),
+    });
+  };
+
+  return (
+    <div className={css.page}>
+      <header className={css.header}>
+        <Logo />
+      </header>
+      <main className={css.main}>
+        <Preview preview={preview} name={name} />
+        <form className={css.form} onSubmit={submit}>
+          <h1 className={css.title}>{linked === undefined ? 'Start or join a meeting' : 'Ready to join?'}</h1>
+          <label className={css.field}>
+            Your name
+            <input
+              className={css.input}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+              autoComplete="name"
+              maxLength={100}
+              required
+              data-testid="lobby-name"
+            />
+          </label>
+          <label className={css.field}>
+            Room
+            <input
+              className={css.input}
+              value={room}
+              onChange={(event) => setRoom(event.target.value)}
+              onBlur={() => roomId !== '' && setRoom(roomId)}
+              autoCapitalize="none"
+              autoComplete="off"
+              spellCheck={false}
+              required
+              data-testid="lobby-room"
+            />
+          </label>
+          {room !== '' && roomId === '' && (
+            <p className={css.problem} role="alert">
+              A room’s name is made of letters A–Z and digits.
+            </p>
+          )}
+          {problems.map((problem) => (
+            <p key={problem} className={css.problem} role="alert">
+              {problem}
+            </p>
+          ))}
+          <Button type="submit" primary disabled={joining} testId="lobby-join">
+            {joining ? 'Joining…' : 'Join'}
+          </Button>
+          <p className={css.note}>
+            {problems.length > 0
+              ? 'You can join all the same and watch, listen and chat.'
+              : 'Everybody with the link can join.'}
+          </p>
+        </form>
+      </main>
+    </div>
+  );
+}

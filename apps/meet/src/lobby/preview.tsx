@@ -1,0 +1,38 @@
+import { Video } from '../media/video.tsx';
+import { Avatar } from '../ui/avatar.tsx';
+import { DeviceToggle } from '../ui/device-toggle.tsx';
+import css from './preview.module.css';
+import type { Preview as PreviewModel } from './use-preview.ts';
+
+/** How one will look, and the switches for it. */
+export function Preview({ preview, name }: { preview: PreviewModel; name: string }) {
+  const { camera, microphone } = preview.state;
+  return (
+    <div className={css.preview}>
+      {camera.state === 'on' ? (
+        <Video track={camera.track} label="Your camera" mirrored />
+      ) : (
+        <>
+          <Avatar name={name} />
+          <p className={css.hint}>
+            {camera.state === 'starting' ? 'Starting the camera…' : 'Your camera is off'}
+          </p>
+        </>
+      )}
+      <div className={css.switches}>
+        <DeviceToggle
+          device="microphone"
+          on={microphone.state === 'on'}
+          busy={microphone.state === 'starting'}
+          onToggle={() => preview.toggle('microphone')}
+        />
+        <DeviceToggle
+          device="camera"
+          on={camera.state === 'on'}
+          busy={camera.state === 'starting'}
+          onToggle={() => preview.toggle('camera')}
+        />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { roomOf, roomPath } from './room-link.ts';
+
+it.each([
+  ['/', '', undefined],
+  ['/r/stand-up', '', 'stand-up'],
+  ['/r/stand-up/', '?debug', 'stand-up'],
+  ['/', '?room=stand-up', 'stand-up'],
+  ['/r/', '', undefined],
+  ['/r/a/b', '', undefined],
+  ['/r/%E0%A4%A', '', 'E0A4A'],
+])('%s%s leads to %s', (pathname, search, room) => {
+  expect(roomOf({ pathname, search })).toBe(room);
+});
+
+it('leads back to the room it was made for', () => {
+  expect(roomOf({ pathname: roomPath('a~b.c'), search: '' })).toBe('a~b.c');
+  expect(roomPath('a', '?debug')).toBe('/r/a?debug');
+});

@@ -1,0 +1,63 @@
+import type { LocalTracks } from '@parley/client/local-tracks';
+import type { Quality } from '@parley/protocol/track';
+import type { Meeting } from '../meeting.ts';
+import { tell } from '../meeting.ts';
+import { DeviceToggle } from '../ui/device-toggle.tsx';
+import { RoundButton } from '../ui/round-button.tsx';
+import css from './control-bar.module.css';
+import { QualityMenu } from './quality-menu.tsx';
+import type { Chat } from './use-chat.ts';
+
+export interface ControlBarProps {
+  meeting: Meeting;
+  localTracks: LocalTracks;
+  chat: Chat;
+  quality: Quality;
+  onQuality: (quality: Quality) => void;
+}
+
+/** Phones cannot share their screen from a web page. */
+const CAN_SHARE = 'mediaDevices' in navigator && 'getDisplayMedia' in navigator.mediaDevices;
+
+/** What one can do in the call. */
+export function ControlBar({ meeting, localTracks, chat, quality, onQuality }: ControlBarProps) {
+  const { call, notices } = meeting;
+  const microphoneOn = localTracks.get('microphone')?.enabled ?? false;
+  const cameraOn = localTracks.get('camera')?.enabled ?? false;
+  const sharing = localTracks.get('screen')?.enabled ?? false;
+  const unread = chat.unread > 0 ? chat.unread : undefined;
+  return (
+    <div className={css.bar} role="toolbar" aria-label="Call">
+      <DeviceToggle
+        device="microphone"
+        on={microphoneOn}
+        onToggle={() => tell(notices, call.setMicrophoneEnabled(!microphoneOn))}
+      />
+      <DeviceToggle
+        device="camera"
+        on={cameraOn}
+        onToggle={() => tell(notices, call.setCameraEnabled(!cameraOn))}
+      />
+      {CAN_SHARE && (
+        <RoundButton
+          icon={sharing ? 'screen-off' : 'screen'}
+          label={sharing ? 'Stop sharing your screen' : 'Share your screen'}
+          tone={sharing ? 'active' : 'plain'}
+          onClick={() => tell(notices, sharing ? call.stopScreenShare() : call.startScreenShare())}
+          testId="toggle-screen"
+        />
+      )}
+      <QualityMenu quality={quality} onChange={onQuality} />
+      <RoundButton
+        icon="chat"
+        label={unread === undefined ? 'Chat' : `Chat, ${unread} unread`}
+        pressed={chat.isOpen}
+        tone={chat.isOpen ? 'active' : 'plain'}
+        onClick={chat.toggle}
+        testId="toggle-chat"
+        badge={unread}
+      />
+      <RoundButton icon="leave" label="Leave" tone="danger" onClick={() => call.leave()} testId="leave" />
+    </div>
+  );
+}

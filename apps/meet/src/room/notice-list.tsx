@@ -1,0 +1,27 @@
+import { useSyncExternalStore } from 'react';
+import type { Notices } from '../notices.ts';
+import { Icon } from '../ui/icon.tsx';
+import css from './notice-list.module.css';
+
+/** What went wrong, over the pictures, for a while. */
+export function NoticeList({ notices }: { notices: Notices }) {
+  const current = useSyncExternalStore(notices.subscribe, notices.current);
+  return (
+    <div className={css.list} role="status" aria-live="polite" data-testid="notices">
+      {current.map(({ id, text }) => (
+        <div className={css.notice} key={id}>
+          {text}
+          <button
+            type="button"
+            className={css.dismiss}
+            aria-label="Dismiss"
+            title="Dismiss"
+            onClick={() => notices.dismiss(id)}
+          >
+            <Icon name="close" size={16} />
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+import type { VideoStats } from '@parley/client/call-stats';
+import { Video } from '../media/video.tsx';
+import { Avatar } from '../ui/avatar.tsx';
+import { Icon } from '../ui/icon.tsx';
+import css from './tile-view.module.css';
+import type { Tile } from './tiles.ts';
+
+export interface TileViewProps {
+  tile: Tile;
+  /** Pixels; fills its parent without. */
+  size?: { width: number; height: number };
+  /** For `?debug`. */
+  stats?: VideoStats | undefined;
+}
+
+/** One tile: video or initials, and whose it is. */
+export function TileView({ tile, size, stats }: TileViewProps) {
+  const { name, isSelf, source, video, microphoneOn } = tile;
+  const label = labelOf(tile);
+  return (
+    <section
+      className={css.tile}
+      style={size}
+      aria-label={label}
+      data-testid="tile"
+      data-participant-id={tile.participantId}
+      data-source={source}
+      data-self={isSelf}
+    >
+      {source === 'camera' && <Avatar name={name} />}
+      {video && (
+        <Video
+          track={video}
+          label={label}
+          mirrored={isSelf && source === 'camera'}
+          whole={source === 'screen'}
+        />
+      )}
+      {source === 'screen' && !video && <p className={css.waiting}>The screen is on its way…</p>}
+      <p className={css.label}>
+        {!microphoneOn && (
+          <span className={css.mark} role="img" aria-label="muted" title="Muted" data-testid="muted">
+            <Icon name="microphone-off" size={15} />
+          </span>
+        )}
+        {source === 'screen' && <Icon name="screen" size={15} />}
+        <span className={css.name}>{label}</span>
+      </p>
+      {stats && (
+        <p className={css.stats}>
+          {stats.width}×{stats.height} {Math.round(stats.framesPerSecond)} fps
+        </p>
+      )}
+    </section>
+  );
+}
+
+function labelOf({ name, isSelf, source }: Tile): string {
+  if (source === 'screen') return isSelf ? 'Your screen' : `${name}’s screen`;
+  return isSelf ? `${name} (you)` : name;
+}

@@ -1,0 +1,39 @@
+import type { Call } from '@parley/client/call';
+import type { CallEvents } from '@parley/client/call-events';
+import type { LocalTracks } from '@parley/client/local-tracks';
+import type { Roster } from '@parley/client/roster';
+import type { RemoteTrack } from '@parley/client/subscriber';
+import { useCallback, useSyncExternalStore } from 'react';
+
+const ROSTER = ['participants-changed'] as const;
+const LOCAL = ['local-changed'] as const;
+const REMOTE = ['track', 'track-removed'] as const;
+
+/** Everybody in the room. */
+export function useRoster(call: Call): Roster {
+  return useCallValue(call, ROSTER, () => call.participants);
+}
+
+/** One's own devices and screen. */
+export function useLocalTracks(call: Call): LocalTracks {
+  return useCallValue(call, LOCAL, () => call.localTracks);
+}
+
+/** What arrives of the others. */
+export function useRemoteTracks(call: Call): ReadonlyMap<string, RemoteTrack> {
+  return useCallValue(call, REMOTE, () => call.remoteTracks);
+}
+
+/** A value that is another object after one of `events`, and only then. */
+function useCallValue<T>(call: Call, events: readonly (keyof CallEvents)[], read: () => T): T {
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      const offs = events.map((event) => call.on(event, changed));
+      return () => {
+        for (const off of offs) off();
+      };
+    },
+    [call, events],
+  );
+  return useSyncExternalStore(subscribe, read);
+}
