@@ -87,7 +87,9 @@ export function remove(draft: Draft, participant: ParticipantState, reason: Leav
   draft.tellNode(nodeId, { type: 'close-session', participantId });
   if (connectionId !== undefined) draft.emit({ type: 'disconnect', connectionId, reason });
   draft.broadcast({ type: 'participant-left', roomId: state.roomId, participantId, reason });
-  if (Object.keys(state.participants).length === 0) state.emptySince = draft.now;
+  if (Object.keys(state.participants).length > 0) return;
+  state.emptySince = draft.now;
+  if (state.placement.state === 'waiting') state.placement = { state: 'none' };
 }
 
 /**

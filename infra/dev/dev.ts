@@ -1,0 +1,98 @@
+/**
+ * `pnpm dev`: the whole product on this machine. Gets the mediasoup worker, builds the page, starts the edge and one
+ * media node, and says where to go. Ctrl-C ends it all.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { loadConfig } from '../../packages/protocol/src/config/load-config.ts';
+import { WebrtcConfig } from '../../packages/protocol/src/config/webrtc-config.ts';
+import { ensureWorker } from '../mediasoup-worker/ensure.ts';
+import { ROOT, type Service } from './processes.ts';
+import { run } from './run.ts';
+import { makeSecret, overrides, startEdge, startNode } from './stack.ts';
+
+const config = readConfig();
+const { host, port } = config.server;
+const stateFolder = path.join(ROOT, '.wrangler/dev');
+const logFolder = path.join(stateFolder, 'logs');
+const services: Service[] = [];
+let stopping = false;
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(0));
+
+try {
+  say('Looking for the mediasoup worker …');
+  const worker = await ensureWorker();
+  say('Building the page …');
+  if ((await run('pnpm', ['--filter', '@parley/meet', 'build', '--logLevel', 'warn'])) !== 0) {
+    throw new Error('The page could not be built; see above.');
+  }
+  const enrolmentSecret = makeSecret();
+  say('Starting the edge …');
+  const edge = await startEdge({ host, port, stateFolder, logFolder, enrolmentSecret, env: overrides() });
+  services.push(edge);
+  say('Starting a media node …');
+  const node = await startNode({
+    name: 'node-dev',
+    edgeUrl: `http://127.0.0.1:${port}`,
+    enrolmentSecret,
+    workerBin: worker.path,
+    metricsPort: Number(process.env['PARLEY_METRICS_PORT'] ?? 9090),
+    logFolder,
+    onLine: showTrouble,
+  });
+  services.push(node);
+  say(`
+  Parley is running.
+
+    Page      http://localhost:${port}        open it in two tabs
+    API       http://localhost:${port}/api/rooms
+    Health    http://localhost:${port}/health
+    Metrics   http://localhost:${process.env['PARLEY_METRICS_PORT'] ?? 9090}/metrics
+    Logs      ${path.relative(ROOT, logFolder)}
+
+  Ctrl-C stops it.
+`);
+  const ended = await Promise.race(
+    services.map(async (service) => ({ service, status: await service.exited })),
+  );
+  if (!stopping)
+    throw new Error(`${ended.service.name} ended with ${ended.status}; its log is ${ended.service.logFile}`);
+} catch (error) {
+  if (!stopping) {
+    console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+    await stop(1);
+  }
+}
+
+async function stop(code: number): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  await Promise.all(services.map((service) => service.stop()));
+  process.exit(code);
+}
+
+function readConfig(): WebrtcConfig {
+  const file = 'infra/config/webrtc.yaml';
+  try {
+    return loadConfig(WebrtcConfig, readFileSync(path.join(ROOT, file), 'utf8'), file, process.env);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  }
+}
+
+function say(text: string): void {
+  console.error(text);
+}
+
+/** A node's warnings and errors, for the terminal; the rest stays in its log. */
+function showTrouble(line: string): void {
+  try {
+    const entry = JSON.parse(line) as { level?: string; msg?: string };
+    if (entry.level === 'warn' || entry.level === 'error' || entry.level === 'fatal')
+      say(`media node: ${entry.msg}`);
+  } catch {
+    say(`media node: ${line}`);
+  }
+}

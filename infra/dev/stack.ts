@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ROOT, type Service, startService, untilReady } from './processes.ts';
+
+/** Where and how an edge runs on this machine. */
+export interface EdgeOptions {
+  host: string;
+  port: number;
+  /** Keeps the Durable Objects' storage, and secrets, between runs. */
+  stateFolder: string;
+  logFolder: string;
+  enrolmentSecret: string;
+  /** Configuration overrides for the Worker, `PARLEY_…`. */
+  env?: Record<string, string>;
+  onLine?: (line: string) => void;
+}
+
+/** Starts the Worker with its Durable Objects under wrangler's local runtime, and waits until it answers. */
+export async function startEdge(options: EdgeOptions): Promise<Service> {
+  const { host, port, stateFolder, logFolder, onLine } = options;
+  await mkdir(stateFolder, { recursive: true });
+  const envFile = path.join(stateFolder, 'edge.env');
+  const variables = { PARLEY_ENROLMENT_SECRET: options.enrolmentSecret, ...options.env };
+  const lines = Object.entries(variables).map(([name, value]) => `${name}='${value}'`);
+  await writeFile(envFile, `${lines.join('\n')}\n`, { mode: 0o600 });
+  const args = ['dev', '--ip', host, '--port', String(port), '--inspector-port', '0', '--env-file', envFile];
+  args.push('--persist-to', path.join(stateFolder, 'storage'), '--show-interactive-dev-session=false');
+  const service = await startService('edge', path.join(ROOT, 'node_modules/.bin/wrangler'), args, {
+    env: { WRANGLER_SEND_METRICS: 'false', WRANGLER_LOG_SANITIZE: 'true' },
+    logFolder,
+    ...(onLine && { onLine }),
+  });
+  await untilReady(service, `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}/health`, 60);
+  return service;
+}
+
+/** How a media node runs on this machine. */
+export interface NodeOptions {
+  /** `node`, or several apart: names the log file and the node. */
+  name: string;
+  edgeUrl: string;
+  enrolmentSecret: string;
+  workerBin: string;
+  metricsPort: number;
+  logFolder: string;
+  /** Further variables of the node, see apps/media/README.md. */
+  env?: Record<string, string>;
+  onLine?: (line: string) => void;
+}
+
+/** Starts a media node and waits until it is ready for rooms. */
+export async function startNode(options: NodeOptions): Promise<Service> {
+  const { logFolder, onLine } = options;
+  const service = await startService(
+    options.name,
+    process.execPath,
+    [path.join(ROOT, 'apps/media/src/main.ts')],
+    {
+      env: {
+        PARLEY_EDGE_URL: options.edgeUrl,
+        PARLEY_ENROLMENT_SECRET: options.enrolmentSecret,
+        PARLEY_NODE_ID: options.name,
+        PARLEY_METRICS_PORT: String(options.metricsPort),
+        MEDIASOUP_WORKER_BIN: options.workerBin,
+        ...options.env,
+      },
+      logFolder,
+      ...(onLine && { onLine }),
+    },
+  );
+  await untilReady(service, `http://127.0.0.1:${options.metricsPort}/readyz`, 60);
+  return service;
+}
+
+/** A secret for one run on this machine. */
+export function makeSecret(): string {
+  return randomBytes(32).toString('hex');
+}
+
+/** The configuration overrides in this process's environment, for the Worker. */
+export function overrides(): Record<string, string> {
+  const names = Object.keys(process.env).filter((name) =>
+    /^PARLEY_(SERVER|WEBRTC|ROOMS|VIDEO|AUDIO)_/.test(name),
+  );
+  return Object.fromEntries(names.map((name) => [name, process.env[name] ?? '']));
+}

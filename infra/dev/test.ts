@@ -1,0 +1,79 @@
+/**
+ * `pnpm test`: everything, the real browser included. Installs what it needs, prints each step with its time, and
+ * ends with the count of tests. `pnpm test STEP …` runs only the named steps.
+ */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { ensureWorker } from '../mediasoup-worker/ensure.ts';
+import { ROOT } from './processes.ts';
+import { run } from './run.ts';
+import { ensureDebianPackages } from './system-packages.ts';
+
+const reports = path.join(ROOT, 'coverage/reports');
+rmSync(reports, { recursive: true, force: true });
+mkdirSync(reports, { recursive: true });
+
+let workerBin = '';
+const steps: Record<string, () => Promise<number>> = {
+  async browser() {
+    await ensureDebianPackages(['chromium'], 'to run the browser tests');
+    return 0;
+  },
+  async worker() {
+    workerBin = (await ensureWorker()).path;
+    return 0;
+  },
+  check: () => run('pnpm', ['run', 'check']),
+  page: () => run('pnpm', ['--filter', '@parley/meet', 'build', '--logLevel', 'warn']),
+  unit: () => vitest('unit', []),
+  e2e: () => vitest('e2e', ['--config', 'apps/e2e/vitest.config.ts']),
+};
+
+function vitest(name: string, args: string[]): Promise<number> {
+  const report = path.join(reports, `${name}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  return run('vitest', ['run', ...args, ...reporters], { MEDIASOUP_WORKER_BIN: workerBin });
+}
+
+const wanted = process.argv.slice(2);
+for (const name of wanted) {
+  if (name in steps) continue;
+  console.error(`There is no step ${name}; the steps are ${Object.keys(steps).join(', ')}.`);
+  process.exit(2);
+}
+// The worker is found in no time and both kinds of test need it.
+if (wanted.length > 0 && !wanted.includes('worker')) wanted.unshift('worker');
+
+const failed: string[] = [];
+for (const [name, step] of Object.entries(steps)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.error(`\n── ${name} ${'─'.repeat(60 - name.length)}`);
+  const start = performance.now();
+  const code = await step().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    return 1;
+  });
+  console.error(
+    `── ${name} ${code === 0 ? 'passed' : 'FAILED'} in ${((performance.now() - start) / 1000).toFixed(1)} s`,
+  );
+  if (code !== 0) failed.push(name);
+  // Without these two the rest can only fail.
+  if (code !== 0 && (name === 'browser' || name === 'worker')) break;
+}
+
+const counts = { passed: 0, failed: 0 };
+for (const name of ['unit', 'e2e']) {
+  try {
+    const report = JSON.parse(readFileSync(path.join(reports, `${name}.json`), 'utf8')) as {
+      numPassedTests: number;
+      numFailedTests: number;
+    };
+    counts.passed += report.numPassedTests;
+    counts.failed += report.numFailedTests;
+  } catch {
+    // The step did not run, or did not get as far as a report; its exit code says so above.
+  }
+}
+if (failed.length > 0) console.log(`Failed: ${failed.join(', ')}`);
+console.log(`${counts.passed} passed, ${counts.failed} failed`);
+process.exit(failed.length === 0 ? 0 : 1);
