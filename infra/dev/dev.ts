@@ -7,7 +7,7 @@ import path from 'node:path';
 import { loadConfig } from '../../packages/protocol/src/config/load-config.ts';
 import { WebrtcConfig } from '../../packages/protocol/src/config/webrtc-config.ts';
 import { ensureWorker } from '../mediasoup-worker/ensure.ts';
-import { ROOT, type Service } from './processes.ts';
+import { logHint, ROOT, type Service } from './processes.ts';
 import { run } from './run.ts';
 import { makeSecret, overrides, startEdge, startNode } from './stack.ts';
 
@@ -57,7 +57,7 @@ try {
     services.map(async (service) => ({ service, status: await service.exited })),
   );
   if (!stopping)
-    throw new Error(`${ended.service.name} ended with ${ended.status}; its log is ${ended.service.logFile}`);
+    throw new Error(`${ended.service.name} ended with ${ended.status}; ${logHint(ended.service)}`);
 } catch (error) {
   if (!stopping) {
     console.error(`\n${error instanceof Error ? error.message : String(error)}`);

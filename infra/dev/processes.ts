@@ -15,6 +15,8 @@ export interface Service {
   readonly process: ChildProcess;
   /** Where everything it prints goes. */
   readonly logFile: string;
+  /** The last lines it printed, for error messages. */
+  readonly lastLines: readonly string[];
   /** Resolves with the exit code, or the signal's name. */
   readonly exited: Promise<number | string>;
   /** Ends it and all it started: first politely, after 5 s with force. */
@@ -29,6 +31,8 @@ export interface ServiceOptions {
   /** Gets every line it prints, while it runs. */
   onLine?: (line: string) => void;
 }
+
+const LAST_LINES = 15;
 
 /** Starts a program in the repository's root, in a process group of its own. */
 export async function startService(
@@ -46,6 +50,7 @@ export async function startService(
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  const lastLines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     let rest = '';
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -53,6 +58,8 @@ export async function startService(
       const lines = (rest + text).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) options.onLine?.(line);
+      lastLines.push(...lines);
+      lastLines.splice(0, lastLines.length - LAST_LINES);
     });
   }
   const exited = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
@@ -60,6 +67,7 @@ export async function startService(
     name,
     process: child,
     logFile,
+    lastLines,
     exited,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
@@ -93,14 +101,16 @@ export async function untilReady(service: Service, url: string, seconds: number)
   });
   const deadline = Date.now() + seconds * 1000;
   while (Date.now() < deadline) {
-    if (gone !== undefined)
-      throw new Error(`${service.name} ended with ${gone}; its log is ${service.logFile}`);
+    if (gone !== undefined) throw new Error(`${service.name} ended with ${gone}; ${logHint(service)}`);
     const response = await fetch(url, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
     await response?.body?.cancel();
     if (response?.ok) return;
     await sleep(100);
   }
-  throw new Error(
-    `${service.name} did not answer at ${url} within ${seconds} s; its log is ${service.logFile}`,
-  );
+  throw new Error(`${service.name} did not answer at ${url} within ${seconds} s; ${logHint(service)}`);
+}
+
+/** Where a service's log is, and how it ends. */
+export function logHint(service: Service): string {
+  return `its log is ${service.logFile} and ends with\n${service.lastLines.join('\n')}`;
 }

@@ -1,0 +1,80 @@
+// Injected before a page's own scripts: keeps its RTCPeerConnections and WebSockets in sight, and can delay its camera.
+globalThis.watch = {
+  cameraDelay: 0,
+  connections: [],
+  sockets: [],
+  messages: [],
+
+  leave() {
+    for (const socket of this.sockets) if (socket.readyState === 1) socket.send('{"type":"leave"}');
+  },
+
+  async report() {
+    const connections = [];
+    for (const connection of this.connections) {
+      const outbound = [];
+      const inbound = [];
+      if (connection.signalingState !== 'closed') {
+        for (const s of (await connection.getStats()).values()) {
+          if (s.type === 'outbound-rtp') {
+            outbound.push({
+              kind: s.kind,
+              mid: s.mid,
+              rid: s.rid,
+              packets: s.packetsSent,
+              bytes: s.bytesSent,
+              frames: s.framesSent,
+              width: s.frameWidth,
+              height: s.frameHeight,
+              limitation: s.qualityLimitationReason,
+            });
+          } else if (s.type === 'inbound-rtp') {
+            inbound.push({
+              kind: s.kind,
+              mid: s.mid,
+              packets: s.packetsReceived,
+              bytes: s.bytesReceived,
+              frames: s.framesDecoded,
+              width: s.frameWidth,
+              height: s.frameHeight,
+              keyFrames: s.keyFramesDecoded,
+              audioEnergy: s.totalAudioEnergy,
+            });
+          }
+        }
+      }
+      connections.push({ state: connection.connectionState, outbound, inbound });
+    }
+    return { connections, messages: this.messages };
+  },
+};
+
+globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...args) {
+    super(...args);
+    watch.connections.push(this);
+  }
+};
+
+globalThis.WebSocket = class extends WebSocket {
+  constructor(...args) {
+    super(...args);
+    watch.sockets.push(this);
+    this.addEventListener('message', ({ data }) =>
+      watch.messages.push({ direction: 'in', text: String(data) }),
+    );
+  }
+
+  send(data) {
+    super.send(data);
+    watch.messages.push({ direction: 'out', text: String(data) });
+  }
+};
+
+const getUserMedia = navigator.mediaDevices?.getUserMedia.bind(navigator.mediaDevices);
+if (getUserMedia !== undefined) {
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    await new Promise((resolve) => setTimeout(resolve, watch.cameraDelay));
+    return getUserMedia(constraints);
+  };
+}

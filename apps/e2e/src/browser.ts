@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { inject } from 'vitest';
+
+/** Watches every RTCPeerConnection and WebSocket of a page from the outside, before the page's own scripts run. */
+const WATCH = readFileSync(new URL('../page/watch.js', import.meta.url), 'utf8');
+
+/** Starts Debian's Chromium with a fake camera and microphone. */
+export function launchBrowser(fps = 20): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env['PARLEY_CHROMIUM'] ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      `--use-fake-device-for-media-stream=fps=${fps}`,
+      '--use-fake-ui-for-media-stream',
+      '--autoplay-policy=no-user-gesture-required',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+      '--disable-quic',
+    ],
+  });
+}
+
+/** A page of its own context that is watched; errors in it are printed. */
+export async function openPage(
+  browser: Browser,
+  path: string,
+  options: { cameraDelay?: number } = {},
+): Promise<Page> {
+  const context: BrowserContext = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  await context.addInitScript({
+    content: `${WATCH}\nwatch.cameraDelay = ${(options.cameraDelay ?? 0) * 1000};`,
+  });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => console.error(`page error: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') console.error(`page console: ${message.text()}`);
+  });
+  await page.goto(`${inject('url')}${path}`);
+  return page;
+}
+
+/** Says goodbye on every socket and closes every page, so that the next test finds empty rooms. */
+export async function leaveAll(browser: Browser): Promise<void> {
+  for (const context of browser.contexts()) {
+    for (const page of context.pages()) await page.evaluate('watch.leave()').catch(() => undefined);
+    await context.close();
+  }
+}
+
+/** What `watch.report()` of page/watch.js tells. */
+export interface PageReport {
+  connections: { state: string; outbound: RtpReport[]; inbound: RtpReport[] }[];
+  messages: { direction: 'in' | 'out'; text: string }[];
+}
+
+/** One RTP stream by getStats (webrtc-stats). */
+export interface RtpReport {
+  kind: 'audio' | 'video';
+  mid?: string;
+  rid?: string;
+  packets: number;
+  bytes: number;
+  frames?: number;
+  width?: number;
+  height?: number;
+  keyFrames?: number;
+  /** Energy of received audio, 0 for silence. */
+  audioEnergy?: number;
+  limitation?: string;
+}
+
+/** Asks a watched page what its connections do. */
+export function report(page: Page): Promise<PageReport> {
+  return page.evaluate(() =>
+    (globalThis as unknown as { watch: { report(): Promise<PageReport> } }).watch.report(),
+  );
+}
+
+/** The messages of a type that a watched page received, or sent. */
+export async function messages(
+  page: Page,
+  direction: 'in' | 'out',
+  type: string,
+): Promise<Record<string, unknown>[]> {
+  const { messages } = await report(page);
+  return messages
+    .filter((message) => message.direction === direction && message.text.startsWith('{'))
+    .map((message) => JSON.parse(message.text) as Record<string, unknown>)
+    .filter((message) => message['type'] === type);
+}

@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestProject } from 'vitest/node';
+import type { Service } from '../../../infra/dev/processes.ts';
+import { makeSecret, startEdge, startNode } from '../../../infra/dev/stack.ts';
+import { ensureWorker } from '../../../infra/mediasoup-worker/ensure.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Base URL of the edge under test. */
+    url: string;
+    metricsUrl: string;
+    logFolder: string;
+  }
+}
+
+/** Below the kernel's ephemeral ports, so that no other socket is there by chance; each run its own. */
+const RTC_PORT = 22_000 + (process.pid % 2000) * 4;
+
+/** Starts the whole product for the tests: an edge with empty storage and one media node, on free ports. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'parley-e2e-'));
+  const logFolder = path.join(folder, 'logs');
+  const enrolmentSecret = makeSecret();
+  const services: Service[] = [];
+  const stop = async () => {
+    await Promise.all(services.map((service) => service.stop()));
+    if (process.env['PARLEY_KEEP_LOGS'] === undefined) await rm(folder, { recursive: true, force: true });
+    else console.error(`The logs are in ${logFolder}`);
+  };
+  try {
+    const [port, metricsPort] = await Promise.all([freePort(), freePort()]);
+    const { path: workerBin } = await ensureWorker();
+    const edge = { host: '127.0.0.1', port, stateFolder: folder, logFolder, enrolmentSecret };
+    services.push(await startEdge(edge));
+    const url = `http://localhost:${port}`;
+    const env = { PARLEY_RTC_PORT: String(RTC_PORT), LOG_LEVEL: 'debug' };
+    services.push(
+      await startNode({
+        name: 'node-e2e',
+        edgeUrl: url,
+        enrolmentSecret,
+        workerBin,
+        metricsPort,
+        logFolder,
+        env,
+      }),
+    );
+    project.provide('url', url);
+    project.provide('metricsUrl', `http://127.0.0.1:${metricsPort}/metrics`);
+    project.provide('logFolder', logFolder);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
+}
+
+function freePort(): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const server = createServer()
+    .once('error', reject)
+    .listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address !== null
+          ? resolve(address.port)
+          : reject(new Error('no port')),
+      );
+    });
+  return promise;
+}
