@@ -6,9 +6,9 @@ import type { MediaDescription } from 'sdp-transform';
 import type { Offer, OfferedMedia } from './offer.ts';
 import type { SendParameters } from './send-parameters.ts';
 import {
+  completeSection,
   type ServerTransport,
   type SessionIdentity,
-  setDefaultCandidate,
   writeSession,
 } from './server-session.ts';
 import { stoppedSection } from './stopped-section.ts';
@@ -24,7 +24,10 @@ export type MediaDecision =
     }
   /** Receive nothing for now; the m-line can be used later. */
   | { readonly action: 'inactive' }
-  /** Stop it for good (port 0). */
+  /**
+   * Stop it for good (port 0). Not for what was accepted before: the client's other m-lines may depend on its
+   * transport.
+   */
   | { readonly action: 'reject' };
 
 export interface AnswerOptions extends SessionIdentity {
@@ -36,6 +39,8 @@ export interface AnswerOptions extends SessionIdentity {
    * offer itself rules out (`rejection`) are rejected whatever is decided.
    */
   readonly decisions: ReadonlyMap<string, MediaDecision>;
+  /** What `transportMid()` said of the previous answer. It becomes inactive where it would be rejected. */
+  readonly transportMid?: string;
 }
 
 /**
@@ -44,26 +49,44 @@ export interface AnswerOptions extends SessionIdentity {
  *
  * @throws {TypeError} if an m-line is to live and there is no transport.
  */
-export function writeAnswer({ offer, transport, decisions, ...identity }: AnswerOptions): string {
-  const live = offer.media.filter((media) => decide(media, decisions).action !== 'reject');
-  // RFC 9143 §7.3.1: the tagged m-line is the offer's, or if that is rejected, the next one accepted.
-  const liveMids = new Set(live.map(({ mid }) => mid));
-  const bundle = offer.bundle?.filter((mid) => liveMids.has(mid)) ?? [];
-  const tagged = bundle[0] ?? live[0]?.mid;
+export function writeAnswer({
+  offer,
+  transport,
+  decisions,
+  transportMid,
+  ...identity
+}: AnswerOptions): string {
+  const live = liveMids(offer, decisions, transportMid);
   if (live.length > 0 && !transport) throw new TypeError('an answer with live m-lines needs a transport');
-
   const media = offer.media.map((offered) => {
-    const decision = decide(offered, decisions);
+    const decision = decide(offered, decisions, transportMid);
     if (decision.action === 'reject' || !transport) return stoppedSection(offered.section);
-    return liveSection(offer, offered, decision, transport, offered.mid === tagged);
+    return liveSection(offer, offered, decision, transport, offered.mid === live[0]);
   });
-  return writeSession(identity, live.length > 0 ? transport : undefined, bundle, media);
+  return writeSession(identity, live.length > 0 ? transport : undefined, offer.bundle ? live : [], media);
 }
 
-function decide(media: OfferedMedia, decisions: ReadonlyMap<string, MediaDecision>): MediaDecision {
+/** mids that an answer keeps alive, in the order of the BUNDLE group if there is one. */
+export function liveMids(
+  offer: Offer,
+  decisions: ReadonlyMap<string, MediaDecision>,
+  transportMid?: string,
+): string[] {
+  const live = offer.media
+    .filter((media) => decide(media, decisions, transportMid).action !== 'reject')
+    .map(({ mid }) => mid);
+  return offer.bundle?.filter((mid) => live.includes(mid)) ?? live;
+}
+
+function decide(
+  media: OfferedMedia,
+  decisions: ReadonlyMap<string, MediaDecision>,
+  transportMid: string | undefined,
+): MediaDecision {
   // Data channels have no parameters to be answered with yet.
   if (media.rejection || !media.kind) return { action: 'reject' };
-  return decisions.get(media.mid) ?? { action: media.sending ? 'reject' : 'inactive' };
+  const decision = decisions.get(media.mid) ?? { action: media.sending ? 'reject' : 'inactive' };
+  return decision.action === 'reject' && media.mid === transportMid ? { action: 'inactive' } : decision;
 }
 
 function liveSection(
@@ -94,7 +117,7 @@ function liveSection(
     codecOptions: parameters?.codecOptions ?? {},
   });
   const object = section.getObject();
-  setDefaultCandidate(object);
+  completeSection(object);
   if (!accepted || !media.sending) {
     section.pause();
   } else {
@@ -104,16 +127,25 @@ function liveSection(
   return object;
 }
 
-/** What the client receives is its own choice of the layers it offered (RFC 8853 §5.3.2), none paused. */
+/**
+ * The layers that are received, of those offered (RFC 8853 §5.3.2). What the client offered as paused stays so:
+ * Chrome takes a layer that the answer does not pause for one to be started again.
+ */
 function addSimulcast(
   object: MediaDescription,
   media: OfferedMedia,
   { rtpParameters }: SendParameters,
 ): void {
-  const rids = (rtpParameters.encodings ?? []).flatMap(({ rid }) => rid ?? []);
+  const received = new Set((rtpParameters.encodings ?? []).flatMap(({ rid }) => rid ?? []));
+  const rids = media.rids.filter(({ rid }) => received.has(rid));
   if (rids.length === 0) return;
-  object.rids = rids.map((id) => ({ id, direction: 'recv' }));
-  if (media.section.simulcast) object.simulcast = { dir1: 'recv', list1: rids.join(';') };
+  object.rids = rids.map(({ rid }) => ({ id: rid, direction: 'recv' }));
+  if (media.section.simulcast) {
+    object.simulcast = {
+      dir1: 'recv',
+      list1: rids.map(({ rid, paused }) => (paused ? `~${rid}` : rid)).join(';'),
+    };
+  }
 }
 
 function withoutSimulcast({ section }: OfferedMedia): MediaDescription {

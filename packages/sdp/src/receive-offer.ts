@@ -4,9 +4,9 @@ import type { MediaDescription } from 'sdp-transform';
 import { bundleOf, type ReceiveSection, type ReceiveSections } from './receive-sections.ts';
 import { isToken } from './section.ts';
 import {
+  completeSection,
   type ServerTransport,
   type SessionIdentity,
-  setDefaultCandidate,
   writeSession,
 } from './server-session.ts';
 import { stoppedSection } from './stopped-section.ts';
@@ -56,7 +56,7 @@ function liveSection(section: ReceiveSection, transport: ServerTransport, tagged
     trackId,
   });
   const object = remote.getObject();
-  setDefaultCandidate(object);
+  completeSection(object);
   if (state === 'idle') {
     remote.disable();
     delete object.msid;

@@ -150,14 +150,11 @@ function checkFits({ sections }: ReceiveSections, { media }: Answer): void {
   }
   for (const [index, section] of sections.entries()) {
     const answered = media[index];
-    if (!answered || answered.type !== section.kind || (!answered.rejected && answered.mid !== section.mid)) {
+    // A stopped m-line stays stopped whatever is answered: libdatachannel answers it with a port.
+    const stopped = section.state === 'closing' || section.state === 'closed';
+    const named = stopped || answered?.rejected || answered?.mid === section.mid;
+    if (!answered || answered.type !== section.kind || !named) {
       throw new SdpError('sdp_malformed', `m-line ${index} of the answer is not that of the offer.`);
-    }
-    if (!answered.rejected && (section.state === 'closing' || section.state === 'closed')) {
-      throw new SdpError(
-        'sdp_malformed',
-        `m-line ${index} of the answer is alive, but the offer stopped it.`,
-      );
     }
   }
 }

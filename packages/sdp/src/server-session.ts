@@ -47,8 +47,11 @@ export function writeSession(
   });
 }
 
-/** Port and address of an m-line whose candidates are listed elsewhere (RFC 8829 §5.2.1). */
-export function setDefaultCandidate(section: sdpTransform.MediaDescription): void {
+/** Corrects what mediasoup-client writes for browsers alone, which forgive it. */
+export function completeSection(section: sdpTransform.MediaDescription): void {
+  // The addresses are those of the candidates (RFC 8829 §5.2.1).
   section.connection = { version: 4, ip: '0.0.0.0' };
-  if (section.port !== 0) section.port = 9;
+  section.port = 9;
+  // An empty parameter would be written as a space at the end of the line.
+  section.rtcpFb = section.rtcpFb?.map(({ subtype, ...fb }) => (subtype ? { ...fb, subtype } : fb));
 }
