@@ -35,6 +35,7 @@ export function trackStats(
 ): TrackStats {
   const clockRate = producer.rtpParameters.codecs[0]?.clockRate ?? 90_000;
   const layers = streams.map((stream) => layerStats(stream, clockRate));
+  const flowing = layers.filter(({ bitrate }) => bitrate > 0);
   return {
     trackId: producer.id,
     participantId,
@@ -43,9 +44,9 @@ export function trackStats(
     codec: codecName(producer),
     bitrate: sum(layers.map(({ bitrate }) => bitrate)),
     packetsLost: sum(layers.map(({ packetsLost }) => packetsLost)),
-    fractionLost: mean(layers.map(({ fractionLost }) => fractionLost)),
-    jitterMs: mean(layers.map(({ jitterMs }) => jitterMs)),
-    layers: layers.filter(({ bitrate }) => bitrate > 0),
+    fractionLost: mean(flowing.map(({ fractionLost }) => fractionLost)),
+    jitterMs: mean(flowing.map(({ jitterMs }) => jitterMs)),
+    layers: flowing,
   };
 }
 

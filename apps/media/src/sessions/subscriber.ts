@@ -1,6 +1,7 @@
 import type { Answer as AnswerMessage } from '@parley/protocol/client-messages';
 import { ParleyError } from '@parley/protocol/errors';
 import type { ServerOffer } from '@parley/protocol/server-messages';
+import type { MediaKind } from '@parley/protocol/track';
 import { SdpError } from '@parley/sdp/errors';
 import { type Answer, parseAnswer } from '@parley/sdp/receive-answer';
 import {
@@ -122,7 +123,8 @@ export class Subscriber {
       }
       const { answer, sections, rejected } = readAnswer(sdp, this.#sections, open.sections);
       if (answer.dtls !== undefined) await this.#transport.connect(answer.dtls);
-      const narrowed = narrowedMids(open.sections, answer);
+      // Chrome takes no NACK for Opus, which costs only repairs: not worth a new consumer and another offer.
+      const narrowed = narrowedMids(open.sections, answer).filter((mid) => this.#kind(mid) === 'video');
       this.#capabilities = receiveCapabilities(this.#capabilities, open.sections, answer);
       this.#sections = sections;
       this.#offeredSections = sections;
@@ -297,6 +299,10 @@ export class Subscriber {
     const direction = answer.media.find((media) => media.mid === mid)?.direction;
     const receives = direction === 'recvonly' || direction === 'sendrecv';
     if (receives === consumer.paused) await (receives ? consumer.resume() : consumer.pause());
+  }
+
+  #kind(mid: string): MediaKind | undefined {
+    return this.#sections.sections.find((section) => section.mid === mid)?.kind;
   }
 
   #refuse(track: PublishedTrack): void {

@@ -11,6 +11,8 @@ type MeasuredTransport = Pick<WebRtcTransport, 'id' | 'getStats'>;
 /** Adds up what transports carry, closed ones included, so that the totals never go down. */
 export class TrafficLedger {
   readonly #open = new Map<MeasuredTransport, Traffic>();
+  /** Closed, and asked for the last time. */
+  readonly #closing = new Set<Traffic>();
   readonly #closed: Traffic = { received: 0, sent: 0 };
 
   /** Transports that are open now. */
@@ -26,9 +28,10 @@ export class TrafficLedger {
   close(transport: MeasuredTransport): void {
     const last = this.#open.get(transport);
     if (last === undefined) return;
-    const measuring = measure(transport);
-    void measuring.then((traffic) => {
-      this.#open.delete(transport);
+    this.#open.delete(transport);
+    this.#closing.add(last);
+    void measure(transport).then((traffic) => {
+      this.#closing.delete(last);
       const { received, sent } = highest(last, traffic);
       this.#closed.received += received;
       this.#closed.sent += sent;
@@ -43,7 +46,7 @@ export class TrafficLedger {
       }),
     );
     const total = { ...this.#closed };
-    for (const { received, sent } of this.#open.values()) {
+    for (const { received, sent } of [...this.#open.values(), ...this.#closing]) {
       total.received += received;
       total.sent += sent;
     }

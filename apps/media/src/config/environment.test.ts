@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { nodeIdFromHost, readEnvironment } from './environment.ts';
+
+const defaults = { host: 'host name!', cpus: 3, configFolder: '/config' };
+const least = { PARLEY_EDGE_URL: 'https://edge.example/', PARLEY_ENROLMENT_SECRET: 'a'.repeat(16) };
+const read = (environment: Record<string, string>) => readEnvironment(environment, defaults);
+
+describe('readEnvironment', () => {
+  it('needs an edge and a secret, and has a default for the rest', () => {
+    expect(read(least)).toEqual({
+      edgeUrl: 'https://edge.example',
+      enrolmentSecret: 'a'.repeat(16),
+      nodeId: 'host-name-',
+      region: 'default',
+      workers: 3,
+      rtcPort: 44_400,
+      listenIps: [],
+      announcedAddresses: [],
+      metricsHost: '0.0.0.0',
+      metricsPort: 9090,
+      configFolder: '/config',
+      logLevel: 'info',
+    });
+  });
+
+  it('names every wrong variable and what would be right', () => {
+    expect(() => read({}), 'both that have no default').toThrow(
+      /^PARLEY_EDGE_URL: is missing; .*\nPARLEY_ENROLMENT_SECRET: is missing; /,
+    );
+    const wrong: [string, string, RegExp][] = [
+      ['PARLEY_EDGE_URL', 'ws://edge', /PARLEY_EDGE_URL: must be an http:\/\/ or https:\/\/ URL/],
+      ['PARLEY_ENROLMENT_SECRET', 'short', /PARLEY_ENROLMENT_SECRET: must have 16 characters/],
+      ['PARLEY_NODE_ID', 'a b', /PARLEY_NODE_ID: must be 1 to 64 characters/],
+      ['PARLEY_WORKERS', '0', /PARLEY_WORKERS: must be 1 or more/],
+      ['PARLEY_RTC_PORT', 'many', /PARLEY_RTC_PORT: must be a number, for example 44400/],
+      ['PARLEY_RTC_PORT', '65534', /PARLEY_RTC_PORT: 3 workers from port 65534 on pass 65535/],
+      ['LOG_LEVEL', 'chatty', /LOG_LEVEL: must be one of trace, debug, info/],
+    ];
+    for (const [name, value, message] of wrong) {
+      expect(() => read({ ...least, [name]: value }), `${name}=${value}`).toThrow(message);
+    }
+  });
+
+  it('never repeats the secret in an error', () => {
+    expect(() => read({ ...least, PARLEY_ENROLMENT_SECRET: 'hunter2' })).not.toThrow(/hunter2/);
+  });
+
+  it('reads lists, empty values as absent, and log levels in any case', () => {
+    const settings = read({
+      ...least,
+      PARLEY_LISTEN_IPS: ' 10.0.0.1, ::1 ,',
+      PARLEY_METRICS_PORT: '',
+      LOG_LEVEL: 'WARNING',
+    });
+    expect(settings.listenIps).toEqual(['10.0.0.1', '::1']);
+    expect(settings.metricsPort).toBe(9090);
+    expect(settings.logLevel).toBe('warn');
+  });
+});
+
+describe('nodeIdFromHost', () => {
+  it('makes a valid id of any name', () => {
+    expect(nodeIdFromHost('')).toBe('node');
+    expect(nodeIdFromHost(`${'ä'.repeat(80)}.local`)).toMatch(/^-{64}$/);
+  });
+});

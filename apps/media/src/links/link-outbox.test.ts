@@ -1,0 +1,27 @@
+import type { NodeLinkMessage } from '@parley/protocol/link-messages';
+import { describe, expect, it } from 'vitest';
+import { LinkOutbox } from './link-outbox.ts';
+
+const event = (roomId: string): NodeLinkMessage => ({
+  type: 'session-event',
+  participantId: 'alice',
+  message: { type: 'request-offer', roomId },
+});
+
+describe('LinkOutbox', () => {
+  it('keeps what the next hello does not say, in order, and gives it once', () => {
+    const outbox = new LinkOutbox();
+    outbox.add(event('a'));
+    outbox.add({ type: 'track-unpublished', participantId: 'alice', trackId: 't' });
+    outbox.add({ type: 'media-state', participantId: 'alice', state: 'connected' });
+    outbox.add(event('b'));
+    expect(outbox.drain()).toEqual([event('a'), event('b')]);
+    expect(outbox.drain()).toEqual([]);
+  });
+
+  it('is bounded: the oldest goes first', () => {
+    const outbox = new LinkOutbox(2);
+    for (const name of ['a', 'b', 'c']) outbox.add(event(name));
+    expect(outbox.drain()).toEqual([event('b'), event('c')]);
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
+import { useNode } from '../testing/room-fixture.ts';
+
+const fixture = useNode();
+
+describe('rooms', () => {
+  it('know nothing of each other', async () => {
+    const [a, b] = [await fixture.room(), await fixture.room()];
+    const alice = await fixture.join(a, 'alice');
+    const anna = await fixture.join(a, 'anna');
+    await fixture.join(b, 'bob');
+    const offers = anna.receive();
+    const { tracks } = await alice.publish(['camera']);
+    const trackId = tracks[0]?.trackId ?? '';
+    await offers.next(() => true, 'the offer inside the room');
+
+    await expect(
+      b.event('bob', 'offer', { ms: 200 }),
+      'nothing is offered to the other room',
+    ).rejects.toThrow();
+    b.request('bob', { type: 'update-quality', quality: 'low', trackId });
+    await expect(b.event('bob', 'error'), 'a track of another room does not exist').resolves.toMatchObject({
+      code: 'track_not_found',
+      requestType: 'update-quality',
+    });
+    b.send({ type: 'set-muted', participantId: 'alice', trackId, muted: true });
+    expect(await b.stats()).toEqual({ tracks: [], subscriptions: [] });
+    expect((await a.stats()).tracks.map((track) => track.trackId)).toEqual([trackId]);
+    expect(a.messages.all.some((message) => JSON.stringify(message).includes('bob'))).toBe(false);
+    expect(b.messages.all.some((message) => JSON.stringify(message).includes(trackId))).toBe(false);
+  });
+
+  it('a ticket of one opens nothing in the other', async () => {
+    const [a, b] = [await fixture.room(), await fixture.room()];
+    b.send({ type: 'open-session', participantId: 'alice', ticket: await a.ticket('alice') });
+    expect(await b.sessionClosed('alice')).toBe('ticket_wrong_room');
+  });
+});
+
+describe('update-quality', () => {
+  it('chooses the layer, of all cameras or of one, and says what came of it', async () => {
+    const link = await fixture.room();
+    await link.open('alice');
+    await link.open('carol');
+    const bob = await fixture.join(link, 'bob');
+    const offers = bob.receive();
+    link.request('alice', { type: 'offer', sdp: readFixture('chromium', 'simulcast') });
+    link.request('carol', { type: 'offer', sdp: readFixture('firefox', 'audio-video') });
+    const layered = (await link.event('alice', 'answer')).tracks[1]?.trackId;
+    const plain = (await link.event('carol', 'answer')).tracks[1]?.trackId;
+    await offers.next(({ tracks }) => tracks.length === 4, 'the offer of everything');
+
+    const from = link.messages.count;
+    link.request('bob', { type: 'update-quality', quality: 'low' });
+    const changed = async (trackId: string | undefined, requested: string, after: number) =>
+      await link.messages.next(
+        (message) =>
+          message.type === 'session-event' &&
+          message.message.type === 'quality-changed' &&
+          message.message.trackId === trackId &&
+          message.message.requested === requested,
+        `quality-changed to ${requested}`,
+        { from: after },
+      );
+    await expect(changed(layered, 'low', from)).resolves.toMatchObject({ message: { applied: 'low' } });
+    await expect(changed(plain, 'low', from), 'it says that it cannot').resolves.toMatchObject({
+      message: { applied: 'auto', limitedBy: 'single-layer' },
+    });
+    const preferred = () =>
+      fixture.node.rooms.rooms
+        .find(({ roomId }) => roomId === link.roomId)
+        ?.media?.sessions.get('bob')
+        ?.subscriptions.find(({ track }) => track.producer.id === layered)?.consumer.preferredLayers
+        ?.spatialLayer;
+    expect(preferred(), 'the consumer is told').toBe(0);
+    const later = link.messages.count;
+    link.request('bob', { type: 'update-quality', quality: 'medium', ...(layered && { trackId: layered }) });
+    await changed(layered, 'medium', later);
+    expect(preferred()).toBe(1);
+  });
+
+  it('holds for cameras that come later, and not for audio', async () => {
+    const link = await fixture.room();
+    await link.open('alice');
+    const bob = await fixture.join(link, 'bob');
+    bob.receive();
+    link.request('bob', { type: 'update-quality', quality: 'medium' });
+    link.request('alice', { type: 'offer', sdp: readFixture('chromium', 'simulcast') });
+    const { tracks } = await link.event('alice', 'answer');
+    await link.event('bob', 'offer');
+    const room = fixture.node.rooms.rooms.find(({ roomId }) => roomId === link.roomId);
+    const layers = room?.media?.sessions
+      .get('bob')
+      ?.subscriptions.map(({ consumer }) => consumer.preferredLayers);
+    expect(layers?.[1], 'the wish came before the camera').toMatchObject({ spatialLayer: 1 });
+    link.request('bob', { type: 'update-quality', quality: 'low', trackId: tracks[0]?.trackId ?? '' });
+    await expect(link.event('bob', 'error'), 'a microphone has no layers').resolves.toMatchObject({
+      code: 'track_not_found',
+    });
+  });
+});

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { until } from '../testing/inbox.ts';
+import { useNode } from '../testing/room-fixture.ts';
+
+const fixture = useNode();
+
+describe('receiving', () => {
+  it('one hears and sees the other, over offer and answer', async () => {
+    const link = await fixture.room();
+    const alice = await fixture.join(link, 'alice');
+    const bob = await fixture.join(link, 'bob');
+    const offers = bob.receive();
+    const { tracks } = await alice.publish(['microphone', 'camera']);
+    expect(
+      tracks.map(({ source }) => source),
+      'the answer names what is published',
+    ).toEqual(['microphone', 'camera']);
+    alice.send();
+    const offer = await offers.next(() => true, 'the offer of both tracks');
+    expect(
+      offer.tracks.map(({ participantId, source }) => [participantId, source]),
+      'a camera and a microphone come in one offer',
+    ).toEqual([
+      ['alice', 'microphone'],
+      ['alice', 'camera'],
+    ]);
+    const streams = [...offer.sdp.matchAll(/^a=msid:(\S+)/gm)].map(([, stream]) => stream);
+    expect(new Set(streams).size, 'camera and microphone share a stream, for lip sync').toBe(1);
+    await until(
+      () => tracks.every(({ trackId }) => (bob.received.get(trackId) ?? 0) > 20),
+      'bob receives packets of both tracks',
+    );
+    expect(alice.received.size, 'alice has nothing to receive and gets nothing').toBe(0);
+
+    const published = link.messages.all.findIndex(({ type }) => type === 'track-published');
+    const offered = link.messages.all.findIndex(
+      (message) => message.type === 'session-event' && message.message.type === 'offer',
+    );
+    expect(published, 'the Room hears of a track before anybody is offered it').toBeLessThan(offered);
+    const states = link.messages.all.flatMap((message) =>
+      message.type === 'media-state' ? [`${message.participantId} ${message.state}`] : [],
+    );
+    expect(states.sort(), 'each is told to be connected once').toEqual(['alice connected', 'bob connected']);
+  });
+
+  it('late joiners get what is there, and lose what ends', async () => {
+    const link = await fixture.room();
+    const alice = await fixture.join(link, 'alice');
+    const { tracks } = await alice.publish(['camera']);
+    alice.send();
+    const bob = await fixture.join(link, 'bob');
+    const offers = bob.receive();
+    const first = await offers.next(() => true, 'the offer of the camera');
+    expect(first.tracks.map(({ trackId }) => trackId)).toEqual([tracks[0]?.trackId]);
+    await until(() => bob.received.size > 0, 'bob receives the camera');
+
+    link.send({ type: 'close-session', participantId: 'alice' });
+    const second = await offers.next(() => true, 'an offer without the camera', { from: 1 });
+    expect(second.tracks, 'alice has left').toEqual([]);
+    expect(second.sdp, 'the m-line that holds the transport stays, inactive').toMatch(/a=inactive/);
+    expect(
+      link.messages.all.filter(({ type }) => type === 'track-unpublished'),
+      'that her tracks end with her session is no news for the Room',
+    ).toEqual([]);
+
+    const carol = await fixture.join(link, 'carol');
+    await carol.publish(['microphone']);
+    const third = await offers.next((offer) => offer.tracks.length > 0, 'an offer with carol', { from: 2 });
+    expect(third.tracks[0]?.mid, 'a mid is never used again').not.toBe(first.tracks[0]?.mid);
+  });
+
+  it('offers nothing more to a client that does not answer, and sends it nothing', async () => {
+    const link = await fixture.room();
+    const alice = await fixture.join(link, 'alice');
+    await fixture.join(link, 'seed-client');
+    await alice.publish(['microphone']);
+    alice.send();
+    await link.event('seed-client', 'offer');
+    await alice.publish(['camera']);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const offers = link.messages.all.filter(
+      (message) =>
+        message.type === 'session-event' &&
+        message.participantId === 'seed-client' &&
+        message.message.type === 'offer',
+    );
+    expect(offers, 'one offer is in flight, and stays so').toHaveLength(1);
+    const { subscriptions } = await link.stats();
+    expect(
+      subscriptions.filter(({ bitrate }) => bitrate > 0),
+      'nothing flows before an answer',
+    ).toEqual([]);
+  });
+
+  it('takes an answer to the latest offer only, once', async () => {
+    const link = await fixture.room();
+    const alice = await fixture.join(link, 'alice');
+    await fixture.join(link, 'bob');
+    await alice.publish(['microphone']);
+    const { sdp } = await link.event('bob', 'offer');
+    link.request('bob', { type: 'answer', offerId: 'another', sdp });
+    await expect(link.event('bob', 'error')).resolves.toMatchObject({
+      code: 'offer_not_found',
+      requestType: 'answer',
+    });
+  });
+
+  it('a broken answer leaves the offer open for a better one', async () => {
+    const link = await fixture.room();
+    const alice = await fixture.join(link, 'alice');
+    const bob = await fixture.join(link, 'bob');
+    await alice.publish(['microphone']);
+    const { offerId } = await link.event('bob', 'offer');
+    link.request('bob', { type: 'answer', offerId, sdp: 'v=1' });
+    await expect(link.event('bob', 'error')).resolves.toMatchObject({ code: 'sdp_invalid' });
+    await expect(bob.receive().next(() => true, 'the same offer, answered')).resolves.toMatchObject({
+      offerId,
+    });
+  });
+
+  it('a rejected m-line ends that track for this client, with a reason', async () => {
+    const link = await fixture.room();
+    const alice = await fixture.join(link, 'alice');
+    const bob = await fixture.join(link, 'bob');
+    bob.receive((sdp) => sdp.replace(/^m=video \d+/m, 'm=video 0'));
+    const { tracks } = await alice.publish(['microphone', 'camera']);
+    alice.send();
+    const error = await link.event('bob', 'error');
+    expect(error).toMatchObject({ code: 'codec_unsupported' });
+    expect(error.message, 'it says which').toContain(tracks[1]?.trackId);
+    await until(() => (bob.received.get(tracks[0]?.trackId ?? '') ?? 0) > 5, 'bob hears alice all the same');
+    expect(bob.received.get(tracks[1]?.trackId ?? ''), 'and sees nothing').toBeUndefined();
+  });
+
+  it('without the grant nothing is offered', async () => {
+    const link = await fixture.room();
+    const alice = await fixture.join(link, 'alice');
+    const grants = { publish: [], subscribe: false, data: false, maxBitrate: 1_000_000 };
+    await fixture.join(link, 'bob', { grants });
+    await fixture.join(link, 'carol');
+    await alice.publish(['microphone']);
+    await link.event('carol', 'offer');
+    await expect(link.event('bob', 'offer', { ms: 150 }), 'bob may not subscribe').rejects.toThrow();
+  });
+
+  it('muted tracks stop and come back', async () => {
+    const link = await fixture.room();
+    const alice = await fixture.join(link, 'alice');
+    const bob = await fixture.join(link, 'bob');
+    bob.receive();
+    const { tracks } = await alice.publish(['microphone']);
+    const trackId = tracks[0]?.trackId ?? '';
+    alice.send();
+    await until(() => (bob.received.get(trackId) ?? 0) > 5, 'bob hears alice');
+    link.send({ type: 'set-muted', participantId: 'alice', trackId, muted: true });
+    await until(async () => {
+      const before = bob.received.get(trackId);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      return bob.received.get(trackId) === before;
+    }, 'nothing comes while alice is muted');
+    link.send({ type: 'set-muted', participantId: 'alice', trackId, muted: false });
+    const before = bob.received.get(trackId) ?? 0;
+    await until(() => (bob.received.get(trackId) ?? 0) > before + 5, 'bob hears alice again');
+  });
+});
