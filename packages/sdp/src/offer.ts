@@ -79,7 +79,7 @@ const SCTP_PROTOCOLS: ReadonlySet<string> = new Set(['UDP/DTLS/SCTP', 'TCP/DTLS/
 export function parseOffer(sdp: string, limits: SdpLimits = OFFER_LIMITS): Offer {
   const { description, origin } = parseSession(sdp, limits);
   const bundle = readBundle(description);
-  const sections = description.media.map((raw) => readSection(raw, description));
+  const sections = description.media.map((raw) => readSection(raw, description, 'sends'));
   checkMids(sections);
 
   let alone = false;

@@ -40,7 +40,7 @@ export interface AnsweredMedia {
 export function parseAnswer(sdp: string, limits: SdpLimits = ANSWER_LIMITS): Answer {
   const { description, origin } = parseSession(sdp, limits);
   const bundle = readBundle(description);
-  const sections = description.media.map((raw) => readSection(raw, description));
+  const sections = description.media.map((raw) => readSection(raw, description, 'receives'));
   checkMids(sections);
   const media = sections.map((section, index): AnsweredMedia => {
     const kind = section.type === 'audio' || section.type === 'video' ? section.type : undefined;

@@ -37,6 +37,8 @@ export interface ReceiveSections {
   readonly nextMid: number;
   /** mid of the m-line whose transport the BUNDLE group uses, once an answer has settled it. */
   readonly anchor?: string;
+  /** False for a client that cannot give a stopped m-line another mid: libdatachannel. Default true. */
+  readonly recycle?: boolean;
 }
 
 export const NO_SECTIONS: ReceiveSections = { sections: [], nextMid: 0 };
@@ -61,7 +63,10 @@ export function addTrack(current: ReceiveSections, track: ReceiveTrack): Receive
     throw new TypeError(`mid '${track.mid}' is in use`);
   }
   const section: ReceiveSection = { ...track, state: 'open', offered: false };
-  const free = current.sections.findIndex(({ state, kind }) => state === 'closed' && kind === track.kind);
+  const { recycle = true } = current;
+  const free = recycle
+    ? current.sections.findIndex(({ state, kind }) => state === 'closed' && kind === track.kind)
+    : -1;
   const sections = free < 0 ? [...current.sections, section] : current.sections.with(free, section);
   return { ...current, sections };
 }

@@ -12,10 +12,13 @@ const MAX_RIDS = 8;
  * Copies one m-line out of a parsed description, taking only values that are valid, and filling in what the
  * session level says for all of them. sdp-transform turns whatever looks like a number into one and keeps
  * anything else as text, so no type it declares can be relied on for input from outside.
+ *
+ * @param peer which header extensions to take: those that the peer sends, or those that it receives.
  */
 export function readSection(
   raw: sdpTransform.MediaDescription,
   session: sdpTransform.SessionDescription,
+  peer: 'sends' | 'receives',
 ): Section {
   const payloads = text(raw.payloads);
   const rtp = readRtpmaps(raw, payloads);
@@ -36,7 +39,7 @@ export function readSection(
       type: text(type),
       ...(subtype !== undefined && { subtype: text(subtype) }),
     })),
-    ext: readExtensions([...(session.ext ?? []), ...(raw.ext ?? [])]),
+    ext: readExtensions([...(session.ext ?? []), ...(raw.ext ?? [])], peer),
     ssrcs: (raw.ssrcs ?? []).flatMap(({ id, attribute, value }) =>
       isSsrc(id) ? [{ id, attribute: text(attribute), value: text(value) }] : [],
     ),
@@ -156,14 +159,18 @@ function readRtpmaps(raw: sdpTransform.MediaDescription, payloads: string): Sect
   return [...listed].flatMap((payload) => maps.get(payload) ?? []);
 }
 
-/** Header extensions that the peer can send (RFC 8285 §5), each id and each URI once. */
-function readExtensions(raw: NonNullable<Section['ext']>): NonNullable<Section['ext']> {
+/** Header extensions (RFC 8285 §5) in the wanted direction, each id and each URI once. */
+function readExtensions(
+  raw: NonNullable<Section['ext']>,
+  peer: 'sends' | 'receives',
+): NonNullable<Section['ext']> {
+  const unwanted = peer === 'sends' ? 'recvonly' : 'sendonly';
   const ids = new Set<number>();
   const uris = new Set<string>();
   return raw.flatMap(({ value, direction, uri, 'encrypt-uri': encrypted }) => {
     const id = Number(value);
     if (!Number.isInteger(id) || id < 1 || id > 255 || ids.has(id) || uris.has(text(uri))) return [];
-    if (encrypted || direction === 'recvonly' || direction === 'inactive') return [];
+    if (encrypted || direction === unwanted || direction === 'inactive') return [];
     ids.add(id);
     uris.add(text(uri));
     return [{ value: id, uri: text(uri) }];
