@@ -46,7 +46,7 @@ export class Meet {
   async ending(): Promise<string> {
     const screen = this.page.getByTestId('ended');
     await screen.waitFor();
-    return screen.innerText();
+    return (await screen.textContent()) ?? '';
   }
 
   press(testId: string): Promise<void> {

@@ -4,7 +4,7 @@ import { closeCode, type ErrorCode } from '@parley/protocol/errors';
 import type { Environment } from './environment.ts';
 import { openClientSocket } from './room/open-client-socket.ts';
 import { JOIN_TIMEOUT } from './room/room-object.ts';
-import { closeQuietly, forwardableCloseCode } from './sockets.ts';
+import { closeQuietly, forwardableCloseCode, sendQuietly } from './sockets.ts';
 
 /** Most characters kept while the room's socket is being opened. */
 const MAX_BACKLOG = 2 * MAX_CLIENT_MESSAGE_BYTES;
@@ -22,7 +22,7 @@ export function pump(env: Environment): Response {
   let backlogSize = 0;
 
   const refuse = (code: ErrorCode, message: string, requestType?: string) =>
-    outer.send(JSON.stringify({ type: 'error', code, message, requestType }));
+    sendQuietly(outer, JSON.stringify({ type: 'error', code, message, requestType }));
   const end = (code: ErrorCode, message: string) => {
     refuse(code, message);
     closeQuietly(outer, closeCode(code), message);
@@ -42,22 +42,22 @@ export function pump(env: Environment): Response {
       return;
     }
     inner.accept();
-    inner.addEventListener('message', ({ data }) => outer.send(data));
+    inner.addEventListener('message', ({ data }) => sendQuietly(outer, data));
     inner.addEventListener('close', ({ code, reason }) =>
       closeQuietly(outer, forwardableCloseCode(code), reason),
     );
     inner.addEventListener('error', () => closeQuietly(outer, 1011, ''));
-    for (const frame of backlog.splice(0)) inner.send(frame);
+    for (const frame of backlog.splice(0)) sendQuietly(inner, frame);
     if (outer.readyState !== WebSocket.OPEN) closeQuietly(inner, 1000, '');
   }
 
   outer.addEventListener('message', ({ data }) => {
     if (inner !== undefined) {
-      inner.send(data);
+      sendQuietly(inner, data);
       return;
     }
     if (data === 'ping') {
-      outer.send('pong');
+      sendQuietly(outer, 'pong');
       return;
     }
     if (opening) {
@@ -68,7 +68,10 @@ export function pump(env: Environment): Response {
     }
     try {
       const message = decode(ClientMessage, data, MAX_JOIN_BYTES);
-      if (message.type !== 'join') return refuse('join_required', 'Send join first.', message.type);
+      if (message.type !== 'join') {
+        refuse('join_required', 'Send join first.', message.type);
+        return;
+      }
       backlog.push(data as string);
       void open(message.roomId);
     } catch (error) {

@@ -1,3 +1,14 @@
+/** Sends on a socket that may be closing or gone; a closed one reports itself through its close event. */
+export function sendQuietly(socket: WebSocket | undefined, data: string | ArrayBuffer): boolean {
+  if (socket === undefined) return false;
+  try {
+    socket.send(data);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Closes a socket that may be closing or gone already. `reason` is cut to the 123 bytes a close frame holds (RFC 6455 §5.5). */
 export function closeQuietly(socket: WebSocket, code: number, reason: string): void {
   try {

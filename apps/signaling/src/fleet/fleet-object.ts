@@ -9,7 +9,7 @@ import {
 } from '@parley/protocol/fleet-messages';
 import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
 import type { Environment } from '../environment.ts';
-import { closeQuietly } from '../sockets.ts';
+import { closeQuietly, sendQuietly } from '../sockets.ts';
 import { type Candidate, chooseNode } from './choose-node.ts';
 
 const MAX_MESSAGE_BYTES = 16 * 1024;
@@ -110,10 +110,5 @@ export class FleetObject extends DurableObject<Environment> {
 }
 
 function send(socket: WebSocket, message: FleetNodeMessage): boolean {
-  try {
-    socket.send(JSON.stringify(message));
-    return true;
-  } catch {
-    return false;
-  }
+  return sendQuietly(socket, JSON.stringify(message));
 }

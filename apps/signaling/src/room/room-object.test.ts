@@ -82,6 +82,15 @@ describe.each([
     await socket.error('wrong_room');
   });
 
+  it('takes no harm from what is sent behind a goodbye', async () => {
+    const id = room('goodbye');
+    const { socket } = await joinRoom(id, 'Ann', path(id));
+    socket.send({ type: 'leave' });
+    for (let i = 0; i < 20; i++) socket.send({ type: 'chat', text: 'still here?' });
+    expect((await socket.closed()).code).toBe(1000);
+    expect(socket.left.filter((message) => message['type'] === 'chat')).toEqual([]);
+  });
+
   it('refuses a join from the future and closes with the code', async () => {
     const id = room('future');
     const socket = await TestSocket.open(path(id));

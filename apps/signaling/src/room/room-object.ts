@@ -28,7 +28,7 @@ import { clientMediaSettings, webrtcConfig } from '../settings.ts';
 import { closeQuietly } from '../sockets.ts';
 import { attachmentOf, type ClientAttachment, type LinkAttachment } from './attachments.ts';
 import { LinkRequests } from './link-requests.ts';
-import { RoomSockets, sendQuietly } from './room-sockets.ts';
+import { RoomSockets, sendMessage } from './room-sockets.ts';
 import { roomStats } from './room-stats.ts';
 
 /** How long a socket may take to join, milliseconds. */
@@ -130,7 +130,7 @@ export class RoomObject extends DurableObject<Environment> {
     if (linked === undefined) return success(roomStats(this.#state, { tracks: [], subscriptions: [] }));
     const link = this.#sockets.link(linked.nodeId, linked.epoch);
     const media = await this.#requests.ask((requestId) =>
-      sendQuietly(link, { type: 'get-stats', requestId }),
+      sendMessage(link, { type: 'get-stats', requestId }),
     );
     if (media === undefined) {
       return failure('media_unavailable', 'The media node did not answer in time; ask again in a moment.');
@@ -178,14 +178,14 @@ export class RoomObject extends DurableObject<Environment> {
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       const { code, message, requestType } = error;
-      sendQuietly(socket, { type: 'error', code, message, ...(requestType && { requestType }) });
+      sendMessage(socket, { type: 'error', code, message, ...(requestType && { requestType }) });
       return;
     }
     const { connectionId } = client;
     if (message.type === 'join') return this.#join(socket, client, message);
     if (this.#state === undefined) {
       const text = 'Send join first.';
-      sendQuietly(socket, { type: 'error', code: 'join_required', message: text, requestType: message.type });
+      sendMessage(socket, { type: 'error', code: 'join_required', message: text, requestType: message.type });
       return;
     }
     return this.#do({ type: 'client-message', connectionId, message });
@@ -246,7 +246,7 @@ export class RoomObject extends DurableObject<Environment> {
     for (const { socket, openedAt } of this.#sockets.waiting()) {
       if (Date.now() < openedAt + JOIN_TIMEOUT) continue;
       const message = `Send join within ${JOIN_TIMEOUT / 1000} s of opening the socket.`;
-      sendQuietly(socket, { type: 'error', code: 'join_timeout', message });
+      sendMessage(socket, { type: 'error', code: 'join_timeout', message });
       closeQuietly(socket, closeCode('join_timeout'), message);
     }
     await this.#do({ type: 'wake' });
@@ -349,7 +349,7 @@ export class RoomObject extends DurableObject<Environment> {
       case 'send': {
         const { message } = effect;
         const complete = message.type === 'joined' ? { ...message, media: clientMediaSettings } : message;
-        return sendQuietly(this.#sockets.client(effect.connectionId), complete);
+        return sendMessage(this.#sockets.client(effect.connectionId), complete);
       }
       case 'disconnect': {
         const socket = this.#sockets.client(effect.connectionId);
@@ -370,20 +370,20 @@ export class RoomObject extends DurableObject<Environment> {
         const { nodeId, epoch } = effect;
         const assignment = await signAssignment(await this.#keys.get(), nodeId, roomId, epoch);
         const link = this.#sockets.link(nodeId, epoch);
-        return sendQuietly(link, { type: 'welcome', version: PROTOCOL_VERSION, assignment });
+        return sendMessage(link, { type: 'welcome', version: PROTOCOL_VERSION, assignment });
       }
       case 'open-session': {
         const { nodeId, epoch, participantId, grants, requestOffers } = effect;
         const content = { room: roomId, epoch, grants, requestOffers };
         const ticket = await signTicket(await this.#keys.get(), nodeId, participantId, content);
-        return sendQuietly(this.#sockets.link(nodeId, epoch), {
+        return sendMessage(this.#sockets.link(nodeId, epoch), {
           type: 'open-session',
           participantId,
           ticket,
         });
       }
       case 'link-send':
-        return sendQuietly(this.#sockets.link(effect.nodeId, effect.epoch), effect.message);
+        return sendMessage(this.#sockets.link(effect.nodeId, effect.epoch), effect.message);
       default:
         effect satisfies never;
     }
@@ -405,7 +405,7 @@ export class RoomObject extends DurableObject<Environment> {
 }
 
 function refuseJoin(socket: WebSocket, code: ErrorCode, message: string): void {
-  sendQuietly(socket, { type: 'error', code, message, requestType: 'join' });
+  sendMessage(socket, { type: 'error', code, message, requestType: 'join' });
   closeQuietly(socket, closeCode(code), message);
 }
 

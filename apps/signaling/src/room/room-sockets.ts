@@ -1,6 +1,6 @@
 import type { RoomLinkMessage } from '@parley/protocol/link-messages';
 import type { ServerMessage } from '@parley/protocol/server-messages';
-import { closeQuietly } from '../sockets.ts';
+import { closeQuietly, sendQuietly } from '../sockets.ts';
 import {
   attachmentOf,
   type ClientAttachment,
@@ -77,12 +77,7 @@ export class RoomSockets {
   }
 }
 
-/** Sends if the socket still takes it; a closed one reports itself through its close event. */
-export function sendQuietly(socket: WebSocket | undefined, message: ServerMessage | RoomLinkMessage): void {
-  if (socket === undefined) return;
-  try {
-    socket.send(JSON.stringify(message));
-  } catch {
-    // Closing or gone: its close event tells the room.
-  }
+/** Sends a message, if the socket still takes it. */
+export function sendMessage(socket: WebSocket | undefined, message: ServerMessage | RoomLinkMessage): void {
+  sendQuietly(socket, JSON.stringify(message));
 }
