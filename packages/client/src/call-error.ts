@@ -10,6 +10,8 @@ export type ClientErrorCode =
   | 'call_ended'
   /** The browser refused a description. */
   | 'negotiation_failed'
+  /** The browser has no WebRTC, or not with the server's settings. */
+  | 'media_unsupported'
   /** Signalling works, media does not get through. */
   | 'media_failed'
   /** The person, the page's policy or the system said no to a device. */

@@ -26,8 +26,8 @@ export interface ConnectOptions {
  * ```
  */
 export function connect(url: string | URL, { room, name, signal }: ConnectOptions): Promise<Call> {
-  const address = socketUrl(url, room);
   return new Promise((resolve, reject) => {
+    const address = socketUrl(url, room);
     if (signal?.aborted) {
       reject(aborted(signal));
       return;
@@ -40,8 +40,17 @@ export function connect(url: string | URL, { room, name, signal }: ConnectOption
     };
     const abort = () => fail(aborted(signal));
     const begin = (joined: Joined) => {
+      try {
+        call = new Call(carrier, joined, name.trim());
+      } catch (cause) {
+        fail(
+          new CallError('media_unsupported', 'This browser cannot hold calls. Update it, or use another.', {
+            cause,
+          }),
+        );
+        return;
+      }
       signal?.removeEventListener('abort', abort);
-      call = new Call(carrier, joined, name.trim());
       resolve(call);
     };
     const carrier = new SocketCarrier(

@@ -63,11 +63,11 @@ describe('refitEncodings', () => {
   });
 
   it('fits a single encoding to the largest layer', () => {
-    expect(
-      refitEncodings(
-        [{ scaleResolutionDownBy: 1 }],
-        sendEncodings('camera', { width: 2560, height: 1440 }, media),
-      ),
-    ).toEqual([{ scaleResolutionDownBy: 2 }]);
+    const [tiny] = sendEncodings('camera', { width: 320, height: 240 }, media);
+    expect(tiny).toEqual({ scaleResolutionDownBy: 1, maxFramerate: 15, maxBitrate: 150_000 });
+    const large = sendEncodings('camera', { width: 2560, height: 1440 }, media);
+    expect(refitEncodings([{ ...tiny }], large)).toEqual([
+      { scaleResolutionDownBy: 2, maxFramerate: 30, maxBitrate: 2_500_000 },
+    ]);
   });
 });

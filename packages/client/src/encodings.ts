@@ -30,7 +30,7 @@ export function sendEncodings(
         size.height ?? resolution.height,
         layers,
       ).map((encoding) => ({ ...encoding, maxBitrate: Math.min(encoding.maxBitrate, maxBitrate) }));
-      if (simulcast) return encodings;
+      if (simulcast && encodings.length > 1) return encodings;
       return encodings.slice(-1).map(({ rid: _, scalabilityMode: __, ...encoding }) => encoding);
     }
     default:
@@ -47,10 +47,12 @@ export function refitEncodings(
   fresh: readonly RTCRtpEncodingParameters[],
 ): RTCRtpEncodingParameters[] {
   if (current.length === 1) {
-    const top = fresh.at(-1);
+    const { scaleResolutionDownBy = 1, maxFramerate, maxBitrate } = fresh.at(-1) ?? {};
     return current.map((encoding) => ({
       ...encoding,
-      ...(top?.scaleResolutionDownBy !== undefined && { scaleResolutionDownBy: top.scaleResolutionDownBy }),
+      scaleResolutionDownBy,
+      ...(maxFramerate !== undefined && { maxFramerate }),
+      ...(maxBitrate !== undefined && { maxBitrate }),
     }));
   }
   return current.map((encoding) => {

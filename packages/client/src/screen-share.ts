@@ -26,6 +26,7 @@ export class ScreenShare {
 
   /** Asks for a screen and publishes it. @throws {CallError} if none was chosen, or the server refuses it */
   async start(): Promise<void> {
+    if (this.#options.store.closed) return;
     const stream = await captureScreen();
     await this.#queue.run(() => this.#share(stream));
   }

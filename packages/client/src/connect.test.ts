@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { connect } from './connect.ts';
+import { FakeSocket } from './testing/fake-socket.ts';
+import { JOINED, stubBrowser } from './testing/join-fake-room.ts';
+
+beforeEach(stubBrowser);
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+const socket = () => FakeSocket.last ?? expect.fail('no socket was opened');
+
+describe('connect', () => {
+  it('opens the room’s socket, joins when it is open, and resolves when it has joined', async () => {
+    const connecting = connect('https://server', { room: 'room', name: 'Me' });
+    expect(socket().url).toBe('wss://server/ws?room=room');
+    expect(socket().sent()).toEqual([]);
+    socket().open();
+    expect(socket().sent()).toEqual([
+      { type: 'join', roomId: 'room', participantName: 'Me', version: 1, requestOffers: false },
+    ]);
+    socket().receive(JOINED);
+    const call = await connecting;
+    expect([...call.participants.values()]).toMatchObject([
+      { participantId: 'me', name: 'Me', isSelf: true },
+    ]);
+    call.leave();
+  });
+
+  it('rejects with what the server says, and closes the socket', async () => {
+    const connecting = connect('http://server', { room: 'room', name: 'Me' });
+    socket().open();
+    socket().receive({ type: 'error', code: 'room_full', message: 'The room holds 2.', requestType: 'join' });
+    await expect(connecting).rejects.toMatchObject({ code: 'room_full', message: 'The room holds 2.' });
+    expect(socket().readyState).toBe(3);
+  });
+
+  it('rejects when the server cannot be reached', async () => {
+    const connecting = connect('http://server', { room: 'room', name: 'Me' });
+    socket().drop(1006);
+    await expect(connecting).rejects.toMatchObject({
+      code: 'connection_failed',
+      message: expect.stringContaining('server (code 1006)'),
+    });
+  });
+
+  it('rejects for a URL that is none', async () => {
+    await expect(connect('ftp://server', { room: 'room', name: 'Me' })).rejects.toThrow(TypeError);
+  });
+
+  it('can be given up before and while joining', async () => {
+    await expect(
+      connect('http://server', { room: 'r', name: 'Me', signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({ code: 'aborted' });
+    expect(FakeSocket.last).toBeUndefined();
+    const controller = new AbortController();
+    const connecting = connect('http://server', { room: 'r', name: 'Me', signal: controller.signal });
+    socket().open();
+    controller.abort();
+    await expect(connecting).rejects.toMatchObject({ code: 'aborted' });
+    expect(socket().readyState).toBe(3);
+  });
+
+  it('rejects in a browser without WebRTC', async () => {
+    vi.stubGlobal('RTCPeerConnection', undefined);
+    const connecting = connect('http://server', { room: 'room', name: 'Me' });
+    socket().open();
+    socket().receive(JOINED);
+    await expect(connecting).rejects.toMatchObject({ code: 'media_unsupported' });
+  });
+
+  it('leaves no timer behind', async () => {
+    vi.useFakeTimers();
+    const connecting = connect('http://server', { room: 'room', name: 'Me' });
+    socket().open();
+    socket().receive(JOINED);
+    const call = await connecting;
+    expect(vi.getTimerCount()).toBe(1);
+    call.leave();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

@@ -1,0 +1,231 @@
+import type { Source } from '@parley/protocol/grants';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeTrack } from './testing/fake-media.ts';
+import { type FakeRoom, joinFakeRoom, settle, stubBrowser } from './testing/join-fake-room.ts';
+
+beforeEach(stubBrowser);
+afterEach(() => vi.unstubAllGlobals());
+
+const roomId = 'room';
+const answer = (
+  { socket }: FakeRoom,
+  sdp: string,
+  tracks: [mid: string, source: Source][],
+  requestType: 'offer' | 'start-screen-share' = 'offer',
+) =>
+  socket.receive({
+    type: 'answer',
+    roomId,
+    requestType,
+    sdp,
+    tracks: tracks.map(([mid, source]) => ({ mid, trackId: `my-${source}`, source })),
+  });
+const ownTracks = ({ call }: FakeRoom) =>
+  call.participants.get('me')?.tracks.map(({ trackId, muted }) => `${trackId}${muted ? ' muted' : ''}`);
+
+async function withCamera(): Promise<FakeRoom> {
+  const room = await joinFakeRoom();
+  const done = room.call.setCameraEnabled(true);
+  await settle();
+  answer(room, '0:recvonly', [['0', 'camera']]);
+  await done;
+  room.socket.sent();
+  return room;
+}
+
+describe('publishing', () => {
+  it('puts camera and microphone into one offer', async () => {
+    const room = await joinFakeRoom();
+    const done = Promise.all([
+      room.call.publish('camera', new FakeTrack('video').asTrack()),
+      room.call.publish('microphone', new FakeTrack('audio').asTrack()),
+    ]);
+    await settle();
+    expect(room.socket.sent()).toEqual([
+      {
+        type: 'offer',
+        sdp: '0:sendonly 1:sendonly',
+        tracks: [
+          { mid: '0', source: 'camera' },
+          { mid: '1', source: 'microphone' },
+        ],
+      },
+    ]);
+    answer(room, '0:recvonly 1:recvonly', [
+      ['0', 'camera'],
+      ['1', 'microphone'],
+    ]);
+    await done;
+    expect(ownTracks(room)).toEqual(['my-camera', 'my-microphone']);
+  });
+
+  it('tells whoever published that the server refuses, and can try again', async () => {
+    const room = await joinFakeRoom();
+    const first = room.call.setCameraEnabled(true);
+    await settle();
+    room.socket.receive({ type: 'error', code: 'publish_not_allowed', message: 'No.', requestType: 'offer' });
+    await expect(first).rejects.toMatchObject({ code: 'publish_not_allowed' });
+    expect(room.publisher.signalingState).toBe('stable');
+    expect(room.call.localTracks.get('camera')).toEqual({ track: undefined, enabled: false });
+    expect(room.heard.some(({ name }) => name === 'error')).toBe(false);
+    room.socket.sent();
+
+    const second = room.call.setCameraEnabled(true);
+    await settle();
+    expect(room.socket.sent()).toMatchObject([{ type: 'offer', sdp: '0:sendonly' }]);
+    answer(room, '0:recvonly', [['0', 'camera']]);
+    await second;
+  });
+
+  it('fails for a rejected m-line only', async () => {
+    const room = await joinFakeRoom();
+    const camera = room.call.publish('camera', new FakeTrack('video').asTrack());
+    const microphone = room.call.publish('microphone', new FakeTrack('audio').asTrack());
+    camera.catch(() => undefined);
+    await settle();
+    answer(room, '0:stopped 1:recvonly', [['1', 'microphone']]);
+    await expect(camera).rejects.toMatchObject({ code: 'codec_unsupported' });
+    await microphone;
+    expect(ownTracks(room)).toEqual(['my-microphone']);
+  });
+
+  it('answers request-offer only when it has something', async () => {
+    const room = await joinFakeRoom();
+    room.socket.receive({ type: 'request-offer', roomId });
+    await settle();
+    expect(room.socket.sent()).toEqual([]);
+  });
+});
+
+describe('devices', () => {
+  it('turns the camera off for real, and on without a negotiation', async () => {
+    const room = await withCamera();
+    const first = room.call.localTracks.get('camera')?.track;
+    const off = room.call.setCameraEnabled(false);
+    expect(first?.readyState).toBe('ended');
+    await off;
+    expect(room.publisher.getTransceivers()[0]?.sender.track).toBeNull();
+    expect(room.socket.sent()).toEqual([{ type: 'mute', trackId: 'my-camera', muted: true }]);
+    await room.call.setCameraEnabled(true);
+    expect(room.publisher.getTransceivers()[0]?.sender.track).toBe(
+      room.call.localTracks.get('camera')?.track,
+    );
+    expect(room.socket.sent()).toEqual([{ type: 'mute', trackId: 'my-camera', muted: false }]);
+  });
+
+  it('mutes the microphone at once, even before the server knows the track', async () => {
+    const room = await joinFakeRoom();
+    const microphone = new FakeTrack('audio');
+    const publishing = room.call.publish('microphone', microphone.asTrack());
+    await settle();
+    const muting = room.call.setMicrophoneEnabled(false);
+    expect(microphone).toMatchObject({ enabled: false, readyState: 'live' });
+    room.socket.sent();
+    answer(room, '0:recvonly', [['0', 'microphone']]);
+    await Promise.all([publishing, muting]);
+    expect(room.socket.sent()).toEqual([{ type: 'mute', trackId: 'my-microphone', muted: true }]);
+    expect(ownTracks(room)).toEqual(['my-microphone muted']);
+  });
+
+  it('ends with the last of many quick wishes', async () => {
+    const room = await withCamera();
+    await Promise.all([false, true, false, true, false].map((on) => room.call.setCameraEnabled(on)));
+    expect(room.call.localTracks.get('camera')).toEqual({ track: undefined, enabled: false });
+    expect(room.publisher.getTransceivers()[0]?.sender.track).toBeNull();
+    expect(ownTracks(room)).toEqual(['my-camera muted']);
+  });
+
+  it('is off when the permission is refused', async () => {
+    const room = await joinFakeRoom();
+    vi.stubGlobal('navigator', {
+      mediaDevices: {
+        getUserMedia: () => Promise.reject(new DOMException('no', 'NotAllowedError')),
+      },
+    });
+    await expect(room.call.setCameraEnabled(true)).rejects.toMatchObject({ code: 'permission_denied' });
+    expect(room.call.localTracks.get('camera')?.enabled).toBe(false);
+  });
+
+  it('tells when a device is pulled out', async () => {
+    const room = await joinFakeRoom();
+    const camera = new FakeTrack('video');
+    const publishing = room.call.publish('camera', camera.asTrack());
+    await settle();
+    answer(room, '0:recvonly', [['0', 'camera']]);
+    await publishing;
+    room.socket.sent();
+    camera.vanish();
+    await settle();
+    expect(room.heard).toContainEqual({
+      name: 'error',
+      event: expect.objectContaining({ code: 'device_lost' }),
+    });
+    expect(room.socket.sent()).toEqual([{ type: 'mute', trackId: 'my-camera', muted: true }]);
+  });
+});
+
+describe('screen sharing', () => {
+  it('uses a message of its own, and the same m-lines again', async () => {
+    const room = await withCamera();
+    for (let round = 0; round < 2; round++) {
+      const start = room.call.startScreenShare();
+      await settle();
+      expect(room.socket.sent()).toEqual([
+        {
+          type: 'start-screen-share',
+          sdp: '0:sendonly 1:sendonly 2:sendonly',
+          tracks: [
+            { mid: '0', source: 'camera' },
+            { mid: '1', source: 'screen' },
+            { mid: '2', source: 'screen-audio' },
+          ],
+        },
+      ]);
+      answer(
+        room,
+        '0:recvonly 1:recvonly 2:recvonly',
+        [
+          ['0', 'camera'],
+          ['1', 'screen'],
+          ['2', 'screen-audio'],
+        ],
+        'start-screen-share',
+      );
+      await start;
+      expect(ownTracks(room)).toEqual(['my-camera', 'my-screen', 'my-screen-audio']);
+
+      const stop = room.call.stopScreenShare();
+      await settle();
+      expect(room.socket.sent()).toEqual([
+        { type: 'stop-screen-share' },
+        { type: 'offer', sdp: '0:sendonly 1:inactive 2:inactive', tracks: [{ mid: '0', source: 'camera' }] },
+      ]);
+      answer(room, '0:recvonly 1:inactive 2:inactive', [['0', 'camera']]);
+      await stop;
+      expect(ownTracks(room)).toEqual(['my-camera']);
+    }
+  });
+
+  it('stops when the browser’s own button ends it', async () => {
+    const room = await joinFakeRoom();
+    const start = room.call.startScreenShare();
+    await settle();
+    answer(
+      room,
+      '0:recvonly 1:recvonly',
+      [
+        ['0', 'screen'],
+        ['1', 'screen-audio'],
+      ],
+      'start-screen-share',
+    );
+    await start;
+    room.socket.sent();
+    const sound = room.call.localTracks.get('screen-audio')?.track;
+    const screen = room.call.localTracks.get('screen')?.track;
+    (screen as unknown as FakeTrack).vanish();
+    await settle();
+    expect(room.socket.sent()[0]).toEqual({ type: 'stop-screen-share' });
+    expect(sound?.readyState).toBe('ended');
+  });
+});

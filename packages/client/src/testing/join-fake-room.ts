@@ -1,0 +1,93 @@
+import type { Joined } from '@parley/protocol/server-messages';
+import { vi } from 'vitest';
+import type { Call } from '../call.ts';
+import type { CallEvents } from '../call-events.ts';
+import { connect } from '../connect.ts';
+import { FakeStream, FakeTrack } from './fake-media.ts';
+import { FakePeerConnection } from './fake-peer-connection.ts';
+import { FakeSocket } from './fake-socket.ts';
+
+/** What the server says to a first participant. */
+export const JOINED: Joined = {
+  type: 'joined',
+  version: 1,
+  roomId: 'room',
+  participantId: 'me',
+  room: { name: 'room', maxParticipants: 100, createdAt: 0 },
+  participants: [],
+  media: {
+    iceServers: [],
+    simulcast: true,
+    layers: {
+      low: { width: 320, height: 240, framerate: 15, bitrate: 150_000 },
+      medium: { width: 640, height: 480, framerate: 30, bitrate: 500_000 },
+      high: { width: 1280, height: 720, framerate: 30, bitrate: 2_500_000 },
+    },
+    resolution: { width: 1280, height: 720 },
+    audio: { echoCancellation: true, noiseSuppression: true },
+    maxBitrate: 5_000_000,
+  },
+};
+
+/** Puts fakes in place of what a browser has; `vi.unstubAllGlobals()` takes them away. */
+export function stubBrowser(): void {
+  FakePeerConnection.all = [];
+  FakeSocket.last = undefined;
+  vi.stubGlobal('WebSocket', FakeSocket);
+  vi.stubGlobal('RTCPeerConnection', FakePeerConnection);
+  vi.stubGlobal('MediaStream', FakeStream);
+  vi.stubGlobal('navigator', {
+    mediaDevices: {
+      getUserMedia: async ({ video }: MediaStreamConstraints) =>
+        new FakeStream([new FakeTrack(video === undefined ? 'audio' : 'video')]),
+      getDisplayMedia: async () => new FakeStream([new FakeTrack('video'), new FakeTrack('audio')]),
+    },
+  });
+}
+
+export interface FakeRoom {
+  readonly call: Call;
+  readonly socket: FakeSocket;
+  /** The send and the receive PeerConnection. */
+  readonly publisher: FakePeerConnection;
+  readonly subscriber: FakePeerConnection;
+  /** Every event so far, by name. */
+  readonly heard: { readonly name: keyof CallEvents; readonly event: unknown }[];
+}
+
+/** Joins a room in which a test plays the server. */
+export async function joinFakeRoom(joined: Partial<Joined> = {}): Promise<FakeRoom> {
+  const connecting = connect('http://server', { room: 'room', name: ' Me ' });
+  const socket = FakeSocket.last;
+  if (socket === undefined) throw new Error('connect() opened no socket');
+  socket.open();
+  socket.receive({ ...JOINED, ...joined });
+  const call = await connecting;
+  socket.sent();
+  const [publisher, subscriber] = FakePeerConnection.all;
+  if (publisher === undefined || subscriber === undefined) throw new Error('a call has two PeerConnections');
+  const heard: FakeRoom['heard'] = [];
+  for (const name of EVENTS) call.on(name, (event: unknown) => heard.push({ name, event }));
+  return { call, socket, publisher, subscriber, heard };
+}
+
+const EVENTS = Object.keys({
+  'participant-joined': true,
+  'participant-left': true,
+  'track-published': true,
+  'track-unpublished': true,
+  'track-muted': true,
+  'participants-changed': true,
+  track: true,
+  'track-removed': true,
+  'local-changed': true,
+  'quality-changed': true,
+  chat: true,
+  error: true,
+  closed: true,
+} satisfies Record<keyof CallEvents, true>) as (keyof CallEvents)[];
+
+/** Lets whatever is under way go on as far as it can without the server. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
+}
