@@ -11,7 +11,12 @@ import { roomOf, roomPath } from './room-link.ts';
 type Screen =
   | { readonly name: 'lobby'; readonly joining: boolean; readonly room: string | undefined }
   | { readonly name: 'room'; readonly meeting: Meeting }
-  | { readonly name: 'ended'; readonly end: CallEnd | CallError; readonly again: JoinRequest };
+  | {
+      readonly name: 'ended';
+      readonly joining: boolean;
+      readonly end: CallEnd | CallError;
+      readonly again: JoinRequest;
+    };
 
 /** The whole page: lobby, room, and what comes after. */
 export function App() {
@@ -36,11 +41,11 @@ export function App() {
         const isOn = (device: 'camera' | 'microphone') => tracks.get(device)?.enabled ?? false;
         again = { ...again, wanted: { camera: isOn('camera'), microphone: isOn('microphone') } };
       });
-      call.on('closed', (end) => setScreen({ name: 'ended', end, again }));
+      call.on('closed', (end) => setScreen({ name: 'ended', joining: false, end, again }));
       setScreen({ name: 'room', meeting });
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
-      if (error.code !== 'aborted') setScreen({ name: 'ended', end: error, again });
+      if (error.code !== 'aborted') setScreen({ name: 'ended', joining: false, end: error, again });
     }
   }, []);
 
@@ -66,6 +71,7 @@ export function App() {
       return (
         <Ended
           end={screen.end}
+          joining={screen.joining}
           onAgain={() => join(screen.again)}
           onHome={() => {
             history.pushState(null, '', '/');
@@ -78,6 +84,6 @@ export function App() {
   }
 }
 
-function openingScreen(room = roomOf(location), joining = false): Screen {
-  return { name: 'lobby', joining, room };
+function openingScreen(): Screen {
+  return { name: 'lobby', joining: false, room: roomOf(location) };
 }

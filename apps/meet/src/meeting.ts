@@ -27,14 +27,13 @@ export async function startMeeting(request: JoinRequest, signal: AbortSignal): P
     throw error;
   }
   const notices = new Notices();
+  const meeting = { call, notices };
   call.on('error', ({ message }) => notices.add(message));
   call.on('quality-changed', ({ limitedBy }) => {
     if (limitedBy === 'single-layer') notices.add('Some cameras here send one quality only.');
   });
-  for (const device of ['camera', 'microphone'] as const) {
-    tell(notices, startDevice(call, device, request));
-  }
-  return { call, notices };
+  void startDevices(meeting, request);
+  return meeting;
 }
 
 /** Shows what an action came to, if it came to nothing. */
@@ -49,18 +48,16 @@ export function tell(notices: Notices, action: Promise<void>): void {
   });
 }
 
-async function startDevice(
-  call: Call,
-  device: 'camera' | 'microphone',
-  { tracks, wanted }: JoinRequest,
-): Promise<void> {
-  const track = tracks[device];
-  if (track !== undefined) {
-    // The lobby did not know yet what this server wants.
-    const settings = device === 'camera' ? cameraConstraints(call.media) : microphoneConstraints(call.media);
-    await track.applyConstraints(settings).catch(() => undefined);
-    await call.publish(device, track);
-  } else if (wanted[device]) {
-    await (device === 'camera' ? call.setCameraEnabled(true) : call.setMicrophoneEnabled(true));
-  }
+async function startDevices({ call, notices }: Meeting, { tracks, wanted }: JoinRequest): Promise<void> {
+  const { camera, microphone } = tracks;
+  // The lobby did not know yet what this server wants. Some cameras can only do what they do.
+  await Promise.allSettled([
+    camera?.applyConstraints(cameraConstraints(call.media)),
+    microphone?.applyConstraints(microphoneConstraints(call.media)),
+  ]);
+  // In one go, so that they share an offer.
+  if (camera !== undefined) tell(notices, call.publish('camera', camera));
+  else if (wanted.camera) tell(notices, call.setCameraEnabled(true));
+  if (microphone !== undefined) tell(notices, call.publish('microphone', microphone));
+  else if (wanted.microphone) tell(notices, call.setMicrophoneEnabled(true));
 }

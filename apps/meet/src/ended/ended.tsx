@@ -8,12 +8,14 @@ import css from './ended.module.css';
 
 export interface EndedProps {
   end: CallEnd | CallError;
+  /** On the way back in. */
+  joining: boolean;
   onAgain: () => void;
   onHome: () => void;
 }
 
 /** After the call, or instead of it. */
-export function Ended({ end, onAgain, onHome }: EndedProps) {
+export function Ended({ end, joining, onAgain, onHome }: EndedProps) {
   const { title, text, again } = endText(end);
   const heading = useRef<HTMLHeadingElement>(null);
   // Screen readers should say at once what happened.
@@ -27,8 +29,8 @@ export function Ended({ end, onAgain, onHome }: EndedProps) {
       <p className={css.text}>{text}</p>
       <div className={css.actions}>
         {again !== undefined && (
-          <Button primary onClick={onAgain} testId="rejoin">
-            {again}
+          <Button primary onClick={onAgain} disabled={joining} testId="rejoin">
+            {joining ? 'Joining…' : again}
           </Button>
         )}
         <Button primary={again === undefined} onClick={onHome} testId="home">

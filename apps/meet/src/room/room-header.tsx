@@ -22,7 +22,7 @@ export function RoomHeader({ roomId, count }: { roomId: string; count: number })
   };
   return (
     <header className={css.header}>
-      <Logo />
+      <Logo compact />
       <h1 className={css.room}>{roomId}</h1>
       <span className={css.count} title="People in the room" data-testid="participant-count">
         <Icon name="people" size={18} />

@@ -1,10 +1,13 @@
 import css from './logo.module.css';
 
-export function Logo() {
+/** @param compact only the sign where the window is narrow */
+export function Logo({ compact = false }: { compact?: boolean }) {
   return (
     <span className={css.logo}>
-      <img src="/icon.svg" alt="" width="28" height="28" />
-      Parley
+      <img src="/icon.svg" alt={compact ? 'Parley' : ''} width="28" height="28" />
+      <span className={compact ? css.wide : undefined} aria-hidden={compact}>
+        Parley
+      </span>
     </span>
   );
 }
