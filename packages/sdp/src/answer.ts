@@ -118,12 +118,10 @@ function liveSection(
   });
   const object = section.getObject();
   completeSection(object);
-  if (!accepted || !media.sending) {
-    section.pause();
-  } else {
-    if (accepted.maxBitrate !== undefined) object.bandwidth = bandwidth(accepted.maxBitrate);
-    addSimulcast(object, media, accepted.parameters);
-  }
+  // Also of an inactive m-line: what it does not agree to now, the client will not offer again.
+  addSimulcast(object, media);
+  if (!accepted || !media.sending) section.pause();
+  else if (accepted.maxBitrate !== undefined) object.bandwidth = bandwidth(accepted.maxBitrate);
   return object;
 }
 
@@ -131,21 +129,14 @@ function liveSection(
  * The layers that are received, of those offered (RFC 8853 §5.3.2). What the client offered as paused stays so:
  * Chrome takes a layer that the answer does not pause for one to be started again.
  */
-function addSimulcast(
-  object: MediaDescription,
-  media: OfferedMedia,
-  { rtpParameters }: SendParameters,
-): void {
-  const received = new Set((rtpParameters.encodings ?? []).flatMap(({ rid }) => rid ?? []));
-  const rids = media.rids.filter(({ rid }) => received.has(rid));
+function addSimulcast(object: MediaDescription, { rids, section }: OfferedMedia): void {
   if (rids.length === 0) return;
   object.rids = rids.map(({ rid }) => ({ id: rid, direction: 'recv' }));
-  if (media.section.simulcast) {
-    object.simulcast = {
-      dir1: 'recv',
-      list1: rids.map(({ rid, paused }) => (paused ? `~${rid}` : rid)).join(';'),
-    };
-  }
+  if (!section.simulcast) return;
+  object.simulcast = {
+    dir1: 'recv',
+    list1: rids.map(({ rid, paused }) => (paused ? `~${rid}` : rid)).join(';'),
+  };
 }
 
 function withoutSimulcast({ section }: OfferedMedia): MediaDescription {
@@ -155,7 +146,7 @@ function withoutSimulcast({ section }: OfferedMedia): MediaDescription {
 
 /** An inactive m-line answers with all it was offered: nothing is chosen before there is something to send. */
 function unreduced(media: OfferedMedia): Client.RtpParameters {
-  const { codecs = [] } = extractRtpCapabilities({
+  const { codecs = [], headerExtensions = [] } = extractRtpCapabilities({
     sdpObject: { media: [media.section] } as Parameters<typeof extractRtpCapabilities>[0]['sdpObject'],
   });
   return {
@@ -165,7 +156,7 @@ function unreduced(media: OfferedMedia): Client.RtpParameters {
         payloadType: preferredPayloadType,
       }),
     ),
-    headerExtensions: [],
+    headerExtensions: headerExtensions.map(({ uri, preferredId }) => ({ uri, id: preferredId })),
     encodings: [],
     rtcp: {},
   };

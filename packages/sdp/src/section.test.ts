@@ -44,7 +44,9 @@ describe('readSection', () => {
   });
 
   it('drops SSRCs that are none', () => {
-    const { ssrcs } = section('a=ssrc:0 cname:a\na=ssrc:4294967296 cname:a\na=ssrc:4294967295 cname:b\n').section;
+    const { ssrcs } = section(
+      'a=ssrc:0 cname:a\na=ssrc:4294967296 cname:a\na=ssrc:4294967295 cname:b\n',
+    ).section;
     expect(ssrcs).toEqual([{ id: 4294967295, attribute: 'cname', value: 'b' }]);
   });
 });

@@ -85,15 +85,16 @@ export function sendParameters(
 }
 
 /**
- * Whether a producer made from one offer still fits a later one, so that it can be kept. If not, close it and
- * produce again.
+ * Whether a producer made from one offer still fits a later one. If so keep it, paused while the m-line is
+ * inactive; if not, close it and produce again, with `withKnownSsrcs()`.
  */
 export function isSameSending(a: SendParameters, b: SendParameters): boolean {
   const identity = ({ rtpParameters }: SendParameters) =>
     JSON.stringify([
       rtpParameters.mid,
       rtpParameters.codecs.map(({ mimeType, payloadType }) => [mimeType.toLowerCase(), payloadType]),
-      rtpParameters.encodings?.map(({ rid, ssrc, rtx }) => [rid, ssrc, rtx?.ssrc]),
+      // Where there is a rid, the SSRCs are only what has been learnt since.
+      rtpParameters.encodings?.map(({ rid, ssrc, rtx }) => rid ?? [ssrc, rtx?.ssrc]),
       rtpParameters.headerExtensions?.map(({ uri, id }) => [uri, id]),
     ]);
   return identity(a) === identity(b);
