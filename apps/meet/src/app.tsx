@@ -27,9 +27,7 @@ export function App() {
   const join = useCallback(async (request: JoinRequest) => {
     const joining = new AbortController();
     leave.current = () => joining.abort();
-    setScreen((now) =>
-      now.name === 'lobby' ? { ...now, joining: true } : openingScreen(request.room, true),
-    );
+    setScreen((now) => (now.name === 'room' ? now : { ...now, joining: true }));
     let again: JoinRequest = { ...request, tracks: { camera: undefined, microphone: undefined } };
     try {
       const meeting = await startMeeting(request, joining.signal);
