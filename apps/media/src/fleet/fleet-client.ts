@@ -34,6 +34,8 @@ export interface FleetOptions {
   load(): NodeLoad;
   onAssign(assignment: Assignment): void;
   socketTuning?: EdgeSocketTuning;
+  /** Between heartbeats, ms; by default what the edge expects. */
+  heartbeatMs?: number;
 }
 
 /** A token is renewed when it has less than this left, ms. */
@@ -107,6 +109,7 @@ export class FleetClient {
   /** Holds one fleet socket until it ends. */
   #hold(token: string, onWelcome: () => void): Promise<SocketEnd> {
     const { edgeUrl, region, incarnation, logger, socketTuning } = this.#options;
+    const { heartbeatMs = HEARTBEAT_SECONDS * 1000 } = this.#options;
     const { promise, resolve } = Promise.withResolvers<SocketEnd>();
     const send = (message: NodeFleetMessage) => socket.send(message);
     const onStop = () => {
@@ -125,10 +128,7 @@ export class FleetClient {
       {
         onOpen: () => {
           send({ type: 'hello', version: PROTOCOL_VERSION, incarnation, load: this.#options.load() });
-          heartbeat = setInterval(
-            () => send({ type: 'heartbeat', load: this.#options.load() }),
-            HEARTBEAT_SECONDS * 1000,
-          );
+          heartbeat = setInterval(() => send({ type: 'heartbeat', load: this.#options.load() }), heartbeatMs);
         },
         onMessage: (text) => {
           const message = readFleetMessage(text, logger);

@@ -3,6 +3,7 @@ import type { SessionEvent } from '@parley/protocol/server-messages';
 import type { RoomMediaStats, TrackStats } from '@parley/protocol/stats';
 import type { TicketClaims } from '@parley/protocol/tokens';
 import type { Track } from '@parley/protocol/track';
+import type { Router } from 'mediasoup/types';
 import { describeTrack, type PublishedTrack } from '../sessions/published-track.ts';
 import { Session } from '../sessions/session.ts';
 import type { SessionContext } from '../sessions/session-context.ts';
@@ -32,6 +33,10 @@ export class MediaRoom {
   constructor(context: RoomContext, handlers: MediaRoomHandlers) {
     this.#context = context;
     this.#handlers = handlers;
+  }
+
+  get router(): Router {
+    return this.#context.router.router;
   }
 
   get sessions(): ReadonlyMap<string, Session> {

@@ -1,12 +1,13 @@
 import type { WebRtcTransport } from 'mediasoup/types';
 import type { TrafficLedger } from '../telemetry/traffic-ledger.ts';
 import type { RoomRouter } from '../workers/media-worker.ts';
+import type { SessionContext } from './session-context.ts';
 import { type TransportState, transportState } from './transport-state.ts';
 
 /** Where the send estimate starts, bit/s: two medium layers. Much lower, and viewers wait for the top layer. */
 const INITIAL_OUTGOING_BITRATE = 1_000_000;
-/** A client that checks nothing for this long is gone (RFC 7675 §5.1), seconds. */
-const ICE_CONSENT_TIMEOUT = 20;
+/** A client that has checked nothing for this long is gone (RFC 7675 §5.1); one that closes says so itself. */
+const ICE_CONSENT_SECONDS = 30;
 
 /** The server's end of one of a client's PeerConnections. Whoever opens it closes it. */
 export class ClientTransport {
@@ -19,10 +20,12 @@ export class ClientTransport {
     this.#ledger = ledger;
   }
 
-  /** @param onState called at each change of {@link state}, not for its own closing */
+  /**
+   * @param onState called at each change of {@link state}, not for its own closing
+   */
   static async open(
     { router, webRtcServer }: RoomRouter,
-    ledger: TrafficLedger,
+    { ledger }: Pick<SessionContext, 'ledger'>,
     onState: () => void,
   ): Promise<ClientTransport> {
     const transport = await router.createWebRtcTransport({
@@ -31,7 +34,7 @@ export class ClientTransport {
       enableTcp: true,
       preferUdp: true,
       initialAvailableOutgoingBitrate: INITIAL_OUTGOING_BITRATE,
-      iceConsentTimeout: ICE_CONSENT_TIMEOUT,
+      iceConsentTimeout: ICE_CONSENT_SECONDS,
     });
     ledger.open(transport);
     transport.on('icestatechange', onState);
@@ -53,7 +56,6 @@ export class ClientTransport {
 
   /** Closes it with its producers and consumers. */
   close(): void {
-    if (this.transport.closed) return;
     this.#ledger.close(this.transport);
     this.transport.close();
   }

@@ -130,8 +130,8 @@ export class PublishingConnection {
   async #reach({ ice, dtls }: Offer): Promise<void> {
     if (dtls === undefined || ice === undefined) return;
     if (this.#transport === undefined) {
-      const { router, ledger, settings, grants } = this.#context;
-      const opened = await ClientTransport.open(router, ledger, this.#handlers.onState);
+      const { router, settings, grants } = this.#context;
+      const opened = await ClientTransport.open(router, this.#context, this.#handlers.onState);
       if (this.#closed) opened.close();
       this.#transport = opened;
       await opened.transport.setMaxIncomingBitrate(Math.min(grants.maxBitrate, settings.maxBitrate));

@@ -241,8 +241,7 @@ export class Subscriber {
   }
 
   async #openTransport(): Promise<ClientTransport> {
-    const { router, ledger } = this.#context;
-    const opened = await ClientTransport.open(router, ledger, () => {
+    const opened = await ClientTransport.open(this.#context.router, this.#context, () => {
       // The client is told new credentials, with which it can come back on another network (RFC 8445 §2.4).
       if (opened.state === 'disconnected' && opened.transport.dtlsState === 'connected') {
         this.#restartsIce = true;

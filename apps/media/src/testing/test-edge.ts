@@ -47,6 +47,10 @@ export class TestEdge {
   readonly enrolments = new Inbox<number>();
   /** Whether pings are answered. */
   answersPings = true;
+  /** The status with which new links are refused. */
+  refusesLinks: number | undefined;
+  /** The status with which new fleet sockets are refused. */
+  refusesFleet: number | undefined;
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({ noServer: true });
   readonly #fleet = new Map<string, WebSocket>();
@@ -90,8 +94,7 @@ export class TestEdge {
   /** Gives a room to a node and waits for its link. */
   async assign(nodeId: string, roomId: string, epoch = 1): Promise<TestLink> {
     const from = this.links.count;
-    const assignment = await this.assignment(nodeId, roomId, epoch);
-    this.#fleet.get(nodeId)?.send(JSON.stringify({ type: 'assign', roomId, epoch, assignment }));
+    await this.sendAssignment(nodeId, roomId, epoch);
     const opened = await this.links.next(
       (link) => link.roomId === roomId && link.epoch === epoch,
       `the link of ${roomId}`,
@@ -99,6 +102,12 @@ export class TestEdge {
     );
     await opened.hello();
     return opened;
+  }
+
+  /** Gives a room to a node. */
+  async sendAssignment(nodeId: string, roomId: string, epoch: number): Promise<void> {
+    const assignment = await this.assignment(nodeId, roomId, epoch);
+    this.#fleet.get(nodeId)?.send(JSON.stringify({ type: 'assign', roomId, epoch, assignment }));
   }
 
   /** Signs an assignment. */
@@ -163,6 +172,8 @@ export class TestEdge {
         issuer: ISSUER,
         audience: isFleet ? NODE_TOKEN_AUDIENCE : ASSIGNMENT_AUDIENCE,
       });
+      const refusal = isFleet ? this.refusesFleet : this.refusesLinks;
+      if (refusal !== undefined) return refusal;
       if (isFleet) return (socket) => this.#welcomeToFleet(socket, String(payload.sub));
       const roomId = decodeURIComponent(path.split('/')[3] ?? '');
       if (payload['room'] !== roomId) return 401;

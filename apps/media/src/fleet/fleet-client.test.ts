@@ -1,0 +1,101 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EDGE_SOCKET_TUNING } from '../edge/edge-socket.ts';
+import { until } from '../testing/inbox.ts';
+import { TestEdge } from '../testing/test-edge.ts';
+import { type Assignment, FleetClient, type FleetOptions } from './fleet-client.ts';
+
+let edge: TestEdge;
+let fleet: FleetClient | undefined;
+let logged: { event: string; msg: string }[];
+
+beforeEach(async () => {
+  edge = await TestEdge.start();
+  logged = [];
+});
+afterEach(async () => {
+  fleet?.close();
+  await edge.close();
+});
+
+function start({ edgeUrl = edge.url, ...options }: Partial<FleetOptions> = {}): FleetClient {
+  fleet = new FleetClient({
+    nodeId: 'node-1',
+    region: 'default',
+    enrolmentSecret: edge.secret,
+    incarnation: 'first',
+    logger: pino({ level: 'debug' }, { write: (line) => logged.push(JSON.parse(line)) }),
+    load: () => ({ rooms: 1, participants: 2, cpu: 0.5 }),
+    onAssign: () => undefined,
+    edgeUrl,
+    ...options,
+  });
+  void fleet.run();
+  return fleet;
+}
+
+describe('FleetClient', () => {
+  it('enrols, says hello, sends its load, hears assignments', async () => {
+    const assigned: Assignment[] = [];
+    const client = start({ onAssign: (assignment) => assigned.push(assignment), heartbeatMs: 100 });
+    expect(client.registered).toBe(false);
+    await until(() => client.registered, 'it is registered');
+    expect(edge.fleetMessages.all[0]).toMatchObject({ type: 'hello', version: 1, incarnation: 'first' });
+    await edge.sendAssignment('node-1', 'room', 4);
+    await until(() => assigned.length > 0, 'the assignment is heard');
+    expect(assigned[0]).toMatchObject({ roomId: 'room', epoch: 4 });
+    const heartbeat = await edge.fleetMessages.next(({ type }) => type === 'heartbeat', 'a heartbeat');
+    expect(heartbeat.load).toEqual({ rooms: 1, participants: 2, cpu: 0.5 });
+  });
+
+  it('is not enrolled with a wrong secret, says what to do, and asks seldom', async () => {
+    const client = start({ enrolmentSecret: 'a secret that is another one' });
+    expect(await edge.enrolments.next(() => true, 'the attempt')).toBe(401);
+    await until(() => logged.length > 0, 'it is logged');
+    expect(logged[0]?.msg).toMatch(
+      /refused this node's PARLEY_ENROLMENT_SECRET: set the same value on both sides/,
+    );
+    expect(JSON.stringify(logged), 'the secret is in no log').not.toContain('a secret that');
+    expect(client.obstacle).toContain('PARLEY_ENROLMENT_SECRET');
+    await expect(edge.enrolments.next(() => true, 'another', { from: 1, ms: 1500 })).rejects.toThrow();
+    expect(client.registered).toBe(false);
+  });
+
+  it('comes back after a deploy without enrolling again', async () => {
+    const client = start();
+    await until(() => client.registered, 'it is registered');
+    edge.dropFleet();
+    await until(() => !client.registered, 'it notices');
+    await until(() => client.registered, 'it is back');
+    expect(edge.enrolments.count, 'the token still holds').toBe(1);
+    expect(edge.fleetMessages.all.filter(({ type }) => type === 'hello')).toHaveLength(2);
+  });
+
+  it('buys another token when the fleet does not take the one it has', async () => {
+    edge.refusesFleet = 401;
+    const client = start();
+    await edge.enrolments.next(() => true, 'a second enrolment', { from: 1 });
+    edge.refusesFleet = undefined;
+    await until(() => client.registered, 'it is registered', 10_000);
+  }, 12_000);
+
+  it('drops a socket that does not answer pings', async () => {
+    edge.answersPings = false;
+    const client = start({ socketTuning: { ...EDGE_SOCKET_TUNING, pingMs: 50, pongMs: 100 } });
+    await until(() => client.registered, 'it is registered');
+    await until(() => logged.some(({ event }) => event === 'fleet-lost'), 'the silence is noticed');
+    expect(logged.find(({ event }) => event === 'fleet-lost')?.msg).toContain('no pong came');
+    edge.answersPings = true;
+    await until(() => client.registered, 'it is back');
+  });
+
+  it('tries an edge that is away again, and leaves when told', async () => {
+    const edgeUrl = edge.url;
+    await edge.close();
+    const client = start({ edgeUrl });
+    await until(() => logged.length > 1, 'it tries again');
+    expect(logged[0]?.msg).toMatch(/cannot be reached \(.*ECONNREFUSED/);
+    client.close();
+    edge = await TestEdge.start();
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { until } from '../testing/inbox.ts';
+import { useNode } from '../testing/room-fixture.ts';
+
+const fixture = useNode();
+const get = (path: string) => fetch(`http://127.0.0.1:${fixture.node.metricsPort}${path}`);
+const value = (page: string, name: string) =>
+  Number(new RegExp(`^${name.replace(/[{}"]/g, '\\$&')} (\\S+)$`, 'm').exec(page)?.[1]);
+
+describe('the health server', () => {
+  it('has real figures under the seven names that dashboards know', async () => {
+    const link = await fixture.room();
+    const alice = await fixture.join(link, 'alice');
+    const bob = await fixture.join(link, 'bob');
+    bob.receive();
+    const { tracks } = await alice.publish(['microphone', 'camera']);
+    alice.send();
+    await until(() => (bob.received.get(tracks[1]?.trackId ?? '') ?? 0) > 40, 'media flows');
+    const page = await (await get('/metrics')).text();
+    expect(value(page, 'webrtc_rooms_total')).toBe(1);
+    expect(value(page, 'webrtc_participants_total')).toBe(2);
+    expect(value(page, 'webrtc_video_tracks_total')).toBe(1);
+    expect(value(page, 'webrtc_audio_tracks_total')).toBe(1);
+    expect(value(page, 'webrtc_packet_loss_rate'), 'nothing is lost on loopback').toBe(0);
+    expect(value(page, 'webrtc_jitter_ms'), 'timers jitter').toBeGreaterThan(0);
+    const received = value(page, 'webrtc_bandwidth_usage_bytes{direction="received"}');
+    expect(received, 'more than 40 packets of 600 bytes').toBeGreaterThan(24_000);
+    expect(value(page, 'webrtc_bandwidth_usage_bytes{direction="sent"}')).toBeGreaterThan(20_000);
+    expect(value(page, 'parley_subscriptions')).toBe(2);
+
+    const stats = await link.stats();
+    const camera = stats.tracks.find(({ source }) => source === 'camera');
+    expect(camera).toMatchObject({ participantId: 'alice', codec: 'VP8', packetsLost: 0 });
+    expect(camera?.bitrate, 'about 50 packets of 600 bytes a second').toBeGreaterThan(50_000);
+    expect(camera?.layers[0]?.packets).toBeGreaterThan(30);
+    const subscription = stats.subscriptions.find(({ trackId }) => trackId === camera?.trackId);
+    expect(subscription?.participantId).toBe('bob');
+    expect(subscription?.bitrate).toBeGreaterThan(50_000);
+
+    link.send({ type: 'close-room', roomId: link.roomId });
+    await until(() => fixture.node.ledger.transports === 0, 'all transports are closed');
+    await new Promise((resolve) => setTimeout(resolve, 2100));
+    const later = await (await get('/metrics')).text();
+    expect(value(later, 'webrtc_rooms_total')).toBe(0);
+    expect(
+      value(later, 'webrtc_bandwidth_usage_bytes{direction="received"}'),
+      'bytes of closed transports stay counted',
+    ).toBeGreaterThanOrEqual(received);
+  }, 15_000);
+
+  it('tells life from readiness', async () => {
+    expect((await get('/livez')).status).toBe(200);
+    expect((await get('/readyz')).status).toBe(200);
+    fixture.edge.refusesFleet = 503;
+    fixture.edge.dropFleet();
+    await until(async () => (await get('/readyz')).status === 503, 'it is not ready without the fleet');
+    expect(await (await get('/readyz')).text(), 'and says why').toMatch(/not registered with the fleet: /);
+    expect((await get('/livez')).status, 'but alive').toBe(200);
+    fixture.edge.refusesFleet = undefined;
+    await until(async () => (await get('/readyz')).status === 200, 'it is ready again');
+  }, 15_000);
+
+  it('knows nothing else', async () => {
+    expect((await get('/secrets')).status).toBe(404);
+    const posted = await fetch(`http://127.0.0.1:${fixture.node.metricsPort}/metrics`, { method: 'POST' });
+    expect(posted.status).toBe(405);
+  });
+});

@@ -1,0 +1,49 @@
+import { observer } from 'mediasoup';
+import type { Worker } from 'mediasoup/types';
+import { describe, expect, it } from 'vitest';
+import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
+import { until } from '../testing/inbox.ts';
+import { useNode } from '../testing/room-fixture.ts';
+
+const workers: Worker[] = [];
+observer.on('newworker', (worker) => workers.push(worker));
+const fixture = useNode({ PARLEY_WORKERS: '2' });
+const ready = async () => (await fetch(`http://127.0.0.1:${fixture.node.metricsPort}/readyz`)).status;
+
+describe('the worker pool', () => {
+  it('spreads rooms over workers', async () => {
+    for (let i = 0; i < 4; i++) await (await fixture.room()).open('alice');
+    const dumps = await Promise.all(workers.map((worker) => worker.dump()));
+    expect(dumps.map(({ routerIds }) => routerIds.length)).toEqual([2, 2]);
+  });
+
+  it('opens sessions that come at once on one router', async () => {
+    const count = async () =>
+      (await Promise.all(workers.map((worker) => worker.dump()))).flatMap(({ routerIds }) => routerIds)
+        .length;
+    const before = await count();
+    const link = await fixture.room();
+    await Promise.all(['a', 'b', 'c', 'd'].map((participantId) => link.open(participantId)));
+    expect((await count()) - before).toBe(1);
+  });
+
+  it('replaces workers that die: their sessions end with a reason, others live, new ones open', async () => {
+    const links = await Promise.all([fixture.room(), fixture.room()]);
+    for (const link of links) {
+      await link.open('alice');
+      link.request('alice', { type: 'offer', sdp: readFixture('chromium', 'audio-video') });
+      await link.event('alice', 'answer');
+    }
+    for (const worker of workers.slice(0, 2)) process.kill(worker.pid, 'SIGKILL');
+    for (const link of links) expect(await link.sessionClosed('alice')).toBe('media_unavailable');
+    expect(fixture.node.ledger.transports, 'nothing is left of the dead').toBe(0);
+    expect(await ready(), 'without a worker the node is not ready').toBe(503);
+    await until(async () => (await ready()) === 200, 'the workers are replaced');
+    for (const link of links) {
+      await link.open('alice', { requestOffers: false });
+      const from = link.messages.count;
+      link.request('alice', { type: 'offer', sdp: readFixture('chromium', 'audio-video') });
+      await expect(link.event('alice', 'answer', { from })).resolves.toMatchObject({ tracks: { length: 2 } });
+    }
+  });
+});
