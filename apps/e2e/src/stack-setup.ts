@@ -25,6 +25,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const logFolder = path.join(folder, 'logs');
   const enrolmentSecret = makeSecret();
   const services: Service[] = [];
+  const troubles: string[] = [];
+  const onLine = (line: string) => {
+    if (isTrouble(line)) troubles.push(line);
+  };
   const stop = async () => {
     await Promise.all(services.map((service) => service.stop()));
     if (process.env['PARLEY_KEEP_LOGS'] === undefined) await rm(folder, { recursive: true, force: true });
@@ -33,7 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     const [port, metricsPort] = await Promise.all([freePort(), freePort()]);
     const { path: workerBin } = await ensureWorker();
-    const edge = { host: '127.0.0.1', port, stateFolder: folder, logFolder, enrolmentSecret };
+    const edge = { host: '127.0.0.1', port, stateFolder: folder, logFolder, enrolmentSecret, onLine };
     services.push(await startEdge(edge));
     const url = `http://localhost:${port}`;
     const env = { PARLEY_RTC_PORT: String(RTC_PORT), LOG_LEVEL: 'debug' };
@@ -46,6 +50,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
         metricsPort,
         logFolder,
         env,
+        onLine,
       }),
     );
     project.provide('url', url);
@@ -55,7 +60,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await stop();
     throw error;
   }
-  return stop;
+  return async () => {
+    await stop();
+    if (troubles.length > 0)
+      throw new Error(`Servers reported errors during the tests:\n${troubles.join('\n')}`);
+  };
+}
+
+/** What a server prints only when it has a bug: tests that pass beside it prove nothing. */
+function isTrouble(line: string): boolean {
+  return /Uncaught|"level":"(error|fatal)"/.test(line);
 }
 
 function freePort(): Promise<number> {

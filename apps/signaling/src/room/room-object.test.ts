@@ -78,6 +78,8 @@ describe.each([
     await socket.next('joined');
     socket.send({ type: 'join', roomId: id, participantName: 'Ann' });
     await socket.error('already_joined');
+    socket.send({ type: 'join', roomId: 'elsewhere', participantName: 'Ann' });
+    await socket.error('already_joined');
     socket.send({ type: 'mute', roomId: 'elsewhere', trackId: 't', muted: true });
     await socket.error('wrong_room');
   });

@@ -194,7 +194,7 @@ export class RoomObject extends DurableObject<Environment> {
   async #join(socket: WebSocket, client: ClientAttachment, request: Join): Promise<void> {
     const { roomId } = client;
     // The object does not know its own name: what it was opened for decides, not what a stranger says.
-    if (this.#state === undefined && request.roomId === roomId) {
+    if (this.#state === undefined && request.roomId === roomId && !client.joined) {
       const created = webrtcConfig.rooms.auto_create
         ? await this.#create(roomId, {})
         : failure('room_not_found', `There is no room ${roomId}; create it with POST /api/rooms.`);
@@ -203,7 +203,8 @@ export class RoomObject extends DurableObject<Environment> {
         return refuseJoin(socket, created.code, created.message);
       }
     }
-    if (this.#state === undefined || request.roomId !== roomId) {
+    // On a joined socket the rules refuse a second join, and the first stays.
+    if (this.#state === undefined || (request.roomId !== roomId && !client.joined)) {
       return refuseJoin(
         socket,
         'wrong_room',
