@@ -26,10 +26,12 @@ function readSettings() {
 const { settings, config } = readSettings();
 const logger = createLogger(settings.logLevel, settings.nodeId);
 
-process.on('unhandledRejection', (error) => {
-  logger.fatal({ event: 'bug', err: error }, 'a promise was rejected and nobody looked: please report this');
-  process.exit(1);
-});
+for (const bug of ['unhandledRejection', 'uncaughtException'] as const) {
+  process.on(bug, (error: unknown) => {
+    logger.fatal({ event: 'bug', err: error }, `${bug}: please report this`);
+    process.exit(1);
+  });
+}
 
 const addresses = planAddresses({
   machine: machineAddresses(),

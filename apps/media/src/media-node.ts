@@ -96,7 +96,6 @@ export class MediaNode {
             opusDtx: config.webrtc.webrtc.dtx,
             opusFec: config.webrtc.webrtc.fec,
             opusNack: true,
-            videoGoogleStartBitrate: 2500,
           },
         },
       },

@@ -5,13 +5,14 @@ import type { EdgeSocketTuning, SocketEnd } from '../edge/edge-socket.ts';
 import type { Assignment } from '../fleet/fleet-client.ts';
 import { NODE_STOPS, ROOM_ENDED, type RoomCommand, RoomLink } from '../links/room-link.ts';
 import { SerialQueue } from '../sessions/serial-queue.ts';
+import type { Session } from '../sessions/session.ts';
 import type { MediaSettings } from '../sessions/session-context.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
 import type { ThrottledLog } from '../telemetry/throttled-log.ts';
 import type { TrafficLedger } from '../telemetry/traffic-ledger.ts';
 import type { TicketVerifier } from '../tickets/ticket-verifier.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
-import { MediaRoom } from './media-room.ts';
+import { type Carrier, MediaRoom } from './media-room.ts';
 
 /** What hosted rooms share: the node's parts. */
 export interface HostContext {
@@ -173,20 +174,34 @@ export class HostedRoom {
       });
   }
 
-  async #open(participantId: string, ticket: string): Promise<void> {
+  /**
+   * Opens a session for whoever shows a ticket for it: the one door, whichever carrier stands before it.
+   *
+   * @throws {ParleyError} what is wrong with the ticket, or `media_unavailable`
+   */
+  async admit(ticket: string, participantId: string, carrier: Carrier): Promise<Session> {
     const { verifier, metrics, events } = this.#context;
     const { roomId } = this;
+    const claims = await verifier.verify(ticket, { roomId, epoch: this.#epoch, participantId });
+    const media = await this.#mediaRoom();
+    if (this.#closed) throw new ParleyError('room_closed', 'The room was closed on this node.');
+    const session = media.open(claims, carrier);
+    metrics.sessionOpened();
+    events.info('session-opened', { roomId, participantId }, 'a media session opened');
+    return session;
+  }
+
+  /** Opens a session whose client speaks through the Room. */
+  async #open(participantId: string, ticket: string): Promise<void> {
+    const { metrics, events } = this.#context;
     try {
-      const claims = await verifier.verify(ticket, { roomId, epoch: this.#epoch, participantId });
-      const media = await this.#mediaRoom();
-      if (this.#closed) return;
-      media.open(claims);
-      metrics.sessionOpened();
-      events.info('session-opened', { roomId, participantId }, 'a media session opened');
+      await this.admit(ticket, participantId, {
+        send: (message) => this.#link.send({ type: 'session-event', participantId, message }),
+      });
     } catch (error) {
       const { code, message } = this.#explain(error, participantId);
       metrics.sessionRefused(code);
-      events.info('session-refused', { roomId, participantId, code }, message);
+      events.info('session-refused', { roomId: this.roomId, participantId, code }, message);
       this.#link.send({ type: 'session-closed', participantId, code, message });
     }
   }
@@ -222,7 +237,6 @@ export class HostedRoom {
     const room = new MediaRoom(
       { roomId, router, settings, ledger, logger },
       {
-        event: (participantId, message) => this.#link.send({ type: 'session-event', participantId, message }),
         published: (participantId, track) =>
           this.#link.send({ type: 'track-published', participantId, track }),
         unpublished: (participantId, trackId) =>

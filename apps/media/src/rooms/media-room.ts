@@ -14,11 +14,15 @@ export type RoomContext = Pick<SessionContext, 'roomId' | 'router' | 'settings' 
 
 /** What happens in a room, for the Room object's ears. */
 export interface MediaRoomHandlers {
-  event(participantId: string, message: SessionEvent): void;
   published(participantId: string, track: Track): void;
   unpublished(participantId: string, trackId: string): void;
   mediaState(participantId: string, state: MediaState): void;
   candidate(): void;
+}
+
+/** The way to one client, whatever it is: the Room's relay, or a socket of its own. */
+export interface Carrier {
+  send(message: SessionEvent): void;
 }
 
 /**
@@ -44,11 +48,11 @@ export class MediaRoom {
   }
 
   /** Opens a participant's session; one that is open for the same participant is closed first. */
-  open({ sub: participantId, grants, requestOffers }: TicketClaims): Session {
+  open({ sub: participantId, grants, requestOffers }: TicketClaims, carrier: Carrier): Session {
     this.close(participantId);
     const others = [...this.#sessions.values()];
     const session: Session = new Session({ ...this.#context, participantId, grants }, requestOffers, {
-      event: (message) => this.#handlers.event(participantId, message),
+      event: (message) => carrier.send(message),
       published: (track) => this.#publish(session, track),
       unpublished: (trackId) => this.#unpublish(session, trackId),
       mediaState: (state) => this.#handlers.mediaState(participantId, state),

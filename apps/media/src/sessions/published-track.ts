@@ -10,14 +10,17 @@ export interface PublishedTrack {
   producer: Producer;
 }
 
-/** How many spatial layers a producer has, 1 or more. */
+/** Most layers that the protocol can say; nobody sends more. */
+const MAX_LAYERS = 8;
+
+/** How many spatial layers a producer has, 1 to 8. */
 export function layersOf({ type, rtpParameters }: Pick<Producer, 'type' | 'rtpParameters'>): number {
   const encodings = rtpParameters.encodings ?? [];
   switch (type) {
     case 'simple':
       return 1;
     case 'simulcast':
-      return Math.max(1, encodings.length);
+      return Math.min(MAX_LAYERS, Math.max(1, encodings.length));
     case 'svc':
       return parseScalabilityMode(encodings[0]?.scalabilityMode).spatialLayers;
   }

@@ -1,9 +1,16 @@
 import { ParleyError } from '@parley/protocol/errors';
 import type { ServerAnswer } from '@parley/protocol/server-messages';
 import { type MediaDecision, writeAnswer } from '@parley/sdp/answer';
+import { type KnownStream, withKnownSsrcs } from '@parley/sdp/known-ssrcs';
 import type { Offer } from '@parley/sdp/offer';
-import { isIceRestart, isSamePeerConnection } from '@parley/sdp/peer-connection';
-import { type SendParameters, sendParameters } from '@parley/sdp/send-parameters';
+import {
+  isIceRestart,
+  isSamePeerConnection,
+  type TransportChange,
+  transportChange,
+  transportMid,
+} from '@parley/sdp/peer-connection';
+import { type SendOptions, type SendParameters, sendParameters } from '@parley/sdp/send-parameters';
 import type { Producer } from 'mediasoup/types';
 import { ClientTransport, newSessionId } from './client-transport.ts';
 import { type KnownLine, type LineStep, type OfferContext, planOffer } from './offer-plan.ts';
@@ -21,7 +28,16 @@ export interface OfferOutcome {
 
 interface Line extends KnownLine {
   producer: Producer;
+  /** What the producer received, once it has ended. */
+  streams?: Promise<KnownStream[]>;
 }
+
+/** Where Chrome's encoder starts, kbit/s; without it the top layer takes 20 seconds to appear. */
+const START_BITRATE = 2500;
+
+const LOST_TRANSPORT =
+  'The m-line that carries the transport was stopped, and with it all others are cut off. Open a new ' +
+  'RTCPeerConnection; make the first transceiver inactive instead of stopping it.';
 
 type Start = Extract<LineStep, { step: 'start' }>;
 
@@ -48,6 +64,8 @@ export class PublishingConnection {
   #transport: ClientTransport | undefined;
   /** The latest offer that says how to reach the client, or the latest of all before there is one. */
   #offer: Offer | undefined;
+  /** mid of the m-line that carries the client's transport. */
+  #carrier: string | undefined;
   #closed = false;
 
   constructor(purpose: 'main' | 'screen', context: SessionContext, handlers: PublishingHandlers) {
@@ -81,25 +99,31 @@ export class PublishingConnection {
    * @throws {ParleyError} `sdp_invalid`, `publish_failed`
    */
   async apply(offer: Offer, request: OfferRequest): Promise<OfferOutcome> {
-    const { router, grants, settings } = this.#context;
+    const { router, grants } = this.#context;
     const steps = planOffer(offer, {
       ...request,
       known: this.#lines,
       allowed: grants.publish,
-      parameters: (media) => sendParameters(media, router.router.rtpCapabilities, settings.send),
+      parameters: (media) => sendParameters(media, router.router.rtpCapabilities, this.#sendOptions()),
     });
+    const change = this.#transportChange(offer);
+    if (change === 'lost') throw new ParleyError('sdp_invalid', LOST_TRANSPORT);
+    this.#end(steps);
+    if (change !== 'kept') this.#dropTransport();
     if (steps.some(({ step }) => step !== 'refuse' && step !== 'stop')) await this.#reach(offer);
     if (this.#offer === undefined || offer.dtls !== undefined) this.#offer = offer;
 
-    this.#end(steps);
     const started = await this.#startAll(steps.filter((step) => step.step === 'start'));
+    const decisions = this.#decisions(steps);
     const sdp = writeAnswer({
       offer,
-      decisions: this.#decisions(steps),
+      decisions,
       sessionId: this.#sessionId,
       sessionVersion: this.#sessionVersion++,
       ...(this.#transport && { transport: this.#transport.transport }),
+      ...(this.#carrier !== undefined && { transportMid: this.#carrier }),
     });
+    this.#carrier = transportMid(offer, decisions, this.#carrier);
     const refusals = steps
       .filter((step) => step.step === 'refuse')
       .map(({ code, message }) => new ParleyError(code, message));
@@ -118,6 +142,17 @@ export class PublishingConnection {
     this.#transport?.close();
   }
 
+  /** Most the client may send here, bit/s. */
+  get #maxBitrate(): number {
+    return Math.min(this.#context.grants.maxBitrate, this.#context.settings.maxBitrate);
+  }
+
+  #sendOptions(): SendOptions {
+    const { send } = this.#context.settings;
+    const videoGoogleStartBitrate = Math.min(START_BITRATE, Math.floor(this.#maxBitrate / 1000));
+    return { ...send, codecOptions: { ...send.codecOptions, videoGoogleStartBitrate } };
+  }
+
   #live(): [string, Line][] {
     return [...this.#lines].filter(([, { state, producer }]) => state === 'live' && !producer.closed);
   }
@@ -126,15 +161,26 @@ export class PublishingConnection {
     return { participantId: this.#context.participantId, source, producer };
   }
 
+  #transportChange(offer: Offer): TransportChange {
+    if (this.#transport === undefined || this.#offer === undefined) return 'kept';
+    return transportChange(this.#carrier, this.#offer, offer);
+  }
+
+  /** The client has closed its end. */
+  #dropTransport(): void {
+    this.#transport?.close();
+    this.#transport = undefined;
+    this.#carrier = undefined;
+  }
+
   /** Makes sure of a transport that the offer's author reaches. */
   async #reach({ ice, dtls }: Offer): Promise<void> {
     if (dtls === undefined || ice === undefined) return;
     if (this.#transport === undefined) {
-      const { router, settings, grants } = this.#context;
-      const opened = await ClientTransport.open(router, this.#context, this.#handlers.onState);
+      const opened = await ClientTransport.open(this.#context.router, this.#context, this.#handlers.onState);
       if (this.#closed) opened.close();
       this.#transport = opened;
-      await opened.transport.setMaxIncomingBitrate(Math.min(grants.maxBitrate, settings.maxBitrate));
+      await opened.transport.setMaxIncomingBitrate(this.#maxBitrate);
       await opened.connect(dtls);
     } else if (this.#offer !== undefined && isIceRestart(this.#offer, { ...this.#offer, ice })) {
       await this.#transport.transport.restartIce();
@@ -153,6 +199,8 @@ export class PublishingConnection {
 
   #endLine(line: Line, state: 'held' | 'past'): void {
     line.state = state;
+    // Asked before the producer is closed, and answered in that order.
+    line.streams = line.producer.getStats().catch(() => []);
     line.producer.close();
     this.#handlers.onEnded(line.producer.id);
   }
@@ -173,7 +221,8 @@ export class PublishingConnection {
   async #start({ mid, source, parameters }: Start): Promise<Line> {
     try {
       if (this.#transport === undefined) throw new Error('no transport');
-      const { kind, rtpParameters } = parameters;
+      const streams = (await this.#lines.get(mid)?.streams) ?? [];
+      const { kind, rtpParameters } = withKnownSsrcs(parameters, streams);
       const producer = await this.#transport.transport.produce({ kind, rtpParameters });
       return { source, parameters, producer, state: 'live' };
     } catch (cause) {
@@ -190,7 +239,8 @@ export class PublishingConnection {
     const decisions = new Map<string, MediaDecision>();
     for (const { step, mid } of steps) {
       const line = this.#lines.get(mid);
-      if (step === 'refuse') decisions.set(mid, { action: 'reject' });
+      // An m-line that was accepted once may carry the transport of the others.
+      if (step === 'refuse') decisions.set(mid, { action: line === undefined ? 'reject' : 'inactive' });
       else if (line?.state === 'live') decisions.set(mid, this.#accept(line.parameters));
       else decisions.set(mid, { action: 'inactive' });
     }
@@ -199,7 +249,6 @@ export class PublishingConnection {
 
   #accept(parameters: SendParameters): MediaDecision {
     if (parameters.kind === 'audio') return { action: 'accept', parameters };
-    const { grants, settings } = this.#context;
-    return { action: 'accept', parameters, maxBitrate: Math.min(grants.maxBitrate, settings.maxBitrate) };
+    return { action: 'accept', parameters, maxBitrate: this.#maxBitrate };
   }
 }

@@ -88,7 +88,20 @@ describe('a call of one PeerConnection, as Chromium negotiates it', () => {
     const restarted = await offer(link, chromium('ice-restart'));
     expect(ufrag(restarted), 'a restart gets new credentials').not.toBe(ufrag(first));
     expect(sources(restarted), 'and changes no track').toEqual(['microphone', 'camera', 'screen']);
-    expect(sources(await offer(link, chromium('first-stopped')))).toEqual(['camera', 'screen']);
+
+    link.request('alice', { type: 'offer', sdp: chromium('first-stopped') });
+    const error = await link.event('alice', 'error');
+    expect(error, 'a client that cuts itself off is told what to do').toMatchObject({ code: 'sdp_invalid' });
+    expect(error.message).toContain('new RTCPeerConnection');
+  });
+
+  it('simulcast comes back on its m-line with all its layers', async () => {
+    const link = await fixture.room();
+    await link.open('alice');
+    await offer(link, chromium('simulcast-again'));
+    await offer(link, chromium('simulcast-inactive'));
+    expect(sources(await offer(link, chromium('simulcast-again')))).toEqual(['microphone', 'camera']);
+    expect(published(link).map(({ layers }) => layers)).toEqual([1, 3, 3]);
   });
 
   it('the screen may have a PeerConnection of its own, which ends with it', async () => {

@@ -136,6 +136,9 @@ export class Session {
   }
 
   async #dispatch(request: SessionRequest): Promise<void> {
+    if (request.roomId !== undefined && request.roomId !== this.#context.roomId) {
+      throw new ParleyError('wrong_room', `This session is in room ${this.#context.roomId}.`);
+    }
     switch (request.type) {
       case 'offer':
       case 'start-screen-share':

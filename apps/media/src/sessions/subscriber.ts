@@ -20,7 +20,7 @@ import {
   type ReceiveSections,
   settle,
 } from '@parley/sdp/receive-sections';
-import type { Consumer } from 'mediasoup/types';
+import type { Consumer, WebRtcTransport } from 'mediasoup/types';
 import type { QualityWishes } from '../quality/quality-wishes.ts';
 import { ClientTransport, newSessionId } from './client-transport.ts';
 import { layersOf, type PublishedTrack } from './published-track.ts';
@@ -51,6 +51,9 @@ interface OpenOffer {
 
 /** Changes within this time go into one offer: people join in bursts, and a camera comes with a microphone, ms. */
 const COALESCE_MS = 40;
+
+/** The `o=` user name by which libdatachannel is known: it cannot give a stopped m-line another mid. */
+const LIBDATACHANNEL = 'rtc';
 
 /**
  * The receiving half of a session: brings what the client gets in line with what it should get, one offer at a time.
@@ -126,8 +129,8 @@ export class Subscriber {
       // Chrome takes no NACK for Opus, which costs only repairs: not worth a new consumer and another offer.
       const narrowed = narrowedMids(open.sections, answer).filter((mid) => this.#kind(mid) === 'video');
       this.#capabilities = receiveCapabilities(this.#capabilities, open.sections, answer);
-      this.#sections = sections;
-      this.#offeredSections = sections;
+      this.#sections = answer.origin.username === LIBDATACHANNEL ? { ...sections, recycle: false } : sections;
+      this.#offeredSections = this.#sections;
       this.#openOffer = undefined;
       await Promise.all(
         this.subscriptions.map((subscription) => this.#settle(subscription, answer, rejected, narrowed)),
@@ -185,11 +188,8 @@ export class Subscriber {
       if (current === track && !consumer.closed) continue;
       this.#unsubscribe(track, consumer, mid);
     }
-    for (const track of this.wanted) {
-      const id = track.producer.id;
-      if (!this.#subscriptions.has(id) && !this.#refused.has(id)) await this.#subscribe(track);
-      if (this.#closed) return;
-    }
+    await this.#subscribeAll(this.wanted.filter((track) => this.#lacks(track)));
+    if (this.#closed) return;
     if (this.#restartsIce) await this.#transport?.transport.restartIce();
     if (this.#sections.sections !== this.#offeredSections.sections || this.#restartsIce) this.#offer();
   }
@@ -200,37 +200,54 @@ export class Subscriber {
     this.#sections = closeTrack(this.#sections, mid);
   }
 
-  async #subscribe(track: PublishedTrack): Promise<void> {
+  #lacks({ producer }: PublishedTrack): boolean {
+    return !producer.closed && !this.#subscriptions.has(producer.id) && !this.#refused.has(producer.id);
+  }
+
+  async #subscribeAll(tracks: readonly PublishedTrack[]): Promise<void> {
     const { router } = this.#context.router;
-    const { producer, source, participantId } = track;
     const { rtpCapabilities } = this.#capabilities;
-    if (producer.closed) return;
-    if (!router.canConsume({ producerId: producer.id, rtpCapabilities })) {
-      this.#refuse(track);
-      return;
+    const [possible, impossible] = [[] as PublishedTrack[], [] as PublishedTrack[]];
+    for (const track of tracks) {
+      const can = router.canConsume({ producerId: track.producer.id, rtpCapabilities });
+      (can ? possible : impossible).push(track);
     }
+    for (const track of impossible) this.#refuse(track);
+    if (possible.length === 0) return;
     this.#transport ??= await this.#openTransport();
+    const { transport } = this.#transport;
+    // Asked for all at once, so that a late joiner of a big room waits for one answer of the worker, not for hundreds.
+    const consumed = await Promise.all(possible.map((track) => this.#consume(transport, track)));
+    for (const subscription of consumed) if (subscription !== undefined) this.#subscribed(subscription);
+  }
+
+  async #consume(transport: WebRtcTransport, track: PublishedTrack): Promise<Subscription | undefined> {
     const { mid, sections } = allocateMid(this.#sections);
     this.#sections = sections;
     const spatialLayer = this.#layer(track);
-    let consumer: Consumer;
     try {
-      consumer = await this.#transport.transport.consume({
-        producerId: producer.id,
-        rtpCapabilities,
+      const consumer = await transport.consume({
+        producerId: track.producer.id,
+        rtpCapabilities: this.#capabilities.rtpCapabilities,
         mid,
         paused: true,
         // Off for audio unless asked for; repairs Opus where the client sends NACK.
         enableRtx: true,
         ...(spatialLayer !== undefined && { preferredLayers: { spatialLayer } }),
       });
+      return { track, consumer, mid };
     } catch (error) {
       // The track ended meanwhile, which is no failure.
-      if (producer.closed || this.#closed) return;
+      if (track.producer.closed || this.#closed) return undefined;
       throw error;
     }
+  }
+
+  #subscribed(subscription: Subscription): void {
+    const { track, consumer, mid } = subscription;
+    const { producer, participantId, source } = track;
     consumer.observer.once('close', () => this.#schedule());
-    this.#subscriptions.set(producer.id, { track, consumer, mid });
+    this.#subscriptions.set(producer.id, subscription);
     this.#sections = addTrack(this.#sections, {
       mid,
       kind: producer.kind,
