@@ -33,6 +33,11 @@ export class Publisher {
   readonly #publications = new Map<Source, Publication>();
   readonly #streams = { camera: new MediaStream(), screen: new MediaStream() };
   #inFlight: PromiseWithResolvers<ServerAnswer> | undefined;
+  /**
+   * Whether the server knows this PeerConnection. One that `start-screen-share` opens counts as made for the screen
+   * and is closed with it, so the first offer is an `offer`; its `tracks` say that it is a screen.
+   */
+  #isOpen = false;
   #closed: CallError | undefined;
 
   constructor({ connection, media, send }: PublisherOptions) {
@@ -130,13 +135,14 @@ export class Publisher {
       const answered = Promise.withResolvers<ServerAnswer>();
       this.#inFlight = answered;
       this.#send({
-        type: changes[0]?.messageType ?? 'offer',
+        type: this.#isOpen ? (changes[0]?.messageType ?? 'offer') : 'offer',
         sdp: offer.sdp ?? '',
         tracks: this.#sending(),
       });
       const answer = await answered.promise;
       this.#inFlight = undefined;
       await connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+      this.#isOpen = true;
       this.#learn(answer);
     } catch (cause) {
       this.#inFlight = undefined;

@@ -206,6 +206,23 @@ describe('screen sharing', () => {
     }
   });
 
+  it('opens the PeerConnection with an offer, so that it outlives the screen', async () => {
+    const room = await joinFakeRoom();
+    const start = room.call.startScreenShare();
+    await settle();
+    expect(room.socket.sent()).toMatchObject([
+      {
+        type: 'offer',
+        tracks: [
+          { mid: '0', source: 'screen' },
+          { mid: '1', source: 'screen-audio' },
+        ],
+      },
+    ]);
+    room.call.leave();
+    await expect(start).rejects.toMatchObject({ code: 'call_ended' });
+  });
+
   it('stops when the browser’s own button ends it', async () => {
     const room = await joinFakeRoom();
     const start = room.call.startScreenShare();
@@ -217,7 +234,7 @@ describe('screen sharing', () => {
         ['0', 'screen'],
         ['1', 'screen-audio'],
       ],
-      'start-screen-share',
+      'offer',
     );
     await start;
     room.socket.sent();
