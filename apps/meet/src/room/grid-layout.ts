@@ -1,6 +1,6 @@
 /** Tiles may be between these shapes (width / height): the video is cropped a little rather than the space wasted. */
 const LANDSCAPE = { narrowest: 4 / 3, widest: 16 / 9 };
-const PORTRAIT = { narrowest: 0.65, widest: 16 / 9 };
+const PORTRAIT = { narrowest: 0.58, widest: 16 / 9 };
 
 export interface GridOptions {
   /** Pixels between tiles. */

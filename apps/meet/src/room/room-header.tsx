@@ -31,7 +31,9 @@ export function RoomHeader({ roomId, count }: { roomId: string; count: number })
       </span>
       <button type="button" className={css.copy} onClick={() => void copy()} data-testid="copy-link">
         <Icon name={copied ? 'check' : 'link'} size={18} />
-        <span aria-live="polite">{copied ? 'Copied' : 'Copy link'}</span>
+        <span className={css.copyText} aria-live="polite">
+          {copied ? 'Copied' : 'Copy link'}
+        </span>
       </button>
     </header>
   );

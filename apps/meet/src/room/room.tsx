@@ -33,6 +33,11 @@ export function Room({ meeting }: { meeting: Meeting }) {
     <div className={css.room} data-testid="room">
       <RoomHeader roomId={call.roomId} count={roster.size} />
       {stats && <StatsLine stats={stats} />}
+      {roster.size === 1 && (
+        <p className={css.alone}>
+          Nobody else is here yet. Copy the link and send it to those you want to meet.
+        </p>
+      )}
       <main className={css.main}>
         <NoticeList notices={notices} />
         <Stage tiles={tiles} stats={stats?.now.received} />
