@@ -14,7 +14,18 @@ export interface ReceiveCapabilities {
 }
 
 export function initialReceiveCapabilities(routerRtpCapabilities: RtpCapabilities): ReceiveCapabilities {
-  return { rtpCapabilities: routerRtpCapabilities, confirmed: [] };
+  const { codecs = [], headerExtensions = [] } = routerRtpCapabilities;
+  return {
+    rtpCapabilities: {
+      codecs,
+      // mediasoup does not look at the kind here: were the one that it only receives with audio left in
+      // (transport-cc), a client that refuses it for video would get it all the same.
+      headerExtensions: headerExtensions.filter(
+        ({ direction = 'sendrecv' }) => direction === 'sendrecv' || direction === 'sendonly',
+      ),
+    },
+    confirmed: [],
+  };
 }
 
 /**
