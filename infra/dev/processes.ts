@@ -71,7 +71,7 @@ export async function startService(
     exited,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-      signalGroup(child.pid, 'SIGTERM');
+      child.kill('SIGTERM');
       const force = setTimeout(() => signalGroup(child.pid ?? 0, 'SIGKILL'), 5000);
       await exited;
       clearTimeout(force);

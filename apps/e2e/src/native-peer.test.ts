@@ -50,6 +50,7 @@ it('a libwebrtc peer outside any browser and Chromium see each other', async () 
     };
   };
   let turn = Promise.resolve();
+  const failures: unknown[] = [];
   const react = async (message: Record<string, unknown>): Promise<void> => {
     switch (message['type']) {
       case 'request-offer': {
@@ -74,11 +75,13 @@ it('a libwebrtc peer outside any browser and Chromium see each other', async () 
     }
   };
   peer.onMessage = (message) => {
-    turn = turn.then(() => react(message));
+    turn = turn.then(() => react(message)).catch((error: unknown) => void failures.push(error));
   };
   for (const message of peer.left) peer.onMessage(message);
 
   try {
+    await turn;
+    expect(failures).toEqual([]);
     await expect
       .poll(() => frames, { timeout: 20_000, message: 'the native peer decodes Chromium' })
       .toBeGreaterThan(40);
