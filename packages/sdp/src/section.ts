@@ -34,11 +34,7 @@ export function readSection(
       const read = readFmtp(text(config));
       return read ? [{ payload: Number(payload), config: read }] : [];
     }),
-    rtcpFb: (raw.rtcpFb ?? []).map(({ payload, type, subtype }) => ({
-      payload: payload === '*' ? '*' : Number(payload),
-      type: text(type),
-      ...(subtype !== undefined && { subtype: text(subtype) }),
-    })),
+    rtcpFb: readFeedback(raw),
     ext: readExtensions([...(session.ext ?? []), ...(raw.ext ?? [])], peer),
     ssrcs: (raw.ssrcs ?? []).flatMap(({ id, attribute, value }) =>
       isSsrc(id) ? [{ id, attribute: text(attribute), value: text(value) }] : [],
@@ -159,6 +155,19 @@ function readRtpmaps(raw: sdpTransform.MediaDescription, payloads: string): Sect
   return [...listed].flatMap((payload) => maps.get(payload) ?? []);
 }
 
+/** RTCP feedback (RFC 4585 §4.2), each kind once a codec. */
+function readFeedback({ rtcpFb = [] }: sdpTransform.MediaDescription): NonNullable<Section['rtcpFb']> {
+  const seen = new Map<string, NonNullable<Section['rtcpFb']>[number]>();
+  for (const { payload, type, subtype } of rtcpFb) {
+    const [kind, parameter] = [text(type), text(subtype)];
+    const codec = payload === '*' ? '*' : Number(payload);
+    if (!isToken(kind) || (parameter && !isToken(parameter)) || Number.isNaN(codec)) continue;
+    const feedback = { payload: codec, type: kind, ...(parameter && { subtype: parameter }) };
+    seen.set(`${codec} ${kind} ${parameter}`, feedback);
+  }
+  return [...seen.values()];
+}
+
 /** Header extensions (RFC 8285 §5) in the wanted direction, each id and each URI once. */
 function readExtensions(
   raw: NonNullable<Section['ext']>,
@@ -170,11 +179,15 @@ function readExtensions(
   return raw.flatMap(({ value, direction, uri, 'encrypt-uri': encrypted }) => {
     const id = Number(value);
     if (!Number.isInteger(id) || id < 1 || id > 255 || ids.has(id) || uris.has(text(uri))) return [];
-    if (encrypted || direction === unwanted || direction === 'inactive') return [];
+    if (!isUri(text(uri)) || encrypted || direction === unwanted || direction === 'inactive') return [];
     ids.add(id);
     uris.add(text(uri));
     return [{ value: id, uri: text(uri) }];
   });
+}
+
+function isUri(value: string): boolean {
+  return /^[\x21-\x7e]{1,255}$/.test(value);
 }
 
 function isSsrc(value: unknown): value is number {
