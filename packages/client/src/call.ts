@@ -33,6 +33,9 @@ export class Call extends Emitter<CallEvents> {
   readonly #devices: LocalDevices;
   readonly #screenShare: ScreenShare;
   readonly #leaveWithPage = () => this.leave();
+  readonly #report = (error: unknown) => {
+    if (error instanceof CallError && !this.#ended) this.emit('error', error);
+  };
   #participants: Roster;
   #ended: CallEnd | undefined;
 
@@ -48,8 +51,10 @@ export class Call extends Emitter<CallEvents> {
     this.#participants = rosterOf({ participantId, name, joinedAt: Date.now() }, participants);
 
     const send = (message: ClientMessage) => carrier.send(message);
-    const error = (problem: CallError) => this.emit('error', problem);
-    this.#publisher = new Publisher({ connection: this.#peerConnection(), media, send });
+    const error = this.#report;
+    // The server restarts the other one's ICE, whose offers are its own.
+    const restart = () => this.#publisher.restartIce();
+    this.#publisher = new Publisher({ connection: this.#peerConnection(restart), media, send });
     this.#subscriber = new Subscriber({
       connection: this.#peerConnection(),
       send,
@@ -175,9 +180,7 @@ export class Call extends Emitter<CallEvents> {
       case 'joined':
         return;
       case 'request-offer':
-        this.#publisher.renegotiate().catch((error: unknown) => {
-          if (error instanceof CallError) this.emit('error', error);
-        });
+        this.#publisher.renegotiate().catch(this.#report);
         return;
       case 'answer':
         this.#publisher.handleAnswer(message);
@@ -258,15 +261,20 @@ export class Call extends Emitter<CallEvents> {
     this.emit('participants-changed', this.#participants);
   }
 
-  #peerConnection(): RTCPeerConnection {
+  #peerConnection(failed?: () => Promise<void>): RTCPeerConnection {
     const connection = new RTCPeerConnection({
       iceServers: this.media.iceServers,
       bundlePolicy: 'max-bundle',
     });
+    let told = false;
     connection.onconnectionstatechange = () => {
+      if (connection.connectionState === 'connected') told = false;
       if (connection.connectionState !== 'failed' || this.#ended) return;
+      failed?.().catch(this.#report);
+      if (told) return;
+      told = true;
       const message =
-        'Sound and picture do not get through: a firewall may be in the way. Try another network.';
+        'Sound and picture do not get through: the network is down, or a firewall is in the way.';
       this.emit('error', new CallError('media_failed', message));
     };
     return connection;

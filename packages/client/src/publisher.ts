@@ -96,6 +96,12 @@ export class Publisher {
     await this.#queue.add({ messageType: 'offer', apply: () => undefined });
   }
 
+  /** Looks for another way to the node (RFC 8445 §2.4). */
+  async restartIce(): Promise<void> {
+    this.#connection.restartIce();
+    await this.renegotiate();
+  }
+
   /** Sources by the mid of their m-line. */
   get sources(): ReadonlyMap<string, Source> {
     return new Map(

@@ -89,6 +89,20 @@ describe('publishing', () => {
     expect(ownTracks(room)).toEqual(['my-microphone']);
   });
 
+  it('restarts ICE when nothing gets through, and tells it once', async () => {
+    const room = await withCamera();
+    room.publisher.fail();
+    await settle();
+    expect(room.publisher.log).toContain('restart ICE');
+    expect(room.socket.sent()).toMatchObject([{ type: 'offer' }]);
+    answer(room, '0:recvonly', [['0', 'camera']]);
+    room.publisher.fail();
+    await settle();
+    expect(room.heard.filter(({ name }) => name === 'error')).toEqual([
+      { name: 'error', event: expect.objectContaining({ code: 'media_failed' }) },
+    ]);
+  });
+
   it('answers request-offer only when it has something', async () => {
     const room = await joinFakeRoom();
     room.socket.receive({ type: 'request-offer', roomId });

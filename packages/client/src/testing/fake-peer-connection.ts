@@ -76,6 +76,15 @@ export class FakePeerConnection {
     }
   }
 
+  restartIce(): void {
+    this.log.push('restart ICE');
+  }
+
+  fail(): void {
+    this.connectionState = 'failed';
+    this.onconnectionstatechange?.();
+  }
+
   async getStats(): Promise<Map<string, unknown>> {
     return new Map();
   }
