@@ -7,7 +7,7 @@ import { Button } from '../ui/button.tsx';
 import { Logo } from '../ui/logo.tsx';
 import css from './lobby.module.css';
 import { Preview } from './preview.tsx';
-import { previewProblems } from './preview-state.ts';
+import { type DeviceState, previewProblems } from './preview-state.ts';
 import { usePreview } from './use-preview.ts';
 
 export interface LobbyProps {
@@ -35,7 +35,7 @@ export function Lobby({ room: linked, joining, onJoin }: LobbyProps) {
     onJoin({
       room: roomId,
       name: name.trim(),
-      wanted: { camera: camera.state === 'on', microphone: microphone.state === 'on' },
+      wanted: { camera: isWanted(camera), microphone: isWanted(microphone) },
       tracks: preview.take(),
     });
   };
@@ -97,4 +97,9 @@ export function Lobby({ room: linked, joining, onJoin }: LobbyProps) {
       </main>
     </div>
   );
+}
+
+/** A device that is still starting when somebody is quick shall be on all the same. */
+function isWanted({ state }: DeviceState): boolean {
+  return state === 'on' || state === 'starting';
 }
