@@ -70,3 +70,14 @@ describe('transportMid', () => {
     expect(transportMid(first, decisions, '9')).toBe('0');
   });
 });
+
+describe('offers of libdatachannel', () => {
+  const libdatachannel = (name: string) => parseOffer(readFixture('libdatachannel', name));
+
+  it('are of the same connection although each has a session id of its own', () => {
+    const [first, later] = [libdatachannel('audio-video'), libdatachannel('screen-added')];
+    expect(first.origin.sessionId).not.toBe(later.origin.sessionId);
+    expect(isSamePeerConnection(first, later)).toBe(true);
+    expect(isSamePeerConnection(first, libdatachannel('audio-only'))).toBe(false);
+  });
+});

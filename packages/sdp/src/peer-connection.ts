@@ -4,11 +4,21 @@ import type { Offer } from './offer.ts';
 /**
  * Whether two offers come from the same RTCPeerConnection. The `o=` line's user name and session id do not
  * change in its lifetime (RFC 8829 §5.2.2), nor does its certificate; a page that was reloaded has others.
+ * libdatachannel makes up a session id for each offer, but has the same ICE credentials all its life.
  */
 export function isSamePeerConnection(a: Offer, b: Offer): boolean {
-  if (a.origin.username !== b.origin.username || a.origin.sessionId !== b.origin.sessionId) return false;
+  if (!isSameSession(a, b) && !isSameIce(a, b)) return false;
   const [before, after] = [a.dtls?.fingerprints[0], b.dtls?.fingerprints[0]];
   return !before || !after || (before.algorithm === after.algorithm && before.value === after.value);
+}
+
+function isSameSession({ origin: a }: Offer, { origin: b }: Offer): boolean {
+  return a.username === b.username && a.sessionId === b.sessionId;
+}
+
+/** 24 random bits and more (RFC 8445 §5.3): no other connection has them by chance. */
+function isSameIce({ ice: a }: Offer, { ice: b }: Offer): boolean {
+  return a !== undefined && a.usernameFragment === b?.usernameFragment && a.password === b.password;
 }
 
 /** Whether an offer of the same RTCPeerConnection restarts ICE: its credentials changed (RFC 8839 §4.4.3). */
