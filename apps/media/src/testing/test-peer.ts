@@ -26,14 +26,16 @@ export class TestPeer {
   /** RTP packets received, by the track's id. */
   readonly received = new Map<string, number>();
   readonly #link: TestLink;
+  readonly #bindAddress: string;
   readonly #sending: Sending[] = [];
   #sendConnection: Connection | undefined;
   #receiveConnection: Connection | undefined;
   #timer: NodeJS.Timeout | undefined;
   #ssrc = 1000 + Math.floor(Math.random() * 1_000_000) * 100;
 
-  constructor(link: TestLink, participantId: string) {
+  constructor(link: TestLink, participantId: string, bindAddress = '127.0.0.1') {
     this.#link = link;
+    this.#bindAddress = bindAddress;
     this.participantId = participantId;
   }
 
@@ -43,11 +45,7 @@ export class TestPeer {
     type: 'offer' | 'start-screen-share' = 'offer',
     edit: (sdp: string) => string = (sdp) => sdp,
   ) {
-    this.#sendConnection ??= new nodeDataChannel.PeerConnection(this.participantId, {
-      iceServers: [],
-      bindAddress: '127.0.0.1',
-      disableAutoNegotiation: true,
-    });
+    this.#sendConnection ??= this.#connection(this.participantId);
     for (const source of sources) this.#add(this.#sendConnection, source);
     const offers = descriptions(this.#sendConnection);
     this.#sendConnection.setLocalDescription('offer');
@@ -73,11 +71,7 @@ export class TestPeer {
 
   /** Answers every offer of the node from now on. @returns the offers, as they are answered */
   receive(edit: (sdp: string) => string = (sdp) => sdp): Inbox<ServerOffer> {
-    const connection = new nodeDataChannel.PeerConnection(`${this.participantId}-receives`, {
-      iceServers: [],
-      bindAddress: '127.0.0.1',
-      disableAutoNegotiation: true,
-    });
+    const connection = this.#connection(`${this.participantId}-receives`);
     this.#receiveConnection = connection;
     const answered = new Inbox<ServerOffer>();
     const trackIds = new Map<string, string>();
@@ -118,6 +112,14 @@ export class TestPeer {
     this.#sendConnection?.close();
     this.#receiveConnection?.close();
     this.#receiveConnection = undefined;
+  }
+
+  #connection(name: string): Connection {
+    return new nodeDataChannel.PeerConnection(name, {
+      iceServers: [],
+      bindAddress: this.#bindAddress,
+      disableAutoNegotiation: true,
+    });
   }
 
   #add(connection: Connection, source: Source): void {

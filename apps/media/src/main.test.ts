@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { ensureWorker } from '@parley/mediasoup-worker/ensure';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Inbox, until } from './testing/inbox.ts';
+import { TestEdge } from './testing/test-edge.ts';
+
+let edge: TestEdge;
+let workerBin: string;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  edge = await TestEdge.start();
+  ({ path: workerBin } = await ensureWorker());
+}, 20 * 60_000);
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => edge?.close());
+
+/** Runs the program as an operator does. */
+function run(environment: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
+    env: {
+      PATH: process.env['PATH'],
+      MEDIASOUP_WORKER_BIN: workerBin,
+      PARLEY_EDGE_URL: edge.url,
+      PARLEY_ENROLMENT_SECRET: edge.secret,
+      PARLEY_NODE_ID: 'node-main',
+      PARLEY_WORKERS: '1',
+      PARLEY_RTC_PORT: String(20_000 + (process.pid % 10_000)),
+      PARLEY_LISTEN_IPS: '127.0.0.1',
+      PARLEY_METRICS_PORT: '0',
+      ...environment,
+    },
+  });
+  children.push(child);
+  const lines = new Inbox<string>();
+  let output = '';
+  const take = (chunk: Buffer) => {
+    output += chunk.toString();
+    const complete = output.split('\n');
+    output = complete.pop() ?? '';
+    for (const line of complete) lines.push(line);
+  };
+  child.stdout.on('data', take);
+  child.stderr.on('data', take);
+  let code: number | null | undefined;
+  child.on('exit', (value) => {
+    code = value;
+  });
+  return { child, lines, code: () => code };
+}
+
+describe('the program', () => {
+  it('starts, joins the fleet, and ends in order when told', async () => {
+    const { child, lines, code } = run({ LOG_LEVEL: 'INFO' });
+    await lines.next((line) => line.includes('"event":"fleet-joined"'), 'the word of having joined');
+    expect(lines.all.join('\n'), 'the secret is in no line').not.toContain(edge.secret);
+    const link = await edge.assign('node-main', 'room');
+    child.kill('SIGTERM');
+    await until(() => code() !== undefined, 'it ends');
+    expect(code()).toBe(0);
+    expect(link.closed, 'the Room is told, and need not wait for a timeout').toMatchObject({ code: 1001 });
+  });
+
+  it.each<[string, Record<string, string>, number, RegExp]>([
+    ['wrong settings', { PARLEY_WORKERS: 'all' }, 2, /PARLEY_WORKERS: must be a number/],
+    ['wrong configuration', { PARLEY_ROOMS_MAX_ROOMS: '0' }, 2, /PARLEY_ROOMS_MAX_ROOMS: rooms.max_rooms/],
+    ['no configuration', { PARLEY_CONFIG_DIR: '/nowhere' }, 2, /PARLEY_CONFIG_DIR: \/nowhere\/webrtc.yaml/],
+    ['an address that is not here', { PARLEY_LISTEN_IPS: '203.0.113.7' }, 2, /no address 203\.0\.113\.7/],
+    ['an address that names no host', { PARLEY_LISTEN_IPS: '0.0.0.0' }, 2, /clients cannot reach 0\.0\.0\.0/],
+    ['no worker', { MEDIASOUP_WORKER_BIN: '/nowhere/worker' }, 1, /set MEDIASOUP_WORKER_BIN/],
+  ])('says what to do about %s', async (_, environment, expected, message) => {
+    const { lines, code } = run(environment);
+    await until(() => code() !== undefined, 'it ends');
+    expect(lines.all.join('\n')).toMatch(message);
+    expect(code()).toBe(expected);
+  });
+});
