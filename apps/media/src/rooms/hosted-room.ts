@@ -1,10 +1,8 @@
 import { ParleyError } from '@parley/protocol/errors';
-import type { RoomMediaStats } from '@parley/protocol/stats';
 import type { Logger } from 'pino';
 import type { EdgeSocketTuning, SocketEnd } from '../edge/edge-socket.ts';
 import type { Assignment } from '../fleet/fleet-client.ts';
 import { NODE_STOPS, ROOM_ENDED, type RoomCommand, RoomLink } from '../links/room-link.ts';
-import { SerialQueue } from '../sessions/serial-queue.ts';
 import type { Session } from '../sessions/session.ts';
 import type { MediaSettings } from '../sessions/session-context.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
@@ -13,6 +11,7 @@ import type { TrafficLedger } from '../telemetry/traffic-ledger.ts';
 import type { TicketVerifier } from '../tickets/ticket-verifier.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
 import { type Carrier, MediaRoom } from './media-room.ts';
+import { ParticipantQueues } from './participant-queues.ts';
 
 /** What hosted rooms share: the node's parts. */
 export interface HostContext {
@@ -32,22 +31,18 @@ export interface HostContext {
 
 /** Commands for one participant that may wait while its session opens. */
 const MAX_WAITING = 64;
-/** Figures younger than this are given again instead of measured, ms. */
-const STATS_MS = 1000;
 
 /** A room that this node serves: its link to the Room object, and its media once somebody is in it. */
 export class HostedRoom {
   readonly roomId: string;
   readonly #context: HostContext;
   readonly #onEnded: () => void;
-  /** Orders what concerns one participant: its session opens before its requests are handled. */
-  readonly #queues = new Map<string, SerialQueue>();
+  readonly #queues = new ParticipantQueues(MAX_WAITING);
   #epoch: number;
   #link: RoomLink;
   #media: Promise<MediaRoom> | undefined;
   /** The media room once it exists. */
   #room: MediaRoom | undefined;
-  #stats: { at: number; stats: Promise<RoomMediaStats> } | undefined;
   #orphanTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -89,8 +84,7 @@ export class HostedRoom {
 
   #openLink({ roomId, assignment }: Assignment): RoomLink {
     const { edgeUrl, incarnation, logger, events, socketTuning } = this.#context;
-    let before = false;
-    const link: RoomLink = new RoomLink({
+    return new RoomLink({
       edgeUrl,
       roomId,
       assignment,
@@ -102,15 +96,13 @@ export class HostedRoom {
       onUp: () => {
         clearTimeout(this.#orphanTimer);
         this.#orphanTimer = undefined;
-        events.info('link-up', { roomId, epoch: this.#epoch, again: before }, 'room link is up');
-        this.#retell(before);
-        before = true;
+        events.info('link-up', { roomId, epoch: this.#epoch }, 'room link is up');
+        this.#retell();
       },
       onDown: () => this.#awaitLink(),
       onRevoked: (end) => this.#revoked(end),
       ...(socketTuning && { socketTuning }),
     });
-    return link;
   }
 
   #handle(command: RoomCommand): void {
@@ -146,13 +138,7 @@ export class HostedRoom {
   }
 
   #enqueue(participantId: string, task: () => Promise<void> | void): void {
-    let queue = this.#queues.get(participantId);
-    if (queue === undefined) {
-      queue = new SerialQueue(MAX_WAITING);
-      this.#queues.set(participantId, queue);
-    }
-    const current = queue;
-    const done = queue.run(async () => {
+    const done = this.#queues.run(participantId, async () => {
       if (!this.#closed) await task();
     });
     if (done === undefined) {
@@ -161,17 +147,11 @@ export class HostedRoom {
       this.#link.send({ type: 'session-event', participantId, message: event });
       return;
     }
-    void done
-      .catch((error: unknown) => {
-        const { logger } = this.#context;
-        logger.error(
-          { event: 'link-command-failed', roomId: this.roomId, participantId, err: error },
-          'a link command failed',
-        );
-      })
-      .finally(() => {
-        if (current.idle && this.#queues.get(participantId) === current) this.#queues.delete(participantId);
-      });
+    done.catch((error: unknown) => {
+      const { logger } = this.#context;
+      const fields = { event: 'link-command-failed', roomId: this.roomId, participantId, err: error };
+      logger.error(fields, 'a link command failed');
+    });
   }
 
   /**
@@ -246,6 +226,9 @@ export class HostedRoom {
       },
     );
     if (this.#closed) room.closeAll();
+    // Its worker may have died since.
+    if (router.router.closed)
+      throw new ParleyError('media_unavailable', 'The media worker failed; try again.');
     router.router.once('workerclose', () => this.#workerDied(room));
     this.#room = room;
     return room;
@@ -277,19 +260,16 @@ export class HostedRoom {
   }
 
   async #sendStats(requestId: string): Promise<void> {
-    if (this.#stats === undefined || performance.now() - this.#stats.at > STATS_MS) {
-      const measured = this.#room?.stats() ?? Promise.resolve({ tracks: [], subscriptions: [] });
-      this.#stats = { at: performance.now(), stats: measured };
-    }
-    this.#link.send({ type: 'stats', requestId, stats: await this.#stats.stats });
+    const stats = (await this.#room?.stats()) ?? { tracks: [], subscriptions: [] };
+    this.#link.send({ type: 'stats', requestId, stats });
   }
 
-  /** Tells the Room what `hello` does not say, and clients what may have been lost on the way. */
-  #retell(again: boolean): void {
+  /** Tells the Room what `hello` does not say, and clients what may have been lost with an older link. */
+  #retell(): void {
     for (const [participantId, session] of this.#room?.sessions ?? []) {
       const state = session.mediaState;
       if (state !== undefined) this.#link.send({ type: 'media-state', participantId, state });
-      if (again) session.carrierRestored();
+      session.carrierRestored();
     }
   }
 

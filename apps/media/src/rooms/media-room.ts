@@ -20,6 +20,9 @@ export interface MediaRoomHandlers {
   candidate(): void;
 }
 
+/** Figures younger than this are given again instead of measured, ms. */
+const STATS_MS = 1000;
+
 /** The way to one client, whatever it is: the Room's relay, or a socket of its own. */
 export interface Carrier {
   send(message: SessionEvent): void;
@@ -33,6 +36,7 @@ export class MediaRoom {
   readonly #context: RoomContext;
   readonly #handlers: MediaRoomHandlers;
   readonly #sessions = new Map<string, Session>();
+  #measured: { at: number; stats: Promise<RoomMediaStats> } | undefined;
 
   constructor(context: RoomContext, handlers: MediaRoomHandlers) {
     this.#context = context;
@@ -80,8 +84,12 @@ export class MediaRoom {
     this.#context.router.router.close();
   }
 
+  /** The room's figures, at most a second old. */
   async stats(): Promise<RoomMediaStats> {
-    return await measureRoom([...this.#sessions.values()]);
+    if (this.#measured === undefined || performance.now() - this.#measured.at > STATS_MS) {
+      this.#measured = { at: performance.now(), stats: measureRoom([...this.#sessions.values()]) };
+    }
+    return await this.#measured.stats;
   }
 
   /** The published half of {@link stats}. */

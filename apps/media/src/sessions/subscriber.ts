@@ -1,36 +1,21 @@
 import type { Answer as AnswerMessage } from '@parley/protocol/client-messages';
 import { ParleyError } from '@parley/protocol/errors';
 import type { ServerOffer } from '@parley/protocol/server-messages';
-import type { MediaKind } from '@parley/protocol/track';
-import { SdpError } from '@parley/sdp/errors';
-import { type Answer, parseAnswer } from '@parley/sdp/receive-answer';
-import {
-  initialReceiveCapabilities,
-  narrowedMids,
-  type ReceiveCapabilities,
-  receiveCapabilities,
-} from '@parley/sdp/receive-capabilities';
-import { writeOffer } from '@parley/sdp/receive-offer';
-import {
-  addTrack,
-  allocateMid,
-  closeTrack,
-  markOffered,
-  NO_SECTIONS,
-  type ReceiveSections,
-  settle,
-} from '@parley/sdp/receive-sections';
 import type { Consumer, WebRtcTransport } from 'mediasoup/types';
 import type { QualityWishes } from '../quality/quality-wishes.ts';
-import { ClientTransport, newSessionId } from './client-transport.ts';
+import { ClientTransport } from './client-transport.ts';
 import { layersOf, type PublishedTrack } from './published-track.ts';
+import { ReceiveDescription, type Settlement } from './receive-description.ts';
 import { SerialQueue } from './serial-queue.ts';
 import type { SessionContext } from './session-context.ts';
 import { streamIdOf } from './sources.ts';
 
+/** An offer as its owner sends it. */
+export type ReceiveOffer = Pick<ServerOffer, 'offerId' | 'sdp' | 'tracks'>;
+
 /** What the subscriber's owner hears from it. */
 export interface SubscriberHandlers {
-  onOffer(offer: Pick<ServerOffer, 'offerId' | 'sdp' | 'tracks'>): void;
+  onOffer(offer: ReceiveOffer): void;
   /** A track cannot be received by this client. */
   onError(error: ParleyError): void;
   onState(): void;
@@ -43,17 +28,8 @@ export interface Subscription {
   mid: string;
 }
 
-interface OpenOffer {
-  offerId: string;
-  sections: ReceiveSections;
-  message: Pick<ServerOffer, 'offerId' | 'sdp' | 'tracks'>;
-}
-
 /** Changes within this time go into one offer: people join in bursts, and a camera comes with a microphone, ms. */
 const COALESCE_MS = 40;
-
-/** The `o=` user name by which libdatachannel is known: it cannot give a stopped m-line another mid. */
-const LIBDATACHANNEL = 'rtc';
 
 /**
  * The receiving half of a session: brings what the client gets in line with what it should get, one offer at a time.
@@ -65,18 +41,14 @@ export class Subscriber {
   readonly #context: SessionContext;
   readonly #handlers: SubscriberHandlers;
   readonly #wishes: QualityWishes;
+  readonly #description: ReceiveDescription;
   readonly #wanted = new Map<string, PublishedTrack>();
   readonly #subscriptions = new Map<string, Subscription>();
   /** Tracks that the client has rejected or cannot decode. */
   readonly #refused = new Set<string>();
   readonly #work = new SerialQueue(Number.POSITIVE_INFINITY);
-  readonly #sessionId = newSessionId();
-  #sessionVersion = 0;
-  #sections: ReceiveSections = NO_SECTIONS;
-  #offeredSections: ReceiveSections = NO_SECTIONS;
-  #capabilities: ReceiveCapabilities;
   #transport: ClientTransport | undefined;
-  #openOffer: OpenOffer | undefined;
+  #openOffer: ReceiveOffer | undefined;
   #restartsIce = false;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -85,7 +57,7 @@ export class Subscriber {
     this.#context = context;
     this.#wishes = wishes;
     this.#handlers = handlers;
-    this.#capabilities = initialReceiveCapabilities(context.router.router.rtpCapabilities);
+    this.#description = new ReceiveDescription(context.router.router.rtpCapabilities);
   }
 
   get transport(): ClientTransport | undefined {
@@ -120,21 +92,13 @@ export class Subscriber {
    */
   async answer({ offerId, sdp }: AnswerMessage): Promise<void> {
     await this.#work.run(async () => {
-      const open = this.#openOffer;
-      if (open?.offerId !== offerId || this.#transport === undefined) {
+      if (this.#openOffer?.offerId !== offerId || this.#transport === undefined) {
         throw new ParleyError('offer_not_found', 'Answer the latest offer, once, with its offerId.');
       }
-      const { answer, sections, rejected } = readAnswer(sdp, this.#sections, open.sections);
-      if (answer.dtls !== undefined) await this.#transport.connect(answer.dtls);
-      // Chrome takes no NACK for Opus, which costs only repairs: not worth a new consumer and another offer.
-      const narrowed = narrowedMids(open.sections, answer).filter((mid) => this.#kind(mid) === 'video');
-      this.#capabilities = receiveCapabilities(this.#capabilities, open.sections, answer);
-      this.#sections = answer.origin.username === LIBDATACHANNEL ? { ...sections, recycle: false } : sections;
-      this.#offeredSections = this.#sections;
+      const settlement = this.#description.settle(sdp);
       this.#openOffer = undefined;
-      await Promise.all(
-        this.subscriptions.map((subscription) => this.#settle(subscription, answer, rejected, narrowed)),
-      );
+      if (settlement.dtls !== undefined) await this.#transport.connect(settlement.dtls);
+      await Promise.all(this.subscriptions.map((subscription) => this.#settle(subscription, settlement)));
     });
     this.#schedule();
   }
@@ -144,15 +108,15 @@ export class Subscriber {
     await Promise.all(
       this.subscriptions.map(async ({ track, consumer }) => {
         const spatialLayer = this.#layer(track);
-        if (spatialLayer !== undefined && !consumer.closed)
-          await consumer.setPreferredLayers({ spatialLayer });
+        if (spatialLayer === undefined || consumer.closed) return;
+        await consumer.setPreferredLayers({ spatialLayer });
       }),
     );
   }
 
   /** Sends an open offer again: the carrier lost messages. */
   repeatOffer(): void {
-    if (this.#openOffer !== undefined) this.#handlers.onOffer(this.#openOffer.message);
+    if (this.#openOffer !== undefined) this.#handlers.onOffer(this.#openOffer);
   }
 
   /** Closes the transport with all consumers. */
@@ -168,36 +132,23 @@ export class Subscriber {
     if (this.#closed || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#work
-        .run(() => this.#reconcile())
-        ?.catch((error: unknown) => {
-          if (this.#closed) return;
-          const { logger, participantId, roomId } = this.#context;
-          logger.error(
-            { event: 'subscribe-failed', roomId, participantId, err: error },
-            'a subscription failed',
-          );
-        });
+      this.#work.run(() => this.#reconcile())?.catch((error: unknown) => this.#report(error));
     }, COALESCE_MS);
   }
 
   async #reconcile(): Promise<void> {
     if (this.#closed || this.#openOffer !== undefined) return;
-    for (const { track, consumer, mid } of this.subscriptions) {
-      const current = this.#wanted.get(track.producer.id);
-      if (current === track && !consumer.closed) continue;
-      this.#unsubscribe(track, consumer, mid);
+    for (const subscription of this.subscriptions) {
+      const { track, consumer } = subscription;
+      const stays = this.#wanted.get(track.producer.id) === track && !consumer.closed;
+      if (!stays) this.#unsubscribe(subscription);
     }
     await this.#subscribeAll(this.wanted.filter((track) => this.#lacks(track)));
-    if (this.#closed) return;
-    if (this.#restartsIce) await this.#transport?.transport.restartIce();
-    if (this.#sections.sections !== this.#offeredSections.sections || this.#restartsIce) this.#offer();
-  }
-
-  #unsubscribe(track: PublishedTrack, consumer: Consumer, mid: string): void {
-    consumer.close();
-    this.#subscriptions.delete(track.producer.id);
-    this.#sections = closeTrack(this.#sections, mid);
+    if (this.#closed || this.#transport === undefined) return;
+    if (this.#restartsIce) await this.#transport.transport.restartIce();
+    if (!this.#description.changed && !this.#restartsIce) return;
+    this.#restartsIce = false;
+    this.#offer(this.#transport.transport);
   }
 
   #lacks({ producer }: PublishedTrack): boolean {
@@ -206,13 +157,12 @@ export class Subscriber {
 
   async #subscribeAll(tracks: readonly PublishedTrack[]): Promise<void> {
     const { router } = this.#context.router;
-    const { rtpCapabilities } = this.#capabilities;
-    const [possible, impossible] = [[] as PublishedTrack[], [] as PublishedTrack[]];
-    for (const track of tracks) {
+    const { rtpCapabilities } = this.#description;
+    const possible = tracks.filter((track) => {
       const can = router.canConsume({ producerId: track.producer.id, rtpCapabilities });
-      (can ? possible : impossible).push(track);
-    }
-    for (const track of impossible) this.#refuse(track);
+      if (!can) this.#refuse(track);
+      return can;
+    });
     if (possible.length === 0) return;
     this.#transport ??= await this.#openTransport();
     const { transport } = this.#transport;
@@ -222,13 +172,12 @@ export class Subscriber {
   }
 
   async #consume(transport: WebRtcTransport, track: PublishedTrack): Promise<Subscription | undefined> {
-    const { mid, sections } = allocateMid(this.#sections);
-    this.#sections = sections;
+    const mid = this.#description.allocateMid();
     const spatialLayer = this.#layer(track);
     try {
       const consumer = await transport.consume({
         producerId: track.producer.id,
-        rtpCapabilities: this.#capabilities.rtpCapabilities,
+        rtpCapabilities: this.#description.rtpCapabilities,
         mid,
         paused: true,
         // Off for audio unless asked for; repairs Opus where the client sends NACK.
@@ -237,9 +186,9 @@ export class Subscriber {
       });
       return { track, consumer, mid };
     } catch (error) {
-      // The track ended meanwhile, which is no failure.
-      if (track.producer.closed || this.#closed) return undefined;
-      throw error;
+      // A track that ended meanwhile is no failure, and one that fails must not keep the others away.
+      if (!track.producer.closed) this.#report(error);
+      return undefined;
     }
   }
 
@@ -248,13 +197,19 @@ export class Subscriber {
     const { producer, participantId, source } = track;
     consumer.observer.once('close', () => this.#schedule());
     this.#subscriptions.set(producer.id, subscription);
-    this.#sections = addTrack(this.#sections, {
+    this.#description.add({
       mid,
       kind: producer.kind,
       trackId: producer.id,
       streamId: streamIdOf(participantId, source),
       rtpParameters: consumer.rtpParameters,
     });
+  }
+
+  #unsubscribe({ track, consumer, mid }: Subscription): void {
+    consumer.close();
+    this.#subscriptions.delete(track.producer.id);
+    this.#description.close(mid);
   }
 
   async #openTransport(): Promise<ClientTransport> {
@@ -270,17 +225,8 @@ export class Subscriber {
     return opened;
   }
 
-  #offer(): void {
-    if (this.#transport === undefined) return;
-    this.#restartsIce = false;
-    const sections = this.#sections;
-    const sdp = writeOffer({
-      transport: this.#transport.transport,
-      sections,
-      sessionId: this.#sessionId,
-      sessionVersion: this.#sessionVersion++,
-    });
-    this.#sections = markOffered(sections);
+  #offer(transport: WebRtcTransport): void {
+    const sdp = this.#description.offer(transport);
     const tracks = this.subscriptions.map(({ mid, track: { producer, participantId, source } }) => ({
       mid,
       trackId: producer.id,
@@ -288,18 +234,13 @@ export class Subscriber {
       kind: producer.kind,
       source,
     }));
-    const message = { offerId: crypto.randomUUID(), sdp, tracks };
-    this.#openOffer = { offerId: message.offerId, sections: this.#sections, message };
-    this.#handlers.onOffer(message);
+    this.#openOffer = { offerId: crypto.randomUUID(), sdp, tracks };
+    this.#handlers.onOffer(this.#openOffer);
   }
 
-  /** What the answer means for one track. */
-  async #settle(
-    { track, consumer, mid }: Subscription,
-    answer: Answer,
-    rejected: readonly string[],
-    narrowed: readonly string[],
-  ): Promise<void> {
+  /** Does what the answer means for one track. */
+  async #settle(subscription: Subscription, { rejected, narrowed, receiving }: Settlement): Promise<void> {
+    const { track, consumer, mid } = subscription;
     if (consumer.closed) return;
     if (rejected.includes(mid)) {
       consumer.close();
@@ -308,41 +249,29 @@ export class Subscriber {
       return;
     }
     if (narrowed.includes(mid)) {
-      // Made anew by the next reconciliation, with what the client is now known to understand.
-      this.#unsubscribe(track, consumer, mid);
+      // Made anew by the next reconciliation.
+      this.#unsubscribe(subscription);
       return;
     }
-    const direction = answer.media.find((media) => media.mid === mid)?.direction;
-    const receives = direction === 'recvonly' || direction === 'sendrecv';
+    const receives = receiving.includes(mid);
     if (receives === consumer.paused) await (receives ? consumer.resume() : consumer.pause());
   }
 
-  #kind(mid: string): MediaKind | undefined {
-    return this.#sections.sections.find((section) => section.mid === mid)?.kind;
+  #refuse({ producer, source, participantId }: PublishedTrack): void {
+    this.#refused.add(producer.id);
+    const codec = producer.rtpParameters.codecs[0]?.mimeType;
+    const message = `This client cannot receive the ${source} of participant ${participantId} (track ${producer.id}): it accepts no ${codec}.`;
+    this.#handlers.onError(new ParleyError('codec_unsupported', message));
   }
 
-  #refuse(track: PublishedTrack): void {
-    const { producer, source, participantId } = track;
-    this.#refused.add(producer.id);
-    this.#handlers.onError(
-      new ParleyError(
-        'codec_unsupported',
-        `This client cannot receive the ${source} of participant ${participantId} (track ${producer.id}): it accepts no ${producer.rtpParameters.codecs[0]?.mimeType}.`,
-      ),
-    );
+  /** What went wrong where no request of the client waits for it. */
+  #report(error: unknown): void {
+    if (this.#closed) return;
+    const { logger, participantId, roomId } = this.#context;
+    logger.error({ event: 'subscribe-failed', roomId, participantId, err: error }, 'a subscription failed');
   }
 
   #layer(track: PublishedTrack): number | undefined {
     return layersOf(track.producer) > 1 ? this.#wishes.choose(track).spatialLayer : undefined;
-  }
-}
-
-function readAnswer(sdp: string, current: ReceiveSections, offered: ReceiveSections) {
-  try {
-    const answer = parseAnswer(sdp);
-    return { answer, ...settle(current, offered, answer) };
-  } catch (error) {
-    if (error instanceof SdpError) throw new ParleyError('sdp_invalid', error.message, { cause: error });
-    throw error;
   }
 }
