@@ -8,7 +8,7 @@ import { loadConfig } from '../../packages/protocol/src/config/load-config.ts';
 import { WebrtcConfig } from '../../packages/protocol/src/config/webrtc-config.ts';
 import { ensureWorker } from '../mediasoup-worker/ensure.ts';
 import { logHint, ROOT, type Service } from './processes.ts';
-import { run } from './run.ts';
+import { buildPage } from './run.ts';
 import { makeSecret, overrides, startEdge, startNode } from './stack.ts';
 
 const config = readConfig();
@@ -24,7 +24,7 @@ try {
   say('Looking for the mediasoup worker …');
   const worker = await ensureWorker();
   say('Building the page …');
-  if ((await run('pnpm', ['--filter', '@parley/meet', 'build', '--logLevel', 'warn'])) !== 0) {
+  if ((await buildPage()) !== 0) {
     throw new Error('The page could not be built; see above.');
   }
   const enrolmentSecret = makeSecret();

@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
 import { ROOT } from './processes.ts';
+
+/** The workspace's own programs first, also where the script was not started by pnpm. */
+const PATH = [path.join(ROOT, 'node_modules/.bin'), process.env['PATH']].join(path.delimiter);
 
 /**
  * Runs a command in the repository's root with its output on ours.
@@ -15,8 +19,18 @@ export async function run(
   const child = spawn(command, args, {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, ...env },
+    env: { ...process.env, PATH, ...env },
   });
   const [code] = (await once(child, 'exit')) as [number | null];
   return code ?? 1;
+}
+
+/** Builds the page that the edge serves. */
+export function buildPage(): Promise<number> {
+  return run(path.join(ROOT, 'apps/meet/node_modules/.bin/vite'), [
+    'build',
+    'apps/meet',
+    '--logLevel',
+    'warn',
+  ]);
 }

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { ensureWorker } from '../mediasoup-worker/ensure.ts';
 import { ROOT } from './processes.ts';
-import { run } from './run.ts';
+import { buildPage, run } from './run.ts';
 import { ensureDebianPackages } from './system-packages.ts';
 
 const reports = path.join(ROOT, 'coverage/reports');
@@ -23,8 +23,11 @@ const steps: Record<string, () => Promise<number>> = {
     workerBin = (await ensureWorker()).path;
     return 0;
   },
-  check: () => run('pnpm', ['run', 'check']),
-  page: () => run('pnpm', ['--filter', '@parley/meet', 'build', '--logLevel', 'warn']),
+  async check() {
+    const lint = await run('biome', ['check', '.']);
+    return (await run('node', ['infra/dev/typecheck.ts'])) || lint;
+  },
+  page: buildPage,
   unit: () => vitest('unit', []),
   e2e: () => vitest('e2e', ['--config', 'apps/e2e/vitest.config.ts']),
 };
