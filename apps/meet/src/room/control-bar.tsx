@@ -27,7 +27,7 @@ export function ControlBar({ meeting, localTracks, chat, quality, onQuality }: C
   const sharing = localTracks.get('screen')?.enabled ?? false;
   const unread = chat.unread > 0 ? chat.unread : undefined;
   return (
-    <div className={css.bar} role="toolbar" aria-label="Call">
+    <footer className={css.bar}>
       <DeviceToggle
         device="microphone"
         on={microphoneOn}
@@ -58,6 +58,6 @@ export function ControlBar({ meeting, localTracks, chat, quality, onQuality }: C
         badge={unread}
       />
       <RoundButton icon="leave" label="Leave" tone="danger" onClick={() => call.leave()} testId="leave" />
-    </div>
+    </footer>
   );
 }

@@ -5,7 +5,7 @@ import { hueOf, initialsOf } from './initials.ts';
 export function Avatar({ name }: { name: string }) {
   return (
     <span className={css.frame} aria-hidden="true">
-      <span className={css.circle} style={{ backgroundColor: `hsl(${hueOf(name)} 42% 42%)` }}>
+      <span className={css.circle} style={{ backgroundColor: `hsl(${hueOf(name)} 45% 33%)` }}>
         {initialsOf(name)}
       </span>
     </span>
