@@ -66,7 +66,8 @@ export class MediaNode {
   /** Starts workers and sockets. @throws when a worker does not start or a port is taken */
   static async start(options: MediaNodeOptions): Promise<MediaNode> {
     const { settings, config, addresses, logger, socketTuning } = options;
-    forwardWorkerLogs(logger);
+    const events = new ThrottledLog(logger);
+    forwardWorkerLogs(logger, events);
     const pool = await WorkerPool.start({
       workers: settings.workers,
       firstPort: settings.rtcPort,
@@ -102,7 +103,7 @@ export class MediaNode {
       ledger,
       metrics,
       logger,
-      events: new ThrottledLog(logger),
+      events,
       orphanGraceMs: options.orphanGraceMs ?? ORPHAN_GRACE_MS,
       ...(socketTuning && { socketTuning }),
     });
@@ -163,10 +164,25 @@ export class MediaNode {
   }
 }
 
-function forwardWorkerLogs(logger: Logger): void {
+function forwardWorkerLogs(logger: Logger, events: ThrottledLog): void {
   setLogEventListeners({
     ondebug: undefined,
-    onwarn: (source, message) => logger.warn({ event: 'mediasoup', source }, message),
-    onerror: (source, message, error) => logger.error({ event: 'mediasoup', source, err: error }, message),
+    onwarn: (source, message) => {
+      if (isRace(message)) logger.debug({ event: 'mediasoup', source }, message);
+      // A client can make the worker warn with every packet.
+      else events.warn('mediasoup', { source }, message);
+    },
+    onerror: (source, message, error) => {
+      const level = isRace(message) ? 'debug' : 'error';
+      logger[level]({ event: 'mediasoup', source, err: error }, message);
+    },
   });
+}
+
+/**
+ * Node and worker closed the same thing at the same time, so that one asks about what the other has let go of. Where
+ * that makes a request fail, whoever made it says so.
+ */
+function isRace(message: string): boolean {
+  return /NotFoundError|request failed .* not found/.test(message);
 }

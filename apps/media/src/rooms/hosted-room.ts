@@ -1,6 +1,6 @@
-import { ParleyError } from '@parley/protocol/errors';
+import { type ErrorCode, ParleyError } from '@parley/protocol/errors';
 import type { Logger } from 'pino';
-import type { EdgeSocketTuning, SocketEnd } from '../edge/edge-socket.ts';
+import type { EdgeSocketTuning } from '../edge/edge-socket.ts';
 import type { Assignment } from '../fleet/fleet-client.ts';
 import { NODE_STOPS, ROOM_ENDED, type RoomCommand, RoomLink } from '../links/room-link.ts';
 import type { Session } from '../sessions/session.ts';
@@ -31,6 +31,8 @@ export interface HostContext {
 
 /** Commands for one participant that may wait while its session opens. */
 const MAX_WAITING = 64;
+
+const NO_SESSION = 'This node holds no session for the participant; open one with a ticket.';
 
 /** A room that this node serves: its link to the Room object, and its media once somebody is in it. */
 export class HostedRoom {
@@ -100,7 +102,7 @@ export class HostedRoom {
         this.#retell();
       },
       onDown: () => this.#awaitLink(),
-      onRevoked: (end) => this.#revoked(end),
+      onRevoked: ({ code, reason }) => this.#end(code, `the Room ended its link (${code} ${reason})`),
       ...(socketTuning && { socketTuning }),
     });
   }
@@ -113,7 +115,7 @@ export class HostedRoom {
       case 'session-request':
         this.#enqueue(command.participantId, () => {
           const session = this.#room?.sessions.get(command.participantId);
-          if (session === undefined) this.#noSession(command.participantId);
+          if (session === undefined) this.#tellClosed(command.participantId, 'ticket_missing', NO_SESSION);
           // Not waited for: the session has a queue of its own.
           else void session.handle(command.message);
         });
@@ -182,7 +184,7 @@ export class HostedRoom {
       const { code, message } = this.#explain(error, participantId);
       metrics.sessionRefused(code);
       events.info('session-refused', { roomId: this.roomId, participantId, code }, message);
-      this.#link.send({ type: 'session-closed', participantId, code, message });
+      this.#tellClosed(participantId, code, message);
     }
   }
 
@@ -196,9 +198,8 @@ export class HostedRoom {
     return { code: 'media_unavailable', message: 'The media node could not open the session; try again.' };
   }
 
-  #noSession(participantId: string): void {
-    const message = 'This node holds no session for the participant; open one with a ticket.';
-    this.#link.send({ type: 'session-closed', participantId, code: 'ticket_missing', message });
+  #tellClosed(participantId: string, code: ErrorCode, message: string): void {
+    this.#link.send({ type: 'session-closed', participantId, code, message });
   }
 
   /** One router, also when several sessions open at once. */
@@ -241,8 +242,11 @@ export class HostedRoom {
     }
     for (const participantId of [...room.sessions.keys()]) {
       room.close(participantId);
-      const message = 'The media worker of this room failed; join again.';
-      this.#link.send({ type: 'session-closed', participantId, code: 'media_unavailable', message });
+      this.#tellClosed(
+        participantId,
+        'media_unavailable',
+        'The media worker of this room failed; join again.',
+      );
     }
   }
 
@@ -281,12 +285,6 @@ export class HostedRoom {
       if (sessions.some(({ mediaState }) => mediaState === 'connected')) this.#awaitLink();
       else this.#end(ROOM_ENDED, 'nobody is in the room and the edge is out of reach');
     }, this.#context.orphanGraceMs);
-  }
-
-  #revoked({ code, reason }: SocketEnd): void {
-    const { roomId } = this;
-    this.#context.events.info('link-revoked', { roomId, code, reason }, 'the Room ended its link');
-    this.#end(code, reason);
   }
 
   #end(code: number, reason: string): void {

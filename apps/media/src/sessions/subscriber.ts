@@ -106,10 +106,10 @@ export class Subscriber {
   /** Brings the layers of what is sent in line with the wishes, after they have changed. */
   async applyQuality(): Promise<void> {
     await Promise.all(
-      this.subscriptions.map(async ({ track, consumer }) => {
-        const spatialLayer = this.#layer(track);
-        if (spatialLayer === undefined || consumer.closed) return;
-        await consumer.setPreferredLayers({ spatialLayer });
+      this.subscriptions.map(async (subscription) => {
+        const spatialLayer = this.#layer(subscription.track);
+        if (spatialLayer === undefined) return;
+        await this.#ask(subscription, ({ consumer }) => consumer.setPreferredLayers({ spatialLayer }));
       }),
     );
   }
@@ -254,7 +254,20 @@ export class Subscriber {
       return;
     }
     const receives = receiving.includes(mid);
-    if (receives === consumer.paused) await (receives ? consumer.resume() : consumer.pause());
+    if (receives !== consumer.paused) return;
+    await this.#ask(subscription, () => (receives ? consumer.resume() : consumer.pause()));
+  }
+
+  /** Asks the worker something about a track, which may end before it answers: that is no failure of the request. */
+  async #ask(subscription: Subscription, question: (about: Subscription) => Promise<void>): Promise<void> {
+    const { consumer, track } = subscription;
+    if (consumer.closed) return;
+    try {
+      await question(subscription);
+    } catch (error) {
+      // The producer is known to be closed before its consumers are.
+      if (!consumer.closed && !track.producer.closed) this.#report(error);
+    }
   }
 
   #refuse({ producer, source, participantId }: PublishedTrack): void {

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 
 const INTERVAL_MS = 1000;
 
-/** Logs events of one cause at info once a second at the most; the others go to debug and are counted. */
+/** Logs events of one cause once a second at the most; the others go to debug and are counted. */
 export class ThrottledLog {
   readonly #logger: Logger;
   readonly #causes = new Map<string, { since: number; left: number }>();
@@ -12,7 +12,16 @@ export class ThrottledLog {
   }
 
   /** @param event its name, which is the cause that is throttled */
-  info(event: string, fields: object, message: string, now: number = Date.now()): void {
+  info(event: string, fields: object, message: string, now?: number): void {
+    this.#log('info', event, fields, message, now);
+  }
+
+  /** As {@link info}, for what an operator should look at but a client can bring about at will. */
+  warn(event: string, fields: object, message: string, now?: number): void {
+    this.#log('warn', event, fields, message, now);
+  }
+
+  #log(level: 'info' | 'warn', event: string, fields: object, message: string, now = Date.now()): void {
     const cause = this.#causes.get(event);
     if (cause !== undefined && now - cause.since < INTERVAL_MS) {
       cause.left += 1;
@@ -21,6 +30,6 @@ export class ThrottledLog {
     }
     const left = cause?.left ?? 0;
     this.#causes.set(event, { since: now, left: 0 });
-    this.#logger.info({ event, ...fields, ...(left > 0 && { notShown: left }) }, message);
+    this.#logger[level]({ event, ...fields, ...(left > 0 && { notShown: left }) }, message);
   }
 }

@@ -1,0 +1,69 @@
+import type { SessionRequest } from '@parley/protocol/client-messages';
+import { pino } from 'pino';
+import { expect, it } from 'vitest';
+import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
+import { until } from '../testing/inbox.ts';
+import { useNode } from '../testing/room-fixture.ts';
+import type { TestLink } from '../testing/test-link.ts';
+
+const errors: string[] = [];
+const logger = pino({ level: 'error' }, { write: (line) => errors.push(line) });
+const fixture = useNode({ PARLEY_WORKERS: '2' }, { logger });
+
+const OFFERS = ['audio-video', 'screen-added', 'simulcast', 'camera-inactive', 'screen-second-peer', 'empty'];
+const pick = <T>(choices: readonly T[]): T => choices[Math.floor(Math.random() * choices.length)] as T;
+const pause = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
+
+function anyRequest(): SessionRequest {
+  const dice = Math.random();
+  if (dice < 0.1) return { type: 'stop-screen-share' };
+  if (dice < 0.2) return { type: 'update-quality', quality: pick(['low', 'high', 'auto']) };
+  const sdp = readFixture(pick(['chromium', 'firefox']), pick(OFFERS));
+  return { type: dice < 0.4 ? 'start-screen-share' : 'offer', sdp };
+}
+
+/** Answers offers as a browser would, now and then too late. */
+function answer(link: TestLink): void {
+  let from = 0;
+  const timer = setInterval(() => {
+    for (const message of link.messages.all.slice(from)) {
+      if (message.type !== 'session-event' || message.message.type !== 'offer') continue;
+      const { offerId, sdp } = message.message;
+      const answered = sdp
+        .replaceAll('a=setup:actpass', 'a=setup:active')
+        .replaceAll('a=sendonly', 'a=recvonly')
+        .replace(/^a=(candidate|msid|ssrc|end-of).*\r\n/gm, '');
+      link.request(message.participantId, { type: 'answer', offerId, sdp: answered });
+    }
+    from = link.messages.count;
+    if (link.closed !== undefined) clearInterval(timer);
+  }, 15);
+}
+
+async function churn(link: TestLink): Promise<void> {
+  answer(link);
+  for (let step = 0; step < 60; step++) {
+    const participantId = `p${Math.floor(Math.random() * 5)}`;
+    const dice = Math.random();
+    if (dice < 0.3) {
+      link.send({ type: 'open-session', participantId, ticket: await link.ticket(participantId) });
+    } else if (dice < 0.4) link.send({ type: 'close-session', participantId });
+    else link.request(participantId, anyRequest());
+    if (Math.random() < 0.5) await pause();
+  }
+  await link.stats();
+  link.send({ type: 'close-room', roomId: link.roomId });
+  await until(() => link.closed !== undefined, 'the room is closed');
+}
+
+it('whatever comes in whatever order, nothing fails inside and nothing is left', async () => {
+  const links = await Promise.all(Array.from({ length: 6 }, () => fixture.room()));
+  await Promise.all(links.map(churn));
+  await until(() => fixture.node.ledger.transports === 0, 'no transport is left');
+  expect(fixture.node.rooms.rooms, 'nor a room').toEqual([]);
+  expect(errors, 'nothing was logged as an error').toEqual([]);
+  const internal = links
+    .flatMap(({ messages }) => messages.all)
+    .filter((message) => JSON.stringify(message).includes('"internal"'));
+  expect(internal, 'no client was told of a failure inside').toEqual([]);
+}, 20_000);
