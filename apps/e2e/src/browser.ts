@@ -1,28 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { inject } from 'vitest';
 
 /** Watches every RTCPeerConnection and WebSocket of a page from the outside, before the page's own scripts run. */
 const WATCH = readFileSync(new URL('../page/watch.js', import.meta.url), 'utf8');
-
-/** Starts Debian's Chromium with a fake camera and microphone. */
-export function launchBrowser(fps = 20): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env['PARLEY_CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      `--use-fake-device-for-media-stream=fps=${fps}`,
-      '--use-fake-ui-for-media-stream',
-      '--autoplay-policy=no-user-gesture-required',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-      '--disable-quic',
-    ],
-  });
-}
 
 /** A page of its own context that is watched; errors in it are printed. */
 export async function openPage(

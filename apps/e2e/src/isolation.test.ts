@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { launchBrowser, leaveAll } from './browser.ts';
+import { leaveAll } from './browser.ts';
+import { launchBrowser } from './launch-browser.ts';
 import { Meet } from './meet.ts';
 import { RawClient } from './raw-client.ts';
 import { Receiver } from './receiver.ts';

@@ -1,7 +1,8 @@
 import wrtc from '@roamhq/wrtc';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, leaveAll } from './browser.ts';
+import { leaveAll } from './browser.ts';
+import { launchBrowser } from './launch-browser.ts';
 import { Meet } from './meet.ts';
 import { RawClient } from './raw-client.ts';
 

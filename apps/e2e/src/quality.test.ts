@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RoomStats } from '@parley/protocol/rest';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
-import { launchBrowser, leaveAll, messages, openPage } from './browser.ts';
+import { leaveAll, messages, openPage } from './browser.ts';
+import { launchBrowser } from './launch-browser.ts';
 import { Meet } from './meet.ts';
 import { Receiver } from './receiver.ts';
 

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, leaveAll, messages, openPage, report } from './browser.ts';
+import { leaveAll, messages, openPage, report } from './browser.ts';
+import { launchBrowser } from './launch-browser.ts';
 import { Receiver } from './receiver.ts';
 
 /** The sample client of the product's specification, to the letter. */

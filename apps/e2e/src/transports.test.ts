@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
-import { launchBrowser, leaveAll, openPage } from './browser.ts';
+import { leaveAll, openPage } from './browser.ts';
+import { launchBrowser } from './launch-browser.ts';
 import { Receiver } from './receiver.ts';
 
 let browser: Browser;
