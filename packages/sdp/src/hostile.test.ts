@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { allFixtures } from '../fixtures/read.ts';
 import { answerTo, produceAndConsume, ROUTER } from '../fixtures/server.ts';
 import { SdpError } from './errors.ts';
@@ -9,6 +9,8 @@ import { parseAnswer } from './receive-answer.ts';
 import { sendParameters } from './send-parameters.ts';
 
 /** Descriptions from peers that mean harm, or are broken: real ones, changed in the ways of their grammar. */
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const offers = allFixtures('offer').map(({ sdp }) => sdp);
 const answers = allFixtures('answer').map(({ sdp }) => sdp);

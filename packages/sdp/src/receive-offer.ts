@@ -28,7 +28,7 @@ export function writeOffer({ transport, sections, ...identity }: ReceiveOfferOpt
   if (bundle.length > 0 && !transport) throw new TypeError('an offer with live m-lines needs a transport');
   const media = sections.sections.map((section) =>
     (section.state === 'open' || section.state === 'idle') && transport
-      ? liveSection(section, transport, section.mid === bundle[0])
+      ? liveSection(section, transport, sections.anchor === undefined || section.mid === sections.anchor)
       : stoppedSection({
           type: section.kind,
           protocol: 'UDP/TLS/RTP/SAVPF',
@@ -39,15 +39,20 @@ export function writeOffer({ transport, sections, ...identity }: ReceiveOfferOpt
   return writeSession(identity, bundle.length > 0 ? transport : undefined, bundle, media);
 }
 
-function liveSection(section: ReceiveSection, transport: ServerTransport, tagged: boolean): MediaDescription {
+function liveSection(
+  section: ReceiveSection,
+  transport: ServerTransport,
+  carrier: boolean,
+): MediaDescription {
   const { mid, kind, state, streamId, trackId, rtpParameters } = section;
   if (!isToken(streamId) || !isToken(trackId)) {
     throw new TypeError(`streamId and trackId must be tokens (RFC 8830 §2) [mid:${mid}]`);
   }
   const remote = new RemoteOfferMediaSection({
     iceParameters: transport.iceParameters,
-    // Only the tagged m-line of a group describes its transport (RFC 9143 §7.1.3).
-    ...(tagged && { iceCandidates: [...transport.iceCandidates] }),
+    // The m-line that carries the transport describes it (RFC 9143 §7.1.3). Before the first answer any can turn
+    // out to be the one, as the client may reject those before it.
+    ...(carrier && { iceCandidates: [...transport.iceCandidates] }),
     dtlsParameters: transport.dtlsParameters,
     mid,
     kind,

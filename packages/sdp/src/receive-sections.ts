@@ -26,6 +26,8 @@ export interface ReceiveSection extends ReceiveTrack {
   readonly state: 'open' | 'idle' | 'closing' | 'closed';
   /** The client has seen this mid in an offer. */
   readonly offered: boolean;
+  /** What the client takes the m-line for until it sees this mid. */
+  readonly replaces?: ReceiveSection;
 }
 
 /**
@@ -53,6 +55,7 @@ export function allocateMid(current: ReceiveSections): { mid: string; sections: 
 
 /**
  * Gives a track an m-line: a closed one of its kind (Firefox cannot change the kind), else a new one at the end.
+ * Not one before the m-line that carries the transport: Chrome fails to set up such a one.
  *
  * @throws {TypeError} if the mid was not allocated or is in use.
  */
@@ -62,12 +65,15 @@ export function addTrack(current: ReceiveSections, track: ReceiveTrack): Receive
   if (current.sections.some(({ mid }) => mid === track.mid)) {
     throw new TypeError(`mid '${track.mid}' is in use`);
   }
-  const section: ReceiveSection = { ...track, state: 'open', offered: false };
   const { recycle = true } = current;
-  const free = recycle
-    ? current.sections.findIndex(({ state, kind }) => state === 'closed' && kind === track.kind)
-    : -1;
-  const sections = free < 0 ? [...current.sections, section] : current.sections.with(free, section);
+  const anchor = anchorOf(current);
+  const after = current.sections.findIndex(({ mid }) => mid === anchor);
+  const free = current.sections.findIndex(
+    ({ state, kind }, index) => recycle && index > after && state === 'closed' && kind === track.kind,
+  );
+  const replaces = current.sections[free];
+  const section: ReceiveSection = { ...track, state: 'open', offered: false, ...(replaces && { replaces }) };
+  const sections = replaces ? current.sections.with(free, section) : [...current.sections, section];
   return { ...current, sections };
 }
 
@@ -75,7 +81,8 @@ export function addTrack(current: ReceiveSections, track: ReceiveTrack): Receive
 export function closeTrack(current: ReceiveSections, mid: string): ReceiveSections {
   return replace(current, mid, (section) => {
     if (section.state !== 'open') return section;
-    if (!section.offered) return { ...section, state: 'closed' };
+    // Chrome refuses a stopped m-line that goes on to another mid without coming to life.
+    if (!section.offered) return section.replaces ?? { ...section, state: 'closed' };
     // Chrome takes down the transport of the whole group when the m-line that holds it is stopped.
     return { ...section, state: mid === anchorOf(current) ? 'idle' : 'closing' };
   });
@@ -83,7 +90,20 @@ export function closeTrack(current: ReceiveSections, mid: string): ReceiveSectio
 
 /** To be called as an offer is written from them; its result is what {@link settle} needs beside the answer. */
 export function markOffered(current: ReceiveSections): ReceiveSections {
-  return { ...current, sections: current.sections.map((section) => ({ ...section, offered: true })) };
+  const sections = current.sections.map(({ replaces: _, ...section }) => ({ ...section, offered: true }));
+  return { ...current, sections };
+}
+
+/** What an answer has changed. */
+export interface Settled {
+  readonly sections: ReceiveSections;
+  /** mids of tracks that the client rejected (port 0): their consumers are to be closed. */
+  readonly rejected: string[];
+  /**
+   * The client rejected the m-line that the offer named to carry the transport, and another carries it now. Offer
+   * again at once: Firefox connects only when it is told the candidates there.
+   */
+  readonly offerAgain: boolean;
 }
 
 /**
@@ -91,15 +111,9 @@ export function markOffered(current: ReceiveSections): ReceiveSections {
  *
  * @param current the m-lines as they are now: tracks may have come and gone since the offer.
  * @param offered what the offer was written from.
- * @returns the m-lines after it, and the mids of tracks that the client rejected (port 0): their consumers are
- *   to be closed.
  * @throws {SdpError} `sdp_malformed` if the answer does not fit the offer (RFC 8829 §5.11).
  */
-export function settle(
-  current: ReceiveSections,
-  offered: ReceiveSections,
-  answer: Answer,
-): { sections: ReceiveSections; rejected: string[] } {
+export function settle(current: ReceiveSections, offered: ReceiveSections, answer: Answer): Settled {
   checkFits(offered, answer);
   let sections = current;
   const rejected: string[] = [];
@@ -112,12 +126,12 @@ export function settle(
   const live = (mid: string | undefined) =>
     offered.sections.some((section, index) => section.mid === mid && !answer.media[index]?.rejected);
   if (!live(sections.anchor)) {
-    const bundle = answer.bundle ?? [];
-    const anchor = bundle.find(live);
+    const carrier = answer.bundle?.find(live);
     const { anchor: _, ...rest } = sections;
-    sections = anchor === undefined ? rest : { ...rest, anchor };
+    sections = carrier === undefined ? rest : { ...rest, anchor: carrier };
   }
-  return { sections, rejected };
+  const offerAgain = sections.anchor !== undefined && sections.anchor !== bundleOf(offered)[0];
+  return { sections, rejected, offerAgain };
 }
 
 /** The mids of the BUNDLE group that an offer of these lists, the one that holds the transport first. */
