@@ -13,7 +13,8 @@ import { makeSecret, overrides, startEdge, startNode } from './stack.ts';
 
 const config = readConfig();
 const { host, port } = config.server;
-const stateFolder = path.join(ROOT, '.wrangler/dev');
+// Two stacks at once, on different ports, keep apart.
+const stateFolder = path.join(ROOT, '.wrangler', port === 8080 ? 'dev' : `dev-${port}`);
 const logFolder = path.join(stateFolder, 'logs');
 const services: Service[] = [];
 let stopping = false;

@@ -25,12 +25,11 @@ export async function run(
   return code ?? 1;
 }
 
-/** Builds the page that the edge serves. */
+/**
+ * Builds the page that the edge serves. Files of earlier builds stay: wrangler's local server, should it be running,
+ * does not recover from a folder that was emptied under it.
+ */
 export function buildPage(): Promise<number> {
-  return run(path.join(ROOT, 'apps/meet/node_modules/.bin/vite'), [
-    'build',
-    'apps/meet',
-    '--logLevel',
-    'warn',
-  ]);
+  const vite = path.join(ROOT, 'apps/meet/node_modules/.bin/vite');
+  return run(vite, ['build', 'apps/meet', '--emptyOutDir', 'false', '--logLevel', 'warn']);
 }

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import type { Service } from '../../../infra/dev/processes.ts';
 import { makeSecret, startEdge, startNode } from '../../../infra/dev/stack.ts';
 import { ensureWorker } from '../../../infra/mediasoup-worker/ensure.ts';
+import { freePort, mediaPort } from './free-port.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,9 +15,6 @@ declare module 'vitest' {
     logFolder: string;
   }
 }
-
-/** Below the kernel's ephemeral ports, so that no other socket is there by chance; each run its own. */
-const RTC_PORT = 22_000 + (process.pid % 2000) * 4;
 
 /** Starts the whole product for the tests: an edge with empty storage and one media node, on free ports. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -40,7 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const edge = { host: '127.0.0.1', port, stateFolder: folder, logFolder, enrolmentSecret, onLine };
     services.push(await startEdge(edge));
     const url = `http://localhost:${port}`;
-    const env = { PARLEY_RTC_PORT: String(RTC_PORT), LOG_LEVEL: 'debug' };
+    const env = { PARLEY_RTC_PORT: String(mediaPort()), LOG_LEVEL: 'debug' };
     services.push(
       await startNode({
         name: 'node-e2e',
@@ -70,19 +67,4 @@ export default async function setup(project: TestProject): Promise<() => Promise
 /** What a server prints only when it has a bug: tests that pass beside it prove nothing. */
 function isTrouble(line: string): boolean {
   return /Uncaught|"level":"(error|fatal)"/.test(line);
-}
-
-function freePort(): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const server = createServer()
-    .once('error', reject)
-    .listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('no port')),
-      );
-    });
-  return promise;
 }
