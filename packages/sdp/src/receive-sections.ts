@@ -124,7 +124,10 @@ export function settle(current: ReceiveSections, offered: ReceiveSections, answe
     sections = replace(sections, mid, (section) => ({ ...section, state: 'closed' }));
   }
   const live = (mid: string | undefined) =>
-    offered.sections.some((section, index) => section.mid === mid && !answer.media[index]?.rejected);
+    offered.sections.some(
+      (section, index) =>
+        section.mid === mid && !answer.media[index]?.rejected && ['open', 'idle'].includes(section.state),
+    );
   if (!live(sections.anchor)) {
     const carrier = answer.bundle?.find(live);
     const { anchor: _, ...rest } = sections;
