@@ -16,7 +16,7 @@ mkdirSync(reports, { recursive: true });
 let workerBin = '';
 const steps: Record<string, () => Promise<number>> = {
   async browser() {
-    await ensureDebianPackages(['chromium'], 'to run the browser tests');
+    await ensureDebianPackages(['chromium', 'firefox-esr'], 'to run the browser tests');
     return 0;
   },
   async worker() {
