@@ -13,7 +13,7 @@ describe('readEnvironment', () => {
       nodeId: 'host-name-',
       region: 'default',
       workers: 3,
-      rtcPort: 44_400,
+      rtcPort: 20_000,
       listenIps: [],
       announcedAddresses: [],
       metricsHost: '0.0.0.0',
@@ -32,7 +32,7 @@ describe('readEnvironment', () => {
       ['PARLEY_ENROLMENT_SECRET', 'short', /PARLEY_ENROLMENT_SECRET: must have 16 characters/],
       ['PARLEY_NODE_ID', 'a b', /PARLEY_NODE_ID: must be 1 to 64 characters/],
       ['PARLEY_WORKERS', '0', /PARLEY_WORKERS: must be 1 or more/],
-      ['PARLEY_RTC_PORT', 'many', /PARLEY_RTC_PORT: must be a number, for example 44400/],
+      ['PARLEY_RTC_PORT', 'many', /PARLEY_RTC_PORT: must be a number, for example 20000/],
       ['PARLEY_RTC_PORT', '65534', /PARLEY_RTC_PORT: 3 workers from port 65534 on pass 65535/],
       ['LOG_LEVEL', 'chatty', /LOG_LEVEL: must be one of trace, debug, info/],
     ];

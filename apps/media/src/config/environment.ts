@@ -65,7 +65,7 @@ function schema(defaults: { host: string; cpus: number; configFolder: string }) 
       .regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 characters of a-z 0-9 -, for example eu-west')
       .default('default'),
     PARLEY_WORKERS: number(1, 256, 2).default(defaults.cpus),
-    PARLEY_RTC_PORT: number(1, 65_535, 44_400).default(44_400),
+    PARLEY_RTC_PORT: number(1, 65_535, 20_000).default(20_000),
     PARLEY_LISTEN_IPS: list.default([]),
     PARLEY_ANNOUNCED_ADDRESS: list.default([]),
     PARLEY_METRICS_HOST: z.string().default('0.0.0.0'),

@@ -207,7 +207,8 @@ export class Subscriber {
   }
 
   #unsubscribe({ track, consumer, mid }: Subscription): void {
-    consumer.close();
+    // A closed producer has closed its consumers in the worker, which would only complain about closing one again.
+    if (!track.producer.closed) consumer.close();
     this.#subscriptions.delete(track.producer.id);
     this.#description.close(mid);
   }
