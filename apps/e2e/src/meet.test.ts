@@ -62,9 +62,18 @@ describe('two tabs through our page', () => {
     await expect.poll(() => bob.heard(), { timeout: 10_000 }).toBeGreaterThan(0.001);
     await ann.press('toggle-mic');
     await expect.poll(async () => (await bob.tile('Ann'))?.muted).toBe(true);
+    // What is still in the jitter buffer plays out first.
+    await expect
+      .poll(
+        async () => {
+          const before = await bob.heard();
+          await sleep(1500);
+          return (await bob.heard()) - before;
+        },
+        { timeout: 10_000, message: 'a muted microphone falls silent' },
+      )
+      .toBeLessThan(0.0001);
     const heard = await bob.heard();
-    await sleep(2500);
-    expect((await bob.heard()) - heard, 'nothing is heard of a muted microphone').toBeLessThan(0.0005);
     await ann.press('toggle-mic');
     await expect.poll(async () => (await bob.tile('Ann'))?.muted).toBe(false);
     await expect.poll(() => bob.heard(), { timeout: 5000 }).toBeGreaterThan(heard + 0.001);
