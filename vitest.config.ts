@@ -7,6 +7,9 @@ export default defineConfig({
       {
         test: {
           name: 'node',
+          // Real media and real browsers on a busy machine: a test that hangs fails, a slow one does not.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
           include: [
             'packages/*/src/**/*.test.ts',
             'apps/{media,meet}/src/**/*.test.{ts,tsx}',
@@ -24,6 +27,7 @@ export default defineConfig({
         ],
         test: {
           name: 'workerd',
+          testTimeout: 30_000,
           include: ['apps/signaling/src/**/*.test.ts'],
           setupFiles: ['apps/signaling/src/testing/reset.ts'],
         },
