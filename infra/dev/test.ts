@@ -28,6 +28,8 @@ const steps: Record<string, () => Promise<number>> = {
     return (await run('node', ['infra/dev/typecheck.ts'])) || lint;
   },
   page: buildPage,
+  // What `wrangler deploy` would upload can be made of this tree.
+  bundle: () => run('wrangler', ['deploy', '--dry-run', '--outdir', path.join(reports, 'bundle')]),
   unit: () => vitest('unit', []),
   e2e: () => vitest('e2e', ['--config', 'apps/e2e/vitest.config.ts']),
 };

@@ -69,7 +69,7 @@ export class TestSocket {
   }
 
   async #until<T>(what: string, look: () => T | undefined): Promise<T> {
-    const deadline = Date.now() + 3000;
+    const deadline = Date.now() + 10_000;
     for (;;) {
       const found = look();
       if (found !== undefined) return found;
