@@ -64,8 +64,9 @@ export class EdgeSocket {
       perMessageDeflate: false,
     });
     this.#socket.on('open', () => {
+      if (this.#ended) return;
       this.#pingTimer = setInterval(() => this.#ping(), tuning.pingMs);
-      if (!this.#ended) handlers.onOpen();
+      handlers.onOpen();
     });
     this.#socket.on('message', (data, binary) => this.#receive(data, binary));
     this.#socket.on('unexpected-response', (request, response) => {

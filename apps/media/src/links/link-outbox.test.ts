@@ -19,6 +19,16 @@ describe('LinkOutbox', () => {
     expect(outbox.drain()).toEqual([]);
   });
 
+  it('keeps no offer: the one that is open is told again by itself', () => {
+    const outbox = new LinkOutbox();
+    outbox.add({
+      type: 'session-event',
+      participantId: 'alice',
+      message: { type: 'offer', roomId: 'a', offerId: 'o', sdp: '', tracks: [] },
+    });
+    expect(outbox.drain()).toEqual([]);
+  });
+
   it('is bounded: the oldest goes first', () => {
     const outbox = new LinkOutbox(2);
     for (const name of ['a', 'b', 'c']) outbox.add(event(name));

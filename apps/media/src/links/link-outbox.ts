@@ -16,9 +16,12 @@ export class LinkOutbox {
   add(message: NodeLinkMessage): void {
     switch (message.type) {
       case 'session-event':
+        // An open offer is told again once the link is up; the client need not answer it twice.
+        if (message.message.type === 'offer') return;
+        this.#keep(message);
+        return;
       case 'session-closed':
-        this.#messages.push(message);
-        if (this.#messages.length > this.#capacity) this.#messages.shift();
+        this.#keep(message);
         return;
       // In `hello`, or told again once the link is up.
       case 'hello':
@@ -38,5 +41,10 @@ export class LinkOutbox {
     const messages = this.#messages;
     this.#messages = [];
     return messages;
+  }
+
+  #keep(message: NodeLinkMessage): void {
+    this.#messages.push(message);
+    if (this.#messages.length > this.#capacity) this.#messages.shift();
   }
 }

@@ -10,7 +10,7 @@ import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
 import type { Logger } from 'pino';
 import { backoffDelay, SOCKET_BACKOFF } from '../edge/backoff.ts';
 import { EdgeSocket, type EdgeSocketTuning, type SocketEnd } from '../edge/edge-socket.ts';
-import { LinkOutbox } from './link-outbox.ts';
+import type { LinkOutbox } from './link-outbox.ts';
 
 /** What the Room says once the link is up. */
 export type RoomCommand = Exclude<RoomLinkMessage, { type: 'welcome' }>;
@@ -22,6 +22,8 @@ export interface RoomLinkOptions {
   assignment: string;
   incarnation: string;
   logger: Logger;
+  /** The room's: what one link could not say, the next one does. */
+  outbox: LinkOutbox;
   /** What this node still holds, for `hello`. */
   sessions(): LinkSession[];
   onCommand(command: RoomCommand): void;
@@ -58,7 +60,6 @@ const FINAL_CLOSES: ReadonlySet<number> = new Set(
 /** The socket to one Room object: opens with the assignment, comes back with backoff, keeps what could not be sent. */
 export class RoomLink {
   readonly #options: RoomLinkOptions;
-  readonly #outbox = new LinkOutbox();
   #assignment: string;
   #socket: EdgeSocket | undefined;
   #up = false;
@@ -80,8 +81,9 @@ export class RoomLink {
   /** Sends a message, or keeps it for the next time the link is up. */
   send(message: NodeLinkMessage): void {
     if (this.#closed) return;
-    if (this.#up) this.#socket?.send(message);
-    else this.#outbox.add(message);
+    // Once the Room has begun to close the socket, nothing arrives over it.
+    if (this.#up && this.#socket?.open) this.#socket.send(message);
+    else this.#options.outbox.add(message);
   }
 
   /** Ends the link; no handler is called any more. */
@@ -141,7 +143,7 @@ export class RoomLink {
     this.#assignment = message.assignment;
     this.#attempt = 0;
     this.#up = true;
-    for (const kept of this.#outbox.drain()) this.#socket?.send(kept);
+    for (const kept of this.#options.outbox.drain()) this.#socket?.send(kept);
     this.#options.onUp();
   }
 

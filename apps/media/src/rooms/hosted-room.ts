@@ -2,6 +2,7 @@ import { type ErrorCode, ParleyError } from '@parley/protocol/errors';
 import type { Logger } from 'pino';
 import type { EdgeSocketTuning } from '../edge/edge-socket.ts';
 import type { Assignment } from '../fleet/fleet-client.ts';
+import { LinkOutbox } from '../links/link-outbox.ts';
 import { NODE_STOPS, ROOM_ENDED, type RoomCommand, RoomLink } from '../links/room-link.ts';
 import type { Session } from '../sessions/session.ts';
 import type { MediaSettings } from '../sessions/session-context.ts';
@@ -39,6 +40,7 @@ export class HostedRoom {
   readonly roomId: string;
   readonly #context: HostContext;
   readonly #onEnded: () => void;
+  readonly #outbox = new LinkOutbox();
   readonly #queues = new ParticipantQueues(MAX_WAITING);
   #epoch: number;
   #link: RoomLink;
@@ -92,6 +94,7 @@ export class HostedRoom {
       assignment,
       incarnation,
       logger,
+      outbox: this.#outbox,
       sessions: () =>
         [...(this.#room?.sessions ?? [])].map(([participantId, { tracks }]) => ({ participantId, tracks })),
       onCommand: (command) => this.#handle(command),

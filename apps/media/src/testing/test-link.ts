@@ -120,6 +120,11 @@ export class TestLink {
     else this.#socket.close(code, reason);
   }
 
+  /** Reads nothing more, not even the node's answer to a close frame. */
+  stall(): void {
+    this.#socket.pause();
+  }
+
   async #welcome(): Promise<void> {
     const assignment = await this.#edge.assignment(this.#nodeId, this.roomId, this.epoch);
     this.send({ type: 'welcome', version: PROTOCOL_VERSION, assignment });
