@@ -30,6 +30,9 @@ describe('readEnvironment', () => {
     const wrong: [string, string, RegExp][] = [
       ['PARLEY_EDGE_URL', 'ws://edge', /PARLEY_EDGE_URL: must be an http:\/\/ or https:\/\/ URL/],
       ['PARLEY_ENROLMENT_SECRET', 'short', /PARLEY_ENROLMENT_SECRET: must have 16 characters/],
+      ['PARLEY_EDGE_URL', 'https://me:password@edge', /PARLEY_EDGE_URL: must be an http/],
+      ['PARLEY_ENROLMENT_SECRET', 'sixteen and more\nlines', /PARLEY_ENROLMENT_SECRET: must be of/],
+      ['PARLEY_ENROLMENT_SECRET', 'with spaces it is no bearer token', /PARLEY_ENROLMENT_SECRET: must be of/],
       ['PARLEY_NODE_ID', 'a b', /PARLEY_NODE_ID: must be 1 to 64 characters/],
       ['PARLEY_WORKERS', '0', /PARLEY_WORKERS: must be 1 or more/],
       ['PARLEY_RTC_PORT', 'many', /PARLEY_RTC_PORT: must be a number, for example 20000/],
@@ -42,7 +45,14 @@ describe('readEnvironment', () => {
   });
 
   it('never repeats the secret in an error', () => {
-    expect(() => read({ ...least, PARLEY_ENROLMENT_SECRET: 'hunter2' })).not.toThrow(/hunter2/);
+    for (const secret of ['hunter2', 'hunter2 hunter2 hunter2']) {
+      expect(() => read({ ...least, PARLEY_ENROLMENT_SECRET: secret })).not.toThrow(/hunter2/);
+    }
+  });
+
+  it('takes a secret from a file with a line break at its end', () => {
+    const secret = read({ ...least, PARLEY_ENROLMENT_SECRET: `${'a'.repeat(16)}\n` }).enrolmentSecret;
+    expect(secret).toBe('a'.repeat(16));
   });
 
   it('reads lists, empty values as absent, and log levels in any case', () => {

@@ -52,7 +52,10 @@ const edgeUrl = z
 
 const enrolmentSecret = z
   .string({ error: 'is missing; set it to the secret that the edge has under the same name' })
-  .min(16, 'must have 16 characters or more, the same as at the edge; make one with: openssl rand -hex 32');
+  .trim()
+  .min(16, 'must have 16 characters or more, the same as at the edge; make one with: openssl rand -hex 32')
+  // What fits a bearer token (RFC 6750 §2.1). The edge reads no other, and fetch() shows others in its errors.
+  .regex(/^[\w.~+/=-]*$/, 'must be of letters, digits and . _ ~ + / = -, the same as at the edge');
 
 /** Defaults come in as functions so that parsing stays pure for tests. */
 function schema(defaults: { host: string; cpus: number; configFolder: string }) {
@@ -129,5 +132,6 @@ export function nodeIdFromHost(host: string): string {
 
 function isHttpUrl(text: string): boolean {
   const url = URL.parse(text);
-  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') && url.search === '';
+  if (url === null || url.search !== '' || url.username !== '' || url.password !== '') return false;
+  return url.protocol === 'http:' || url.protocol === 'https:';
 }

@@ -33,14 +33,20 @@ const Refusal = z.object({ detail: z.string().optional(), code: z.string().optio
 /**
  * Buys a node token with the enrolment secret.
  *
+ * @param stop gives up
  * @throws {EnrolmentRefused} when the edge refuses; any other error means it could not be asked
  */
-export async function enrol(edgeUrl: string, nodeId: string, secret: string): Promise<NodeToken> {
+export async function enrol(
+  edgeUrl: string,
+  nodeId: string,
+  secret: string,
+  stop: AbortSignal,
+): Promise<NodeToken> {
   const response = await ask(edgeUrl, {
     method: 'POST',
     headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
     body: JSON.stringify({ nodeId, version: PROTOCOL_VERSION }),
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.any([stop, AbortSignal.timeout(10_000)]),
   });
   if (response.ok) {
     const { token, expiresIn } = EnrolResponse.parse(await response.json());

@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EDGE_SOCKET_TUNING } from '../edge/edge-socket.ts';
@@ -7,6 +11,7 @@ import { type Assignment, FleetClient, type FleetOptions } from './fleet-client.
 
 let edge: TestEdge;
 let fleet: FleetClient | undefined;
+let ran: Promise<void>;
 let logged: { event: string; msg: string }[];
 
 beforeEach(async () => {
@@ -30,7 +35,7 @@ function start({ edgeUrl = edge.url, ...options }: Partial<FleetOptions> = {}): 
     edgeUrl,
     ...options,
   });
-  void fleet.run();
+  ran = fleet.run();
   return fleet;
 }
 
@@ -49,13 +54,13 @@ describe('FleetClient', () => {
   });
 
   it('is not enrolled with a wrong secret, says what to do, and asks seldom', async () => {
-    const client = start({ enrolmentSecret: 'a secret that is another one' });
+    const client = start({ enrolmentSecret: 'a-secret-that-is-another-one' });
     expect(await edge.enrolments.next(() => true, 'the attempt')).toBe(401);
     await until(() => logged.length > 0, 'it is logged');
     expect(logged[0]?.msg).toMatch(
       /refused this node's PARLEY_ENROLMENT_SECRET: set the same value on both sides/,
     );
-    expect(JSON.stringify(logged), 'the secret is in no log').not.toContain('a secret that');
+    expect(JSON.stringify(logged), 'the secret is in no log').not.toContain('a-secret-that');
     expect(client.obstacle).toContain('PARLEY_ENROLMENT_SECRET');
     await expect(edge.enrolments.next(() => true, 'another', { from: 1, ms: 1500 })).rejects.toThrow();
     expect(client.registered).toBe(false);
@@ -87,6 +92,19 @@ describe('FleetClient', () => {
     expect(logged.find(({ event }) => event === 'fleet-lost')?.msg).toContain('no pong came');
     edge.answersPings = true;
     await until(() => client.registered, 'it is back');
+  });
+
+  it('leaves at once while an edge that does not answer is asked to enrol it', async () => {
+    const asked = Promise.withResolvers<void>();
+    const silent = createServer(() => asked.resolve()).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const client = start({ edgeUrl: `http://127.0.0.1:${(silent.address() as AddressInfo).port}` });
+    await asked.promise;
+    client.close();
+    const left = await Promise.race([ran.then(() => true), sleep(1000).then(() => false)]);
+    silent.closeAllConnections();
+    silent.close();
+    expect(left, 'it waits for no answer').toBe(true);
   });
 
   it('tries an edge that is away again, and leaves when told', async () => {

@@ -73,6 +73,7 @@ export class FleetClient {
       let policy = SOCKET_BACKOFF;
       try {
         const token = await this.#freshToken();
+        if (this.#stop.signal.aborted) return;
         const end = await this.#hold(token, () => {
           attempt = 0;
         });
@@ -83,6 +84,7 @@ export class FleetClient {
         this.#obstacle = explain(end, this.#options.nodeId);
         logger.warn({ event: 'fleet-lost', code: end.code, reason: end.reason }, this.#obstacle);
       } catch (error) {
+        if (this.#stop.signal.aborted) return;
         const message = error instanceof Error ? error.message : String(error);
         this.#obstacle = message;
         if (error instanceof EnrolmentRefused) policy = REFUSED_BACKOFF;
@@ -101,7 +103,7 @@ export class FleetClient {
   async #freshToken(): Promise<string> {
     if (this.#token === undefined || this.#token.until < Date.now() + RENEW_MS) {
       const { edgeUrl, nodeId, enrolmentSecret } = this.#options;
-      this.#token = await enrol(edgeUrl, nodeId, enrolmentSecret);
+      this.#token = await enrol(edgeUrl, nodeId, enrolmentSecret, this.#stop.signal);
     }
     return this.#token.token;
   }

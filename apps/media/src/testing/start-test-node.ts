@@ -14,7 +14,7 @@ export async function startTestNode(
 ): Promise<MediaNode> {
   const settings = readEnvironment({
     PARLEY_EDGE_URL: edgeUrl,
-    PARLEY_ENROLMENT_SECRET: 'the enrolment secret of the test edge',
+    PARLEY_ENROLMENT_SECRET: 'the-enrolment-secret-of-the-test-edge',
     PARLEY_NODE_ID: 'node-1',
     PARLEY_WORKERS: '1',
     PARLEY_METRICS_HOST: '127.0.0.1',

@@ -37,7 +37,7 @@ export type TicketWishes = Partial<TicketClaims> & { key?: TestKey; typ?: string
 
 /** An edge for tests: a real HTTP and WebSocket server that signs real tokens, with every decision left to the test. */
 export class TestEdge {
-  readonly secret = 'the enrolment secret of the test edge';
+  readonly secret = 'the-enrolment-secret-of-the-test-edge';
   readonly key: TestKey;
   /** What nodes said on their fleet sockets. */
   readonly fleetMessages = new Inbox<NodeFleetMessage>();
