@@ -2,7 +2,7 @@ import type { ServerOffer } from '@parley/protocol/server-messages';
 import type { Participant, Track } from '@parley/protocol/track';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PING_INTERVAL } from './keep-alive.ts';
-import { FakeTrack } from './testing/fake-media.ts';
+import { FakeStream, FakeTrack } from './testing/fake-media.ts';
 import { type FakeRoom, joinFakeRoom, settle, stubBrowser } from './testing/join-fake-room.ts';
 
 beforeEach(stubBrowser);
@@ -90,6 +90,56 @@ describe('Call: its end', () => {
     await expect(call.setMicrophoneEnabled(true)).resolves.toBeUndefined();
     expect(room.heard.at(-1)).toEqual({ name: 'closed', event: { reason: 'left' } });
     expect(call.ended).toEqual({ reason: 'left' });
+  });
+
+  it('leaves nothing alive', async () => {
+    vi.useFakeTimers();
+    const listeners = new Set<unknown>();
+    vi.stubGlobal('addEventListener', (_: string, listener: unknown) => listeners.add(listener));
+    vi.stubGlobal('removeEventListener', (_: string, listener: unknown) => listeners.delete(listener));
+    const own = new FakeTrack('audio');
+    const tracks = [own];
+    const capture = async ({ video, audio }: MediaStreamConstraints) => {
+      const captured = [
+        ...(video ? [new FakeTrack('video')] : []),
+        ...(audio ? [new FakeTrack('audio')] : []),
+      ];
+      tracks.push(...captured);
+      return new FakeStream(captured);
+    };
+    vi.stubGlobal('navigator', { mediaDevices: { getUserMedia: capture, getDisplayMedia: capture } });
+    const { call, socket, publisher, subscriber } = await joinFakeRoom();
+    const doing = [
+      call.setCameraEnabled(true),
+      call.setMicrophoneEnabled(true),
+      call.startScreenShare(),
+      call.publish('microphone', own.asTrack()),
+    ];
+    const settled = Promise.allSettled(doing);
+    await vi.advanceTimersByTimeAsync(1);
+    // The answer to this one does not come any more.
+    publisher.fail();
+    socket.receive({ type: 'request-offer', roomId });
+    const late = call.setCameraEnabled(false).then(() => call.setCameraEnabled(true));
+    call.leave();
+    await Promise.allSettled([settled, late]);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(tracks).toHaveLength(4);
+    expect(tracks.map(({ readyState }) => readyState)).toEqual(tracks.map(() => 'ended'));
+    expect([publisher.connectionState, subscriber.connectionState]).toEqual(['closed', 'closed']);
+    expect(socket.readyState).toBe(3);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(listeners.size).toBe(0);
+  });
+
+  it('rejects what is under way though the closed PeerConnection never settles it', async () => {
+    const { call, publisher } = await joinFakeRoom();
+    publisher.setLocalDescription = () => new Promise<void>(() => undefined);
+    const publishing = call.publish('camera', new FakeTrack('video').asTrack());
+    publishing.catch(() => undefined);
+    await settle();
+    call.leave();
+    await expect(publishing).rejects.toMatchObject({ code: 'call_ended' });
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { connect } from './connect.ts';
+import { connect, JOIN_TIMEOUT } from './connect.ts';
 import { FakeSocket } from './testing/fake-socket.ts';
 import { JOINED, stubBrowser } from './testing/join-fake-room.ts';
 
@@ -42,6 +42,22 @@ describe('connect', () => {
       code: 'connection_failed',
       message: expect.stringContaining('server (code 1006)'),
     });
+  });
+
+  it.each([
+    ['the socket does not open', () => undefined],
+    ['nobody answers', () => socket().open()],
+  ])('gives up when %s', async (_, happen) => {
+    vi.useFakeTimers();
+    const connecting = connect('http://server', { room: 'room', name: 'Me' });
+    happen();
+    vi.advanceTimersByTime(JOIN_TIMEOUT);
+    await expect(connecting).rejects.toMatchObject({
+      code: 'connection_failed',
+      message: expect.stringContaining('no answer'),
+    });
+    expect(socket().readyState).toBe(3);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('rejects for a URL that is none', async () => {

@@ -14,6 +14,9 @@ export interface ConnectOptions {
   signal?: AbortSignal;
 }
 
+/** Milliseconds to get in. */
+export const JOIN_TIMEOUT = 20_000;
+
 /**
  * Joins a room on the Parley server at `url` (http or https, relative to the page if it likes).
  *
@@ -33,8 +36,12 @@ export function connect(url: string | URL, { room, name, signal }: ConnectOption
       return;
     }
     let call: Call | undefined;
-    const fail = (error: CallError) => {
+    const decided = () => {
+      clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
+    };
+    const fail = (error: CallError) => {
+      decided();
       carrier.close();
       reject(error);
     };
@@ -50,7 +57,7 @@ export function connect(url: string | URL, { room, name, signal }: ConnectOption
         );
         return;
       }
-      signal?.removeEventListener('abort', abort);
+      decided();
       resolve(call);
     };
     const carrier = new SocketCarrier(
@@ -71,11 +78,14 @@ export function connect(url: string | URL, { room, name, signal }: ConnectOption
         },
         closed: (code, reason) => {
           if (call) call.handleClosed(code, reason);
-          else fail(new CallError('connection_failed', unreachable(address, code, reason)));
+          else fail(new CallError('connection_failed', unreachable(address, reason || `code ${code}`)));
         },
       },
     );
     signal?.addEventListener('abort', abort);
+    const timer = setTimeout(() => {
+      fail(new CallError('connection_failed', unreachable(address, 'no answer')));
+    }, JOIN_TIMEOUT);
   });
 }
 
@@ -83,7 +93,6 @@ function aborted(signal: AbortSignal | undefined): CallError {
   return new CallError('aborted', 'Joining was cancelled.', { cause: signal?.reason });
 }
 
-function unreachable(address: URL, code: number, reason: string): string {
-  const said = reason === '' ? `code ${code}` : reason;
+function unreachable(address: URL, said: string): string {
   return `No connection to ${address.host} (${said}). Check the network and try again.`;
 }

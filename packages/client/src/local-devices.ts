@@ -71,10 +71,11 @@ export class LocalDevices {
   async #capture(device: Device): Promise<MediaStreamTrack | undefined> {
     const { store, settings } = this.#options;
     const track = await (device === 'camera' ? captureCamera(settings) : captureMicrophone(settings));
-    // The person may have changed their mind while the browser asked.
-    if (!store.get(device).enabled) {
+    // While the browser asked, the person may have changed their mind, or the application brought a track.
+    const now = store.get(device);
+    if (!now.enabled || now.track !== undefined) {
       track.stop();
-      return undefined;
+      return now.track;
     }
     this.#put(device, track);
     return track;
@@ -102,8 +103,12 @@ export class LocalDevices {
     const { store, error } = this.#options;
     store.put(device, track, () => {
       store.stop(device);
-      error(new CallError('device_lost', `The ${device} is gone. Plug it in and turn it on again.`));
+      error(new CallError('device_lost', lost(device)));
       this.#agree(device).catch(() => undefined);
     });
   }
+}
+
+function lost(device: Device): string {
+  return `The ${device} has stopped: it was unplugged, or the browser may not use it any more. Turn it on again.`;
 }

@@ -59,13 +59,14 @@ describe('NegotiationQueue', () => {
     await expect(second).resolves.toBeUndefined();
   });
 
-  it('rejects what waits, and what comes later, when it is closed', async () => {
+  it('rejects what is in flight, what waits, and what comes later, when it is closed', async () => {
     const { queue } = manual();
     const ended = new CallError('call_ended', 'over');
-    void queue.add(offer('in flight'));
+    const inFlight = queue.add(offer('in flight'));
     await tick();
     const waiting = queue.add(offer('waiting'));
     queue.close(ended);
+    await expect(inFlight).rejects.toBe(ended);
     await expect(waiting).rejects.toBe(ended);
     await expect(queue.add(offer('late'))).rejects.toBe(ended);
   });

@@ -19,6 +19,7 @@ interface Waiting<C> {
 export class NegotiationQueue<C extends Change> {
   readonly #negotiate: (changes: readonly C[]) => Promise<void>;
   #waiting: Waiting<C>[] = [];
+  #inFlight: Waiting<C>[] = [];
   #running = false;
   #closed: CallError | undefined;
 
@@ -41,14 +42,15 @@ export class NegotiationQueue<C extends Change> {
     return done;
   }
 
-  /** Rejects what waits. What is in flight settles by itself. */
+  /** Rejects what waits and what is in flight: a closed PeerConnection leaves its promises open for ever. */
   close(error: CallError): void {
     this.#closed = error;
-    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    for (const { reject } of [...this.#inFlight, ...this.#waiting.splice(0)]) reject(error);
   }
 
   async #run(): Promise<void> {
     for (let batch = this.#take(); batch.length > 0; batch = this.#take()) {
+      this.#inFlight = batch;
       try {
         await this.#negotiate(batch.map(({ change }) => change));
         for (const { resolve } of batch) resolve();

@@ -1,6 +1,7 @@
 import type { Offer, StartScreenShare } from '@parley/protocol/client-messages';
 import type { Source } from '@parley/protocol/grants';
 import type { ClientMediaSettings, ServerAnswer } from '@parley/protocol/server-messages';
+import { AnswerTurn } from './answer-turn.ts';
 import { CallError } from './call-error.ts';
 import type { StatsEntry } from './call-stats.ts';
 import { refitEncodings, sendEncodings } from './encodings.ts';
@@ -32,7 +33,7 @@ export class Publisher {
   readonly #queue: NegotiationQueue<PublisherChange>;
   readonly #publications = new Map<Source, Publication>();
   readonly #streams = { camera: new MediaStream(), screen: new MediaStream() };
-  #inFlight: PromiseWithResolvers<ServerAnswer> | undefined;
+  readonly #answer = new AnswerTurn();
   /**
    * Whether the server knows this PeerConnection. One that `start-screen-share` opens counts as made for the screen
    * and is closed with it, so the first offer is an `offer`; its `tracks` say that it is a screen.
@@ -82,11 +83,21 @@ export class Publisher {
     });
   }
 
-  /** Sends another track, or nothing, without asking anybody. */
+  /**
+   * Sends another track, or nothing, without asking anybody.
+   *
+   * @throws {CallError} if the browser cannot
+   */
   async replaceTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
     const sender = this.#publications.get(source)?.transceiver.sender;
     if (sender === undefined) return;
-    await sender.replaceTrack(track);
+    try {
+      await sender.replaceTrack(track);
+    } catch (cause) {
+      if (this.#closed) throw this.#closed;
+      const message = `The browser could not send the ${source}. Try again, or reload the page.`;
+      throw new CallError('negotiation_failed', message, { cause });
+    }
     if (track !== null) await this.#refit(source, sender, track);
   }
 
@@ -114,21 +125,19 @@ export class Publisher {
   }
 
   handleAnswer(answer: ServerAnswer): void {
-    this.#inFlight?.resolve(answer);
+    this.#answer.resolve(answer);
   }
 
   /** The server refused an offer. Returns false if none was in flight. */
   handleError(error: CallError): boolean {
-    if (this.#inFlight === undefined) return false;
-    this.#inFlight.reject(error);
-    return true;
+    return this.#answer.refuse(error);
   }
 
   /** Closes the PeerConnection and rejects whatever waits with `error`. */
   close(error: CallError): void {
     this.#closed = error;
     this.#queue.close(error);
-    this.#inFlight?.reject(error);
+    this.#answer.close(error);
     this.#connection.close();
   }
 
@@ -138,20 +147,17 @@ export class Publisher {
       for (const { apply } of changes) apply();
       const offer = await connection.createOffer();
       await connection.setLocalDescription(offer);
-      const answered = Promise.withResolvers<ServerAnswer>();
-      this.#inFlight = answered;
+      if (this.#closed) throw this.#closed;
       this.#send({
         type: this.#isOpen ? (changes[0]?.messageType ?? 'offer') : 'offer',
         sdp: offer.sdp ?? '',
         tracks: this.#sending(),
       });
-      const answer = await answered.promise;
-      this.#inFlight = undefined;
+      const answer = await this.#answer.wait();
       await connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
       this.#isOpen = true;
       this.#learn(answer);
     } catch (cause) {
-      this.#inFlight = undefined;
       if (this.#closed) throw this.#closed;
       if (connection.signalingState === 'have-local-offer') {
         await connection.setLocalDescription({ type: 'rollback' });
@@ -182,7 +188,7 @@ export class Publisher {
     const known = this.#publications.get(source);
     if (known !== undefined) {
       known.transceiver.direction = 'sendonly';
-      void this.replaceTrack(source, track);
+      this.replaceTrack(source, track).catch(() => undefined);
       return;
     }
     const transceiver = this.#connection.addTransceiver(track, {
@@ -212,13 +218,14 @@ export class Publisher {
       return;
     }
     transceiver.direction = 'inactive';
-    void transceiver.sender.replaceTrack(null);
+    transceiver.sender.replaceTrack(null).catch(() => undefined);
   }
 
   async #refit(source: Source, sender: RTCRtpSender, track: MediaStreamTrack): Promise<void> {
     const fresh = sendEncodings(source, track.getSettings(), this.#media);
     const parameters = sender.getParameters();
     parameters.encodings = refitEncodings(parameters.encodings, fresh);
-    await sender.setParameters(parameters);
+    // Without it the picture is sent all the same, only larger or smaller than meant.
+    await sender.setParameters(parameters).catch(() => undefined);
   }
 }

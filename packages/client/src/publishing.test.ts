@@ -1,10 +1,14 @@
 import type { Source } from '@parley/protocol/grants';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeTrack } from './testing/fake-media.ts';
+import { ANSWER_TIMEOUT } from './answer-turn.ts';
+import { FakeStream, FakeTrack } from './testing/fake-media.ts';
 import { type FakeRoom, joinFakeRoom, settle, stubBrowser } from './testing/join-fake-room.ts';
 
 beforeEach(stubBrowser);
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
 const roomId = 'room';
 const answer = (
@@ -77,6 +81,30 @@ describe('publishing', () => {
     await second;
   });
 
+  it('gives up an offer that is never answered, and can publish afterwards', async () => {
+    vi.useFakeTimers();
+    const room = await joinFakeRoom();
+    const first = room.call.publish('camera', new FakeTrack('video').asTrack());
+    first.catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(ANSWER_TIMEOUT + 1);
+    await expect(first).rejects.toMatchObject({
+      code: 'negotiation_failed',
+      message: expect.stringContaining('does not answer'),
+    });
+    expect(room.publisher.signalingState).toBe('stable');
+    room.socket.sent();
+
+    const second = room.call.publish('microphone', new FakeTrack('audio').asTrack());
+    await vi.advanceTimersByTimeAsync(10);
+    expect(room.socket.sent()).toMatchObject([{ type: 'offer', tracks: [{ source: 'microphone' }] }]);
+    // First comes what the server makes of the offer that was given up.
+    answer(room, 'bad', [['0', 'camera']]);
+    answer(room, '0:recvonly', [['0', 'microphone']]);
+    await vi.advanceTimersByTimeAsync(10);
+    await second;
+    expect(ownTracks(room)).toEqual(['my-microphone']);
+  });
+
   it('fails for a rejected m-line only', async () => {
     const room = await joinFakeRoom();
     const camera = room.call.publish('camera', new FakeTrack('video').asTrack());
@@ -147,6 +175,44 @@ describe('devices', () => {
     expect(room.call.localTracks.get('camera')).toEqual({ track: undefined, enabled: false });
     expect(room.publisher.getTransceivers()[0]?.sender.track).toBeNull();
     expect(ownTracks(room)).toEqual(['my-camera muted']);
+  });
+
+  it('keeps a track that the application publishes while the browser still asks', async () => {
+    const room = await joinFakeRoom();
+    const asked = Promise.withResolvers<FakeStream>();
+    vi.stubGlobal('navigator', { mediaDevices: { getUserMedia: () => asked.promise } });
+    const turning = room.call.setCameraEnabled(true);
+    await settle();
+    const own = new FakeTrack('video');
+    const publishing = room.call.publish('camera', own.asTrack());
+    const captured = new FakeTrack('video');
+    asked.resolve(new FakeStream([captured]));
+    await settle();
+    answer(room, '0:recvonly', [['0', 'camera']]);
+    await Promise.all([turning, publishing]);
+    expect([own.readyState, captured.readyState]).toEqual(['live', 'ended']);
+    expect(room.publisher.getTransceivers()[0]?.sender.track).toBe(own);
+  });
+
+  it('sends another camera though the browser cannot fit its layers to it', async () => {
+    const room = await withCamera();
+    const sender = room.publisher.getTransceivers()[0]?.sender;
+    if (sender)
+      sender.setParameters = () => Promise.reject(new DOMException('no', 'InvalidModificationError'));
+    const other = new FakeTrack('video');
+    await room.call.publish('camera', other.asTrack());
+    expect(sender?.track).toBe(other);
+    expect(other.readyState).toBe('live');
+  });
+
+  it('says so when the browser cannot send another camera', async () => {
+    const room = await withCamera();
+    const sender = room.publisher.getTransceivers()[0]?.sender;
+    if (sender) sender.replaceTrack = () => Promise.reject(new DOMException('no', 'InvalidStateError'));
+    await expect(room.call.publish('camera', new FakeTrack('video').asTrack())).rejects.toMatchObject({
+      name: 'CallError',
+      code: 'negotiation_failed',
+    });
   });
 
   it('is off when the permission is refused', async () => {
