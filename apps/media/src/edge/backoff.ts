@@ -9,6 +9,9 @@ export interface BackoffPolicy {
 /** Sockets to the edge. A deploy drops all of them at once: the jitter spreads their return. */
 export const SOCKET_BACKOFF: BackoffPolicy = { firstMs: 500, mostMs: 20_000 };
 
+/** A socket that ends sooner than this after its welcome counts as one more attempt: the edge greets, and fails, ms. */
+export const STABLE_SOCKET_MS = 10_000;
+
 /** Enrolment that the edge refused: only an operator can change that, so ask seldom. */
 export const REFUSED_BACKOFF: BackoffPolicy = { firstMs: 10_000, mostMs: 60_000 };
 

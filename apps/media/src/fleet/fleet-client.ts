@@ -10,7 +10,7 @@ import {
 } from '@parley/protocol/fleet-messages';
 import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
 import type { Logger } from 'pino';
-import { backoffDelay, REFUSED_BACKOFF, SOCKET_BACKOFF } from '../edge/backoff.ts';
+import { backoffDelay, REFUSED_BACKOFF, SOCKET_BACKOFF, STABLE_SOCKET_MS } from '../edge/backoff.ts';
 import { EdgeSocket, type EdgeSocketTuning, type SocketEnd } from '../edge/edge-socket.ts';
 import { EnrolmentRefused, enrol, type NodeToken } from './enrolment.ts';
 
@@ -74,9 +74,11 @@ export class FleetClient {
       try {
         const token = await this.#freshToken();
         if (this.#stop.signal.aborted) return;
+        let welcomedAt = Number.POSITIVE_INFINITY;
         const end = await this.#hold(token, () => {
-          attempt = 0;
+          welcomedAt = performance.now();
         });
+        if (performance.now() - welcomedAt > STABLE_SOCKET_MS) attempt = 0;
         if (this.#stop.signal.aborted) return;
         // Bought anew: it may have run out, or the edge has new keys.
         if (end.code === closeCode('node_not_enrolled')) this.#token = undefined;

@@ -13,6 +13,8 @@ describe('LinkOutbox', () => {
     const outbox = new LinkOutbox();
     outbox.add(event('a'));
     outbox.add({ type: 'track-unpublished', participantId: 'alice', trackId: 't' });
+    const [code, message] = ['media_unavailable', 'The worker died.'] as const;
+    outbox.add({ type: 'session-closed', participantId: 'alice', code, message });
     outbox.add({ type: 'media-state', participantId: 'alice', state: 'connected' });
     outbox.add(event('b'));
     expect(outbox.drain()).toEqual([event('a'), event('b')]);

@@ -18,13 +18,12 @@ export class LinkOutbox {
       case 'session-event':
         // An open offer is told again once the link is up; the client need not answer it twice.
         if (message.message.type === 'offer') return;
-        this.#keep(message);
-        return;
-      case 'session-closed':
-        this.#keep(message);
+        this.#messages.push(message);
+        if (this.#messages.length > this.#capacity) this.#messages.shift();
         return;
       // In `hello`, or told again once the link is up.
       case 'hello':
+      case 'session-closed':
       case 'track-published':
       case 'track-unpublished':
       case 'media-state':
@@ -41,10 +40,5 @@ export class LinkOutbox {
     const messages = this.#messages;
     this.#messages = [];
     return messages;
-  }
-
-  #keep(message: NodeLinkMessage): void {
-    this.#messages.push(message);
-    if (this.#messages.length > this.#capacity) this.#messages.shift();
   }
 }

@@ -8,8 +8,9 @@ import {
 } from '@parley/protocol/link-messages';
 import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
 import type { Logger } from 'pino';
-import { backoffDelay, SOCKET_BACKOFF } from '../edge/backoff.ts';
+import { backoffDelay, SOCKET_BACKOFF, STABLE_SOCKET_MS } from '../edge/backoff.ts';
 import { EdgeSocket, type EdgeSocketTuning, type SocketEnd } from '../edge/edge-socket.ts';
+import type { ThrottledLog } from '../telemetry/throttled-log.ts';
 import type { LinkOutbox } from './link-outbox.ts';
 
 /** What the Room says once the link is up. */
@@ -22,6 +23,7 @@ export interface RoomLinkOptions {
   assignment: string;
   incarnation: string;
   logger: Logger;
+  events: ThrottledLog;
   /** The room's: what one link could not say, the next one does. */
   outbox: LinkOutbox;
   /** What this node still holds, for `hello`. */
@@ -65,6 +67,7 @@ export class RoomLink {
   #up = false;
   #closed = false;
   #attempt = 0;
+  #upSince: number | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: RoomLinkOptions) {
@@ -119,16 +122,13 @@ export class RoomLink {
   }
 
   #receive(text: string): void {
-    const { logger, roomId, onCommand } = this.#options;
+    const { events, roomId, onCommand } = this.#options;
     let message: RoomLinkMessage;
     try {
       message = decode(RoomLinkMessage, text, MAX_FRAME_BYTES);
     } catch (error) {
       // An edge newer than this node may say more than it understands.
-      logger.warn(
-        { event: 'link-message-unread', roomId, error: String(error) },
-        'a link message was not read',
-      );
+      events.warn('link-message-unread', { roomId, error: String(error) }, 'a link message was not read');
       return;
     }
     if (message.type !== 'welcome') {
@@ -141,7 +141,7 @@ export class RoomLink {
     }
     clearTimeout(this.#timer);
     this.#assignment = message.assignment;
-    this.#attempt = 0;
+    this.#upSince ??= performance.now();
     this.#up = true;
     for (const kept of this.#options.outbox.drain()) this.#socket?.send(kept);
     this.#options.onUp();
@@ -157,6 +157,9 @@ export class RoomLink {
     clearTimeout(this.#timer);
     this.#up = false;
     this.#socket = undefined;
+    if (this.#upSince !== undefined && performance.now() - this.#upSince > STABLE_SOCKET_MS)
+      this.#attempt = 0;
+    this.#upSince = undefined;
     const { logger, roomId } = this.#options;
     if (FINAL_CLOSES.has(end.code)) {
       this.close();

@@ -1,10 +1,11 @@
 import { closeCode } from '@parley/protocol/errors';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
 import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 import { makeKey, type TicketWishes } from '../testing/test-edge.ts';
 import type { TestLink } from '../testing/test-link.ts';
+import { WorkerPool } from '../workers/worker-pool.ts';
 
 const fixture = useNode({}, { orphanGraceMs: 1500 });
 const seconds = () => Math.floor(Date.now() / 1000);
@@ -176,6 +177,32 @@ describe('the link', () => {
     link.drop();
     const again = await nextLink(link, from);
     await expect(again.event('alice', 'answer'), 'it comes with the next link').resolves.toBeDefined();
+  });
+
+  it('of a newer epoch fences a session that is just being opened', async () => {
+    const link = await fixture.room();
+    const { createRouter } = WorkerPool.prototype;
+    const making = Promise.withResolvers<void>();
+    const slow = vi.spyOn(WorkerPool.prototype, 'createRouter').mockImplementation(async function (
+      this: WorkerPool,
+    ) {
+      making.resolve();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return await createRouter.call(this);
+    });
+    try {
+      link.send({ type: 'open-session', participantId: 'alice', ticket: await link.ticket('alice') });
+      await making.promise;
+      const newer = await fixture.edge.assign('node-1', link.roomId, 2);
+      await until(() => hosted(link)?.media !== undefined, 'the router is there');
+      await newer.stats();
+      expect(hosted(link)?.media?.sessions.size, 'the old ticket opens nothing').toBe(0);
+      await newer.open('alice');
+      const closed = newer.messages.all.filter(({ type }) => type === 'session-closed');
+      expect(closed, 'the Room knew from hello, and has opened it anew').toEqual([]);
+    } finally {
+      slow.mockRestore();
+    }
   });
 
   it.each(['assignment_stale', 'assignment_invalid', 'room_closed'] as const)(

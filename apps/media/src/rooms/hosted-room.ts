@@ -94,6 +94,7 @@ export class HostedRoom {
       assignment,
       incarnation,
       logger,
+      events,
       outbox: this.#outbox,
       sessions: () =>
         [...(this.#room?.sessions ?? [])].map(([participantId, { tracks }]) => ({ participantId, tracks })),
@@ -111,9 +112,10 @@ export class HostedRoom {
   }
 
   #handle(command: RoomCommand): void {
+    const epoch = this.#epoch;
     switch (command.type) {
       case 'open-session':
-        this.#enqueue(command.participantId, () => this.#open(command.participantId, command.ticket));
+        this.#enqueue(command.participantId, () => this.#open(command, epoch));
         return;
       case 'session-request':
         this.#enqueue(command.participantId, () => {
@@ -170,14 +172,23 @@ export class HostedRoom {
     const claims = await verifier.verify(ticket, { roomId, epoch: this.#epoch, participantId });
     const media = await this.#mediaRoom();
     if (this.#closed) throw new ParleyError('room_closed', 'The room was closed on this node.');
+    if (claims.epoch !== this.#epoch) {
+      throw new ParleyError(
+        'ticket_stale_epoch',
+        'The room was assigned anew meanwhile; get another ticket.',
+      );
+    }
     const session = media.open(claims, carrier);
     metrics.sessionOpened();
     events.info('session-opened', { roomId, participantId }, 'a media session opened');
     return session;
   }
 
-  /** Opens a session whose client speaks through the Room. */
-  async #open(participantId: string, ticket: string): Promise<void> {
+  /** Opens a session whose client speaks through the Room, which said so in an epoch. */
+  async #open(
+    { participantId, ticket }: Extract<RoomCommand, { type: 'open-session' }>,
+    epoch: number,
+  ): Promise<void> {
     const { metrics, events } = this.#context;
     try {
       await this.admit(ticket, participantId, {
@@ -187,7 +198,8 @@ export class HostedRoom {
       const { code, message } = this.#explain(error, participantId);
       metrics.sessionRefused(code);
       events.info('session-refused', { roomId: this.roomId, participantId, code }, message);
-      this.#tellClosed(participantId, code, message);
+      // A newer link's hello has told the Room that there is no session: it has opened another by now.
+      if (epoch === this.#epoch) this.#tellClosed(participantId, code, message);
     }
   }
 

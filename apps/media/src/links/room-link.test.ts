@@ -1,0 +1,61 @@
+import type { RoomLinkMessage } from '@parley/protocol/link-messages';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ThrottledLog } from '../telemetry/throttled-log.ts';
+import { until } from '../testing/inbox.ts';
+import { TestEdge } from '../testing/test-edge.ts';
+import { LinkOutbox } from './link-outbox.ts';
+import { RoomLink } from './room-link.ts';
+
+let edge: TestEdge;
+let link: RoomLink | undefined;
+
+beforeEach(async () => {
+  edge = await TestEdge.start();
+});
+afterEach(async () => {
+  link?.close();
+  await edge.close();
+});
+
+/** Opens a link whose warnings are collected. */
+async function open(): Promise<{ event: string }[]> {
+  const warnings: { event: string }[] = [];
+  const logger = pino({ level: 'warn' }, { write: (line) => warnings.push(JSON.parse(line)) });
+  link = new RoomLink({
+    edgeUrl: edge.url,
+    roomId: 'room',
+    assignment: await edge.assignment('node-1', 'room', 1),
+    incarnation: 'first',
+    logger,
+    events: new ThrottledLog(logger),
+    outbox: new LinkOutbox(),
+    sessions: () => [],
+    onCommand: () => undefined,
+    onUp: () => undefined,
+    onDown: () => undefined,
+    onRevoked: () => undefined,
+  });
+  await until(() => link?.up === true, 'the link is up');
+  return warnings;
+}
+
+it('comes back ever more slowly to a Room that greets and then fails', async () => {
+  await open();
+  const end = Date.now() + 2500;
+  while (Date.now() < end) {
+    edge.links.all.at(-1)?.drop();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  // Delays are at least 250, 500 and 1000 ms; without growth there would be five links and more.
+  expect(edge.links.count).toBeLessThanOrEqual(4);
+});
+
+it('warns of messages from an edge that is ahead of it once a second, not once each', async () => {
+  const warnings = await open();
+  const unknown = { type: 'invented-later' } as unknown as RoomLinkMessage;
+  for (let i = 0; i < 20; i++) edge.links.all[0]?.send(unknown);
+  await until(() => warnings.length > 0, 'a warning');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(warnings.map(({ event }) => event)).toEqual(['link-message-unread']);
+});
