@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
 import { useNode } from '../testing/room-fixture.ts';
 
@@ -98,5 +98,30 @@ describe('update-quality', () => {
     await expect(link.event('bob', 'error'), 'a microphone has no layers').resolves.toMatchObject({
       code: 'track_not_found',
     });
+  });
+
+  it('holds for a camera whose consumer is just being made', async () => {
+    const link = await fixture.room();
+    await link.open('alice');
+    const bob = await fixture.join(link, 'bob');
+    const offers = bob.receive();
+    const media = fixture.node.rooms.rooms.find(({ roomId }) => roomId === link.roomId)?.media;
+    const asked = Promise.withResolvers<void>();
+    media?.router.observer.on('newtransport', (transport) => {
+      const consume = transport.consume.bind(transport);
+      vi.spyOn(transport, 'consume').mockImplementation(async (options) => {
+        asked.resolve();
+        const consumer = await consume(options);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        return consumer as never;
+      });
+    });
+    link.request('alice', { type: 'offer', sdp: readFixture('chromium', 'simulcast') });
+    await asked.promise;
+    link.request('bob', { type: 'update-quality', quality: 'low' });
+    await offers.next(() => true, 'the offer');
+    await link.event('bob', 'quality-changed');
+    const layers = media?.sessions.get('bob')?.subscriptions.map(({ consumer }) => consumer.preferredLayers);
+    expect(layers?.[1]).toMatchObject({ spatialLayer: 0 });
   });
 });

@@ -100,11 +100,12 @@ export class ReceiveDescription {
    */
   settle(sdp: string): Settlement {
     const offered = this.#offered ?? NO_SECTIONS;
-    const { answer, sections, rejected } = readAnswer(sdp, this.#sections, offered);
+    const { answer, sections, rejected, offerAgain } = readAnswer(sdp, this.#sections, offered);
     this.#capabilities = receiveCapabilities(this.#capabilities, offered, answer);
     this.#offered = undefined;
     this.#sections = answer.origin.username === LIBDATACHANNEL ? { ...sections, recycle: false } : sections;
-    this.#agreed = this.#sections;
+    // Firefox connects only when it is told the candidates in the m-line that carries the transport.
+    this.#agreed = offerAgain ? NO_SECTIONS : this.#sections;
     return {
       dtls: answer.dtls,
       rejected,

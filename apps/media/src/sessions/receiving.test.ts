@@ -132,6 +132,34 @@ describe('receiving', () => {
     expect(bob.received.get(tracks[1]?.trackId ?? ''), 'and sees nothing').toBeUndefined();
   });
 
+  it('offers again where another m-line carries the transport than it said: Firefox needs the candidates there', async () => {
+    const link = await fixture.room();
+    const alice = await fixture.join(link, 'alice');
+    await fixture.join(link, 'bob');
+    await alice.publish(['microphone', 'camera']);
+    const first = await link.event('bob', 'offer');
+    const from = link.messages.count;
+    const sdp = first.sdp
+      .replaceAll('a=setup:actpass', 'a=setup:active')
+      .replaceAll('a=sendonly', 'a=recvonly')
+      .replace(/^a=(candidate|msid|ssrc|end-of).*\r\n/gm, '')
+      .replace(/^m=audio \d+/m, 'm=audio 0')
+      .replace('a=group:BUNDLE 0 1', 'a=group:BUNDLE 1');
+    link.request('bob', { type: 'answer', offerId: first.offerId, sdp });
+    const second = await link.event('bob', 'offer', { from });
+    expect(second.tracks.map(({ source }) => source)).toEqual(['camera']);
+    expect(second.sdp).toMatch(/^a=group:BUNDLE 1\r$/m);
+    link.request('bob', {
+      type: 'answer',
+      offerId: second.offerId,
+      sdp: sdp.replace(/^m=video \d+/m, 'm=video 9'),
+    });
+    await expect(
+      link.event('bob', 'offer', { from: link.messages.count, ms: 300 }),
+      'once is enough',
+    ).rejects.toThrow();
+  });
+
   it('without the grant nothing is offered', async () => {
     const link = await fixture.room();
     const alice = await fixture.join(link, 'alice');

@@ -105,12 +105,9 @@ export class Subscriber {
 
   /** Brings the layers of what is sent in line with the wishes, after they have changed. */
   async applyQuality(): Promise<void> {
-    await Promise.all(
-      this.subscriptions.map(async (subscription) => {
-        const spatialLayer = this.#layer(subscription.track);
-        if (spatialLayer === undefined) return;
-        await this.#ask(subscription, ({ consumer }) => consumer.setPreferredLayers({ spatialLayer }));
-      }),
+    // In its turn, or it would miss consumers that are just being made with the old wishes.
+    await this.#work.run(() =>
+      Promise.all(this.subscriptions.map((subscription) => this.#relayer(subscription))),
     );
   }
 
@@ -269,6 +266,12 @@ export class Subscriber {
       // The producer is known to be closed before its consumers are.
       if (!consumer.closed && !track.producer.closed) this.#report(error);
     }
+  }
+
+  async #relayer(subscription: Subscription): Promise<void> {
+    const spatialLayer = this.#layer(subscription.track);
+    if (spatialLayer === undefined) return;
+    await this.#ask(subscription, ({ consumer }) => consumer.setPreferredLayers({ spatialLayer }));
   }
 
   #refuse({ producer, source, participantId }: PublishedTrack): void {
