@@ -40,6 +40,17 @@ function answer(link: TestLink): void {
   }, 15);
 }
 
+/** Mutes a track that is there, or that is no more. */
+function mute(link: TestLink): void {
+  const tracks = link.messages.all.flatMap((message) =>
+    message.type === 'track-published' ? [{ participantId: message.participantId, ...message.track }] : [],
+  );
+  const track = tracks.at(-1 - Math.floor(Math.random() * 3));
+  if (track === undefined) return;
+  const { participantId, trackId } = track;
+  link.send({ type: 'set-muted', participantId, trackId, muted: Math.random() < 0.5 });
+}
+
 async function churn(link: TestLink): Promise<void> {
   answer(link);
   for (let step = 0; step < 60; step++) {
@@ -48,6 +59,7 @@ async function churn(link: TestLink): Promise<void> {
     if (dice < 0.3) {
       link.send({ type: 'open-session', participantId, ticket: await link.ticket(participantId) });
     } else if (dice < 0.4) link.send({ type: 'close-session', participantId });
+    else if (dice < 0.5) mute(link);
     else link.request(participantId, anyRequest());
     if (Math.random() < 0.5) await pause();
   }

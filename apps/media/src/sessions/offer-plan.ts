@@ -45,7 +45,12 @@ export interface OfferContext {
 /** Decides about every m-line of an offer that can live. m-lines without a step are rejected by the answer as they are. */
 export function planOffer(offer: Offer, context: OfferContext): LineStep[] {
   let room = context.room;
-  return offer.media.flatMap((media): LineStep[] => {
+  // An m-line whose mid is no longer there: it was stopped without it, or the client breaks the rules.
+  const vanished = [...context.known].filter(
+    ([mid, { state }]) => state === 'live' && !offer.media.some((media) => media.mid === mid),
+  );
+  const stops = vanished.map(([mid]): LineStep => ({ step: 'stop', mid }));
+  const steps = offer.media.flatMap((media): LineStep[] => {
     const { mid, kind } = media;
     const line = context.known.get(mid);
     if (kind === undefined || media.rejection !== undefined) {
@@ -84,6 +89,7 @@ export function planOffer(offer: Offer, context: OfferContext): LineStep[] {
     room -= 1;
     return [{ step: 'start', mid, source, parameters, replaces: false }];
   });
+  return [...stops, ...steps];
 }
 
 function refuse(

@@ -95,6 +95,7 @@ export class Publisher {
   #drop(connection: PublishingConnection): void {
     this.#connections = this.#connections.filter((other) => other !== connection);
     connection.close();
+    this.#handlers.onState();
   }
 }
 

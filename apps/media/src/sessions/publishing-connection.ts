@@ -43,7 +43,7 @@ type Start = Extract<LineStep, { step: 'start' }>;
 
 /** What the owner of a publishing PeerConnection hears of it. */
 export interface PublishingHandlers {
-  /** A transport's state changed. */
+  /** A transport's state changed, or it is gone. */
   onState(): void;
   /** A track that had been started ended, whoever ended it. */
   onEnded(trackId: string): void;
@@ -109,6 +109,9 @@ export class PublishingConnection {
     const change = this.#transportChange(offer);
     if (change === 'lost') throw new ParleyError('sdp_invalid', LOST_TRANSPORT);
     this.#end(steps);
+    for (const mid of this.#lines.keys()) {
+      if (!offer.media.some((media) => media.mid === mid)) this.#lines.delete(mid);
+    }
     if (change !== 'kept') this.#dropTransport();
     if (steps.some(({ step }) => step !== 'refuse' && step !== 'stop')) await this.#reach(offer);
     if (this.#offer === undefined || offer.dtls !== undefined) this.#offer = offer;
@@ -168,9 +171,11 @@ export class PublishingConnection {
 
   /** The client has closed its end. */
   #dropTransport(): void {
-    this.#transport?.close();
+    if (this.#transport === undefined) return;
+    this.#transport.close();
     this.#transport = undefined;
     this.#carrier = undefined;
+    this.#handlers.onState();
   }
 
   /** Makes sure of a transport that the offer's author reaches. */

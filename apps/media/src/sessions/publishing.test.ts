@@ -134,6 +134,18 @@ describe('a call of one PeerConnection, as Chromium negotiates it', () => {
     expect(sources(await offer(link, chromium('screen-added'), 'start-screen-share'))).toContain('screen');
   });
 
+  it('an m-line that is no longer there has ended', async () => {
+    const link = await fixture.room();
+    await link.open('alice');
+    const first = await offer(link, chromium('audio-video'));
+    const renamed = chromium('audio-video')
+      .replace('a=mid:1\r', 'a=mid:9\r')
+      .replace('BUNDLE 0 1', 'BUNDLE 0 9');
+    const second = await offer(link, renamed);
+    expect(unpublished(link)).toEqual([first.tracks[1]?.trackId]);
+    expect(second.tracks.map(({ mid }) => mid)).toEqual(['0', '9']);
+  });
+
   it('a page that was reloaded replaces what it published before', async () => {
     const link = await fixture.room();
     const before = fixture.node.ledger.transports;

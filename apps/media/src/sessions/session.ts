@@ -203,7 +203,9 @@ export class Session {
   #updateMediaState(): void {
     if (this.#closed) return;
     const transports = [...this.#publisher.transports, this.#subscriber.transport];
-    const state = mediaState(transports.flatMap((transport) => transport?.state ?? []));
+    const now = mediaState(transports.flatMap((transport) => transport?.state ?? []));
+    // Those that were connected may have been closed, and what is there now has never been.
+    const state = now ?? (this.#mediaState && 'disconnected');
     if (state === undefined || state === this.#mediaState) return;
     this.#mediaState = state;
     this.#handlers.mediaState(state);
