@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 const sources = import.meta.glob<string>(
-  ['./**/*.{ts,tsx}', '../../../packages/client/src/**/*.ts', '!**/*.test.ts', '!**/testing/*'],
+  ['./**/*.{ts,tsx}', '../../../packages/client/src/**/*.ts', '!**/*.test.{ts,tsx}', '!**/testing/*'],
   { query: '?raw', import: 'default', eager: true },
 );
 /** Files of the protocol that bring no schemas with them. */

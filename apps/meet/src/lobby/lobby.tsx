@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { JoinRequest } from '../join-request.ts';
 import { randomRoomId } from '../random-room.ts';
 import { rememberedName, rememberName } from '../remembered-name.ts';
@@ -24,8 +24,16 @@ export function Lobby({ room: linked, joining, onJoin }: LobbyProps) {
   const [name, setName] = useState(rememberedName);
   const [room, setRoom] = useState(() => linked ?? randomRoomId());
   const preview = usePreview(BOTH_ON);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const nameInput = useRef<HTMLInputElement>(null);
   const roomId = toRoomId(room);
   const problems = previewProblems(preview.state);
+
+  useEffect(() => {
+    // With a keyboard, typing or Enter are next; on a phone an input would bring one up over the picture.
+    const hasKeyboard = matchMedia('(hover: hover) and (pointer: fine)').matches;
+    (hasKeyboard ? nameInput : heading).current?.focus();
+  }, []);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -46,16 +54,20 @@ export function Lobby({ room: linked, joining, onJoin }: LobbyProps) {
         <Logo />
       </header>
       <main className={css.main}>
-        <Preview preview={preview} name={name} />
+        <Preview preview={preview} name={name} joining={joining} />
         <form className={css.form} onSubmit={submit}>
-          <h1 className={css.title}>{linked === undefined ? 'Start or join a meeting' : 'Ready to join?'}</h1>
+          <h1 className={css.title} ref={heading} tabIndex={-1}>
+            {linked === undefined ? 'Start or join a meeting' : 'Ready to join?'}
+          </h1>
           <label className={css.field}>
             Your name
             <input
               className={css.input}
+              ref={nameInput}
               value={name}
               onChange={(event) => setName(event.target.value)}
               autoComplete="name"
+              dir="auto"
               maxLength={100}
               required
               data-testid="lobby-name"

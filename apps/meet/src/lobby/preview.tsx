@@ -4,8 +4,15 @@ import { DeviceToggle } from '../ui/device-toggle.tsx';
 import css from './preview.module.css';
 import type { Preview as PreviewModel } from './use-preview.ts';
 
+export interface PreviewProps {
+  preview: PreviewModel;
+  name: string;
+  /** The tracks are handed over already: a switch would do nothing to them. */
+  joining: boolean;
+}
+
 /** How one will look, and the switches for it. */
-export function Preview({ preview, name }: { preview: PreviewModel; name: string }) {
+export function Preview({ preview, name, joining }: PreviewProps) {
   const { camera, microphone } = preview.state;
   return (
     <div className={css.preview}>
@@ -23,13 +30,13 @@ export function Preview({ preview, name }: { preview: PreviewModel; name: string
         <DeviceToggle
           device="microphone"
           on={microphone.state === 'on'}
-          busy={microphone.state === 'starting'}
+          busy={joining || microphone.state === 'starting'}
           onToggle={() => preview.toggle('microphone')}
         />
         <DeviceToggle
           device="camera"
           on={camera.state === 'on'}
-          busy={camera.state === 'starting'}
+          busy={joining || camera.state === 'starting'}
           onToggle={() => preview.toggle('camera')}
         />
       </div>

@@ -1,13 +1,14 @@
 import { useEffect, useRef } from 'react';
 
 export interface AudioProps {
+  trackId: string;
   track: MediaStreamTrack;
-  /** The browser wants a click before it plays sound. */
-  onBlocked: (play: () => void) => void;
+  /** The browser wants a click before it plays this; without `play`, it does not or not any more. */
+  onBlocked: (trackId: string, play?: () => void) => void;
 }
 
 /** Plays an audio track, unseen. */
-export function Audio({ track, onBlocked }: AudioProps) {
+export function Audio({ trackId, track, onBlocked }: AudioProps) {
   const ref = useRef<HTMLAudioElement>(null);
   useEffect(() => {
     const audio = ref.current;
@@ -16,13 +17,14 @@ export function Audio({ track, onBlocked }: AudioProps) {
     audio.play().catch((error: unknown) => {
       // An `AbortError` only says that the element was taken away meanwhile.
       if (error instanceof DOMException && error.name === 'NotAllowedError') {
-        onBlocked(() => void audio.play().catch(() => undefined));
+        onBlocked(trackId, () => void audio.play().catch(() => undefined));
       }
     });
     return () => {
       audio.srcObject = null;
+      onBlocked(trackId);
     };
-  }, [track, onBlocked]);
+  }, [trackId, track, onBlocked]);
   // biome-ignore lint/a11y/useMediaCaption: live speech has no captions to show
-  return <audio ref={ref} autoPlay />;
+  return <audio ref={ref} onPlaying={() => onBlocked(trackId)} autoPlay />;
 }

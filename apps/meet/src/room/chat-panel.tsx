@@ -1,7 +1,8 @@
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import { RoundButton } from '../ui/round-button.tsx';
 import css from './chat-panel.module.css';
+import { ChatText } from './chat-text.tsx';
 import type { ChatEntry } from './use-chat.ts';
 
 /** As the protocol has it, characters. */
@@ -18,7 +19,14 @@ export function ChatPanel({ entries, onSend, onClose }: ChatPanelProps) {
   const [text, setText] = useState('');
   const log = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus(), []);
+  useEffect(() => {
+    const before = document.activeElement;
+    input.current?.focus();
+    // Whoever works with keys goes on where they were.
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new entry scrolls
   useEffect(() => {
     log.current?.scrollTo({ top: log.current.scrollHeight });
@@ -31,8 +39,13 @@ export function ChatPanel({ entries, onSend, onClose }: ChatPanelProps) {
     setText('');
   };
 
+  const closeOnEscape = (event: KeyboardEvent) => {
+    // An input method uses Escape for itself.
+    if (event.key === 'Escape' && !event.nativeEvent.isComposing) onClose();
+  };
+
   return (
-    <aside className={css.panel} aria-label="Chat" data-testid="chat">
+    <aside className={css.panel} aria-label="Chat" onKeyDown={closeOnEscape} data-testid="chat">
       <header className={css.header}>
         <h2 className={css.title}>Chat</h2>
         <RoundButton icon="close" label="Close the chat" onClick={onClose} />
@@ -44,9 +57,11 @@ export function ChatPanel({ entries, onSend, onClose }: ChatPanelProps) {
         {entries.map(({ id, name, text: said, at, isOwn }) => (
           <article key={id} className={`${css.entry} ${isOwn ? css.own : ''}`}>
             <p className={css.meta}>
-              {isOwn ? 'You' : name} · <time>{timeOf(at)}</time>
+              <bdi>{isOwn ? 'You' : name}</bdi> · <time>{timeOf(at)}</time>
             </p>
-            <p className={css.text}>{said}</p>
+            <p className={css.text} dir="auto">
+              <ChatText text={said} />
+            </p>
           </article>
         ))}
       </div>
@@ -57,6 +72,9 @@ export function ChatPanel({ entries, onSend, onClose }: ChatPanelProps) {
           value={text}
           onChange={(event) => setText(event.target.value)}
           maxLength={MAX_LENGTH}
+          dir="auto"
+          autoComplete="off"
+          enterKeyHint="send"
           placeholder="Message to everybody"
           aria-label="Message to everybody"
           data-testid="chat-input"

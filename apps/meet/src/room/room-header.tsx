@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { roomPath } from '../room-link.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Logo } from '../ui/logo.tsx';
@@ -7,14 +7,26 @@ import css from './room-header.module.css';
 /** Milliseconds that "copied" stays. */
 const COPIED_TIME = 2000;
 
+export interface RoomHeaderProps {
+  roomId: string;
+  count: number;
+  /** The browser does not let the page copy the link. */
+  onCopyFailed: (link: string) => void;
+}
+
 /** Where one is, how many are here, and the link for others. */
-export function RoomHeader({ roomId, count }: { roomId: string; count: number }) {
+export function RoomHeader({ roomId, count, onCopyFailed }: RoomHeaderProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  // The button that led here is gone; screen readers say where one is now.
+  useEffect(() => heading.current?.focus(), []);
   const [copied, setCopied] = useState(false);
   const copy = async () => {
+    const link = new URL(roomPath(roomId), location.href).href;
     try {
-      await navigator.clipboard.writeText(new URL(roomPath(roomId), location.href).href);
+      await navigator.clipboard.writeText(link);
     } catch {
-      // Without the permission the address bar still has it.
+      // No permission, or a page without HTTPS.
+      onCopyFailed(link);
       return;
     }
     setCopied(true);
@@ -23,7 +35,9 @@ export function RoomHeader({ roomId, count }: { roomId: string; count: number })
   return (
     <header className={css.header}>
       <Logo compact />
-      <h1 className={css.room}>{roomId}</h1>
+      <h1 className={css.room} ref={heading} tabIndex={-1}>
+        {roomId}
+      </h1>
       <span className={css.count} title="People in the room" data-testid="participant-count">
         <Icon name="people" size={18} />
         <span className="visually-hidden">People in the room:</span>

@@ -31,7 +31,11 @@ export function Room({ meeting }: { meeting: Meeting }) {
 
   return (
     <div className={css.room} data-testid="room">
-      <RoomHeader roomId={call.roomId} count={roster.size} />
+      <RoomHeader
+        roomId={call.roomId}
+        count={roster.size}
+        onCopyFailed={(link) => notices.add(`The browser does not copy it. The link is ${link}`)}
+      />
       {stats && <StatsLine stats={stats} />}
       {roster.size === 1 && (
         <p className={css.alone}>

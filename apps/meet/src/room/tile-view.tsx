@@ -44,7 +44,8 @@ export function TileView({ tile, size, stats }: TileViewProps) {
           </span>
         )}
         {source === 'screen' && <Icon name="screen" size={15} />}
-        <span className={css.name}>{label}</span>
+        <bdi className={css.name}>{isSelf && source === 'camera' ? name : label}</bdi>
+        {isSelf && source === 'camera' && <span className={css.self}>(you)</span>}
       </p>
       {stats && (
         <p className={css.stats}>
