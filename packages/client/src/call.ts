@@ -7,10 +7,12 @@ import type { CallEnd, CallEvents } from './call-events.ts';
 import { type CallStats, readStats } from './call-stats.ts';
 import type { Carrier } from './carrier.ts';
 import { Emitter } from './emitter.ts';
+import { LiveRoster } from './live-roster.ts';
 import { LocalDevices } from './local-devices.ts';
 import { LocalTrackStore, type LocalTracks } from './local-tracks.ts';
+import { openConnection } from './open-connection.ts';
 import { Publisher } from './publisher.ts';
-import { applyToRoster, type Roster, type RosterMessage, rosterOf } from './roster.ts';
+import { type Roster, rosterOf } from './roster.ts';
 import { ScreenShare } from './screen-share.ts';
 import { type RemoteTrack, Subscriber } from './subscriber.ts';
 
@@ -27,6 +29,7 @@ export class Call extends Emitter<CallEvents> {
   readonly media: Joined['media'];
 
   readonly #carrier: Carrier;
+  readonly #roster: LiveRoster;
   readonly #publisher: Publisher;
   readonly #subscriber: Subscriber;
   readonly #store: LocalTrackStore;
@@ -36,7 +39,6 @@ export class Call extends Emitter<CallEvents> {
   readonly #report = (error: unknown) => {
     if (error instanceof CallError && !this.#ended) this.emit('error', error);
   };
-  #participants: Roster;
   #ended: CallEnd | undefined;
 
   /** @internal Applications call `connect()`. */
@@ -48,15 +50,23 @@ export class Call extends Emitter<CallEvents> {
     this.room = room;
     this.media = media;
     this.#carrier = carrier;
-    this.#participants = rosterOf({ participantId, name, joinedAt: Date.now() }, participants);
+    this.#roster = new LiveRoster(rosterOf({ participantId, name, joinedAt: Date.now() }, participants), {
+      event: (event, what) => this.emit(event, what),
+      trackEnded: (trackId) => this.#subscriber.remove(trackId),
+    });
 
     const send = (message: ClientMessage) => carrier.send(message);
     const error = this.#report;
+    const restart = () => void this.#publisher.restartIce().catch(error);
     // The server restarts the other one's ICE, whose offers are its own.
-    const restart = () => this.#publisher.restartIce();
-    this.#publisher = new Publisher({ connection: this.#peerConnection(restart), media, send });
+    const wait = () => undefined;
+    this.#publisher = new Publisher({
+      connection: openConnection(media.iceServers, { failed: restart, error }),
+      media,
+      send,
+    });
     this.#subscriber = new Subscriber({
-      connection: this.#peerConnection(),
+      connection: openConnection(media.iceServers, { failed: wait, error }),
       send,
       error,
       added: (track) => this.emit('track', track),
@@ -70,11 +80,11 @@ export class Call extends Emitter<CallEvents> {
       listener: {
         published: ({ source, kind, layers }, trackId) => {
           const track = { trackId, kind, source, layers, muted: false };
-          this.#changeRoster({ type: 'track-published', participantId, track });
+          this.#roster.apply({ type: 'track-published', participantId, track });
         },
-        unpublished: (trackId) => this.#changeRoster({ type: 'track-unpublished', participantId, trackId }),
+        unpublished: (trackId) => this.#roster.apply({ type: 'track-unpublished', participantId, trackId }),
         muted: (trackId, muted) =>
-          this.#changeRoster({ type: 'track-muted', roomId, participantId, trackId, muted }),
+          this.#roster.apply({ type: 'track-muted', roomId, participantId, trackId, muted }),
       },
     } as const satisfies Partial<ConstructorParameters<typeof LocalDevices>[0]>;
     this.#devices = new LocalDevices({ ...own, settings: media, error });
@@ -84,7 +94,7 @@ export class Call extends Emitter<CallEvents> {
 
   /** Everybody in the room by id, oneself first. Another map after every `participants-changed`. */
   get participants(): Roster {
-    return this.#participants;
+    return this.#roster.all;
   }
 
   /** The others' tracks that arrive now, by track id. Another map after every `track` and `track-removed`. */
@@ -193,7 +203,7 @@ export class Call extends Emitter<CallEvents> {
       case 'track-published':
       case 'track-unpublished':
       case 'track-muted':
-        this.#changeRoster(message);
+        this.#roster.apply(message);
         return;
       case 'quality-changed': {
         const { type, roomId: _, ...change } = message;
@@ -224,60 +234,6 @@ export class Call extends Emitter<CallEvents> {
   /** @internal The carrier is gone. To come back instead of ending is a matter of this method alone. */
   handleClosed(code: number, reason: string): void {
     this.#end({ reason: 'connection-lost', detail: reason || `The connection was closed (${code}).` });
-  }
-
-  #changeRoster(message: RosterMessage): void {
-    const before = this.#participants;
-    this.#participants = applyToRoster(before, message);
-    if (this.#participants === before) return;
-    switch (message.type) {
-      case 'participant-joined': {
-        const participant = this.#participants.get(message.participant.participantId);
-        if (participant) this.emit(message.type, participant);
-        break;
-      }
-      case 'participant-left': {
-        const participant = before.get(message.participantId);
-        if (participant === undefined) break;
-        for (const { trackId } of participant.tracks) this.#subscriber.remove(trackId);
-        this.emit(message.type, { participant, reason: message.reason });
-        break;
-      }
-      case 'track-published':
-        this.emit(message.type, { participantId: message.participantId, track: message.track });
-        break;
-      case 'track-unpublished':
-        this.#subscriber.remove(message.trackId);
-        this.emit(message.type, { participantId: message.participantId, trackId: message.trackId });
-        break;
-      case 'track-muted': {
-        const { participantId, trackId, muted } = message;
-        this.emit(message.type, { participantId, trackId, muted });
-        break;
-      }
-      default:
-        assertNever(message);
-    }
-    this.emit('participants-changed', this.#participants);
-  }
-
-  #peerConnection(failed?: () => Promise<void>): RTCPeerConnection {
-    const connection = new RTCPeerConnection({
-      iceServers: this.media.iceServers,
-      bundlePolicy: 'max-bundle',
-    });
-    let told = false;
-    connection.onconnectionstatechange = () => {
-      if (connection.connectionState === 'connected') told = false;
-      if (connection.connectionState !== 'failed' || this.#ended) return;
-      failed?.().catch(this.#report);
-      if (told) return;
-      told = true;
-      const message =
-        'Sound and picture do not get through: the network is down, or a firewall is in the way.';
-      this.emit('error', new CallError('media_failed', message));
-    };
-    return connection;
   }
 
   #end(end: CallEnd): void {

@@ -303,6 +303,33 @@ describe('screen sharing', () => {
     await expect(start).rejects.toMatchObject({ code: 'call_ended' });
   });
 
+  it('leaves no sound behind where the server refuses the picture', async () => {
+    const room = await joinFakeRoom();
+    const start = room.call.startScreenShare();
+    start.catch(() => undefined);
+    await settle();
+    room.socket.sent();
+    answer(room, '0:stopped 1:recvonly', [['1', 'screen-audio']]);
+    await settle();
+    expect(room.socket.sent()[0]).toEqual({ type: 'stop-screen-share' });
+    answer(room, '1:inactive', []);
+    await expect(start).rejects.toMatchObject({ code: 'codec_unsupported' });
+    expect(ownTracks(room)).toEqual([]);
+  });
+
+  it('publishes nothing when the browser’s own button was quicker', async () => {
+    const room = await joinFakeRoom();
+    const [screen, sound] = [new FakeTrack('video'), new FakeTrack('audio')];
+    vi.stubGlobal('navigator', {
+      mediaDevices: { getDisplayMedia: async () => new FakeStream([screen, sound]) },
+    });
+    screen.vanish();
+    await room.call.startScreenShare();
+    expect(room.socket.sent()).toEqual([]);
+    expect(sound.readyState).toBe('ended');
+    expect(room.call.localTracks.has('screen')).toBe(false);
+  });
+
   it('stops when the browser’s own button ends it', async () => {
     const room = await joinFakeRoom();
     const start = room.call.startScreenShare();

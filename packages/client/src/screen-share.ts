@@ -40,7 +40,11 @@ export class ScreenShare {
     const { store } = this.#options;
     const [screen] = stream.getVideoTracks();
     const [sound] = stream.getAudioTracks();
-    if (screen === undefined) return;
+    // The browser's own button may have been quicker than what was under way before this.
+    if (screen?.readyState !== 'live') {
+      for (const track of stream.getTracks()) track.stop();
+      return;
+    }
     screen.contentHint = 'detail';
     store.put('screen', screen, () => void this.stop().catch(() => undefined));
     if (sound) store.put('screen-audio', sound);
@@ -51,6 +55,7 @@ export class ScreenShare {
     ]);
     if (screenResult.status === 'rejected') {
       for (const source of SOURCES) store.stop(source);
+      await this.#unpublish();
       throw screenResult.reason;
     }
     // A screen without its sound is still worth showing.

@@ -1,0 +1,27 @@
+import { CallError } from './call-error.ts';
+
+export interface ConnectionListener {
+  /** ICE or DTLS has failed: the moment for another try. */
+  failed(): void;
+  /** Told at the first failure since it was connected, not at each vain try after it. */
+  error(error: CallError): void;
+}
+
+/** Opens a PeerConnection that tells when media does not get through. */
+export function openConnection(
+  iceServers: RTCIceServer[],
+  { failed, error }: ConnectionListener,
+): RTCPeerConnection {
+  const connection = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' });
+  let told = false;
+  connection.onconnectionstatechange = () => {
+    if (connection.connectionState === 'connected') told = false;
+    if (connection.connectionState !== 'failed') return;
+    failed();
+    if (told) return;
+    told = true;
+    const message = 'Sound and picture do not get through: the network is down, or a firewall is in the way.';
+    error(new CallError('media_failed', message));
+  };
+  return connection;
+}
