@@ -1,9 +1,12 @@
+import { ensureWorker } from '@parley/mediasoup-worker/ensure';
 import { observer } from 'mediasoup';
 import type { Worker } from 'mediasoup/types';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
 import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
+import { WorkerPool } from './worker-pool.ts';
 
 const workers: Worker[] = [];
 observer.on('newworker', (worker) => workers.push(worker));
@@ -46,4 +49,29 @@ describe('the worker pool', () => {
       await expect(link.event('alice', 'answer', { from })).resolves.toMatchObject({ tracks: { length: 2 } });
     }
   });
+});
+
+it('a worker that hangs is as good as dead', async () => {
+  const { path } = await ensureWorker();
+  const errors: { event: string }[] = [];
+  const pool = await WorkerPool.start({
+    workers: 1,
+    firstPort: 0,
+    listen: [{ ip: '127.0.0.1' }],
+    codecs: [],
+    logger: pino({ level: 'error' }, { write: (line) => errors.push(JSON.parse(line)) }),
+    workerBin: path,
+    sampleMs: 50,
+    hungMs: 300,
+  });
+  try {
+    const { router } = await pool.createRouter();
+    process.kill(workers.at(-1)?.pid ?? 0, 'SIGSTOP');
+    await until(() => router.closed, 'its rooms are told');
+    await until(() => pool.running === 1, 'it is replaced');
+    expect(errors.map(({ event }) => event)).toEqual(['worker-hangs', 'worker-died']);
+    await expect(pool.createRouter()).resolves.toBeDefined();
+  } finally {
+    pool.close();
+  }
 });

@@ -9,27 +9,35 @@ export interface WorkerPoolOptions extends Omit<MediaWorkerOptions, 'port'> {
   workers: number;
   firstPort: number;
   logger: Logger;
+  /** Between samples of the workers' load, ms. */
+  sampleMs?: number;
+  /** A worker that answers nothing for this long hangs, ms. */
+  hungMs?: number;
 }
 
 /** After a worker has lived this long its next death counts as the first, ms. */
 const STABLE_MS = 60_000;
 const SAMPLE_MS = 5_000;
+/** Nothing in a worker takes this long; requests to it have no timeout of their own, and whoever made one waits. */
+const HUNG_MS = 15_000;
 
 /**
  * The node's media workers. A worker that dies takes its routers with it (their rooms hear `workerclose`) and is
- * replaced on the same port.
+ * replaced on the same port. One that hangs is killed.
  */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   /** One slot a port; empty while its worker is being replaced. */
   readonly #slots: (MediaWorker | undefined)[];
   readonly #sampling: NodeJS.Timeout;
+  /** Those that are being asked for their load. */
+  readonly #probed = new Set<MediaWorker>();
   readonly #stop = new AbortController();
 
   private constructor(options: WorkerPoolOptions) {
     this.#options = options;
     this.#slots = new Array<MediaWorker | undefined>(options.workers).fill(undefined);
-    this.#sampling = setInterval(() => void this.#sample(), SAMPLE_MS).unref();
+    this.#sampling = setInterval(() => void this.#sample(), options.sampleMs ?? SAMPLE_MS).unref();
   }
 
   /** Starts all workers. @throws when one does not start, after closing the others */
@@ -88,7 +96,7 @@ export class WorkerPool {
   }
 
   async #fill(index: number): Promise<void> {
-    const { firstPort, workers: _, logger, ...options } = this.#options;
+    const { firstPort, logger, ...options } = this.#options;
     const slot = await MediaWorker.start({ ...options, port: firstPort + index });
     if (this.#stop.signal.aborted) {
       slot.worker.close();
@@ -123,7 +131,27 @@ export class WorkerPool {
   }
 
   async #sample(): Promise<void> {
-    // A worker that dies meanwhile is the business of its own handler.
-    await Promise.allSettled(this.#slots.map((slot) => slot?.sampleCpu()));
+    await Promise.all(this.#slots.map(async (slot, index) => await this.#probe(slot, index)));
+  }
+
+  async #probe(slot: MediaWorker | undefined, index: number): Promise<void> {
+    if (slot === undefined || this.#probed.has(slot)) return;
+    this.#probed.add(slot);
+    const hangs = setTimeout(() => {
+      this.#options.logger.error(
+        { event: 'worker-hangs', worker: index },
+        'a media worker hangs and is killed',
+      );
+      // It would not hear anything milder.
+      process.kill(slot.worker.pid, 'SIGKILL');
+    }, this.#options.hungMs ?? HUNG_MS);
+    try {
+      await slot.sampleCpu();
+    } catch {
+      // A worker that dies meanwhile is the business of its own handler.
+    } finally {
+      clearTimeout(hangs);
+      this.#probed.delete(slot);
+    }
   }
 }
