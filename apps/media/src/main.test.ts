@@ -1,4 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureWorker } from '@parley/mediasoup-worker/ensure';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -62,6 +66,18 @@ describe('the program', () => {
     await until(() => code() !== undefined, 'it ends');
     expect(code()).toBe(0);
     expect(link.closed, 'the Room is told, and need not wait for a timeout').toMatchObject({ code: 1001 });
+  });
+
+  it('ends in order when told before it runs', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'parley-main-'));
+    const slowWorker = join(folder, 'worker');
+    await writeFile(slowWorker, '#!/bin/sh\ntouch "$0.started"\nexec sleep 30\n', { mode: 0o755 });
+    const { child, code } = run({ MEDIASOUP_WORKER_BIN: slowWorker });
+    await until(() => existsSync(`${slowWorker}.started`), 'it starts its worker');
+    child.kill('SIGTERM');
+    await until(() => child.exitCode !== null || child.signalCode !== null, 'it ends');
+    expect(code()).toBe(0);
+    await rm(folder, { recursive: true });
   });
 
   it.each<[string, Record<string, string>, number, RegExp]>([

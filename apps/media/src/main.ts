@@ -43,7 +43,22 @@ for (const warning of addresses.warnings) logger.warn({ event: 'unreachable' }, 
 for (const problem of addresses.errors) logger.fatal({ event: 'address' }, problem);
 if (addresses.errors.length > 0) process.exit(2);
 
-let node: MediaNode;
+let node: MediaNode | undefined;
+async function stop(signal: NodeJS.Signals): Promise<void> {
+  logger.info({ event: 'stopping', signal }, 'the media node stops');
+  setTimeout(() => {
+    logger.error({ event: 'stop-timeout' }, 'the orderly end took too long');
+    process.exit(1);
+  }, SHUTDOWN_SECONDS * 1000).unref();
+  // Workers of a node that is still starting end with this process.
+  await node?.close();
+  // Close frames and the last log lines are on their way; nothing else is left to do.
+  setTimeout(() => process.exit(0), 200);
+}
+// Before anything is waited for: the first process of a container does not die of a signal that it does not handle.
+process.once('SIGTERM', (signal) => void stop(signal));
+process.once('SIGINT', (signal) => void stop(signal));
+
 try {
   node = await MediaNode.start({ settings, config, addresses, logger });
 } catch (error) {
@@ -62,16 +77,3 @@ logger.info(
   },
   'the media node runs',
 );
-
-async function stop(signal: NodeJS.Signals): Promise<void> {
-  logger.info({ event: 'stopping', signal }, 'the media node stops');
-  setTimeout(() => {
-    logger.error({ event: 'stop-timeout' }, 'the orderly end took too long');
-    process.exit(1);
-  }, SHUTDOWN_SECONDS * 1000).unref();
-  await node.close();
-  // Close frames and the last log lines are on their way; nothing else is left to do.
-  setTimeout(() => process.exit(0), 200);
-}
-process.once('SIGTERM', (signal) => void stop(signal));
-process.once('SIGINT', (signal) => void stop(signal));

@@ -173,8 +173,9 @@ function forwardWorkerLogs(logger: Logger, events: ThrottledLog): void {
       else events.warn('mediasoup', { source }, message);
     },
     onerror: (source, message, error) => {
-      const level = isRace(message) ? 'debug' : 'error';
-      logger[level]({ event: 'mediasoup', source, err: error }, message);
+      if (isRace(message)) logger.debug({ event: 'mediasoup', source, err: error }, message);
+      // So can it errors, by each request that the worker refuses.
+      else events.error('mediasoup', { source, err: error }, message);
     },
   });
 }

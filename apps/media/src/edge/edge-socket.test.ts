@@ -55,6 +55,15 @@ describe('EdgeSocket', () => {
     expect(heard.ends, 'whoever closes it knows').toEqual([]);
   });
 
+  it('waits no half minute for a peer that closes and then says nothing', async () => {
+    const { heard } = open('/', { closeMs: 100 });
+    await until(() => heard.opened === 1 && accepted.length === 1, 'it is open');
+    accepted[0]?.socket.pause();
+    accepted[0]?.socket.close(1012);
+    await until(() => heard.ends.length > 0, 'it ends', 2000);
+    expect(heard.ends[0]?.code).toBe(1012);
+  });
+
   it('ends once, with the code of the close or of the refusal', async () => {
     const first = open();
     await until(() => first.heard.opened === 1 && accepted.length === 1, 'it is open');

@@ -1,5 +1,5 @@
 import { closeCode } from '@parley/protocol/errors';
-import { type RawData, WebSocket } from 'ws';
+import { type ClientOptions, type RawData, WebSocket } from 'ws';
 
 /** Text frames that the edge answers by itself, without waking the object behind the socket. */
 const PING = 'ping';
@@ -13,6 +13,8 @@ export interface EdgeSocketTuning {
   pongMs: number;
   /** TCP, TLS and upgrade, ms. */
   handshakeMs: number;
+  /** After a close frame came, for the connection to end, ms. */
+  closeMs: number;
   /** A peer that lets more than this wait unread is cut off, bytes. */
   maxBufferedBytes: number;
   /** Largest frame accepted, bytes. */
@@ -23,6 +25,7 @@ export const EDGE_SOCKET_TUNING: EdgeSocketTuning = {
   pingMs: 20_000,
   pongMs: 10_000,
   handshakeMs: 10_000,
+  closeMs: 3_000,
   maxBufferedBytes: 8 * 1024 * 1024,
   maxFrameBytes: 1024 * 1024,
 };
@@ -57,12 +60,15 @@ export class EdgeSocket {
   constructor(url: string, bearer: string, handlers: EdgeSocketHandlers, tuning = EDGE_SOCKET_TUNING) {
     this.#handlers = handlers;
     this.#tuning = tuning;
-    this.#socket = new WebSocket(url.replace(/^http/, 'ws'), {
+    // @types/ws does not know `closeTimeout` yet.
+    const options: ClientOptions & { closeTimeout: number } = {
       headers: { authorization: `Bearer ${bearer}` },
       handshakeTimeout: tuning.handshakeMs,
       maxPayload: tuning.maxFrameBytes,
       perMessageDeflate: false,
-    });
+      closeTimeout: tuning.closeMs,
+    };
+    this.#socket = new WebSocket(url.replace(/^http/, 'ws'), options);
     this.#socket.on('open', () => {
       if (this.#ended) return;
       this.#pingTimer = setInterval(() => this.#ping(), tuning.pingMs);

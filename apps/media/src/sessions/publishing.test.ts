@@ -1,11 +1,14 @@
 import type { Source } from '@parley/protocol/grants';
 import type { NodeLinkMessage } from '@parley/protocol/link-messages';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
 import { useNode } from '../testing/room-fixture.ts';
 import type { EventOf, TestLink } from '../testing/test-link.ts';
 
-const fixture = useNode();
+const logged: string[] = [];
+const logger = pino({ level: 'info' }, { write: (line) => logged.push(line) });
+const fixture = useNode({}, { logger });
 
 /** Sends an offer that a browser made, and waits for the answer. */
 async function offer(
@@ -221,6 +224,23 @@ describe('what is refused', () => {
     expect(fixture.node.ledger.transports - before, 'and their transport is gone').toBe(0);
     expect((await link.stats()).tracks).toEqual([]);
     expect(sources(await offer(link, chromium('audio-video'))), 'a better offer works').toHaveLength(2);
+  });
+
+  it('a client that makes the worker complain does not fill the log', async () => {
+    const link = await fixture.room();
+    await link.open('alice');
+    logged.length = 0;
+    const [audio = '', video = ''] = chromium('audio-video').split(/(?=^m=video)/m);
+    const clash = `${audio}${video}${video.replace('a=mid:1', 'a=mid:2')}`.replace(
+      'BUNDLE 0 1',
+      'BUNDLE 0 1 2',
+    );
+    for (let i = 0; i < 10; i++) {
+      const from = link.messages.count;
+      link.request('alice', { type: 'offer', sdp: clash });
+      await expect(link.event('alice', 'error', { from })).resolves.toMatchObject({ code: 'publish_failed' });
+    }
+    expect(logged.length, logged.join('')).toBeLessThanOrEqual(4);
   });
 
   it('candidates are counted and not needed', async () => {

@@ -21,15 +21,27 @@ export class ThrottledLog {
     this.#log('warn', event, fields, message, now);
   }
 
-  #log(level: 'info' | 'warn', event: string, fields: object, message: string, now = Date.now()): void {
-    const cause = this.#causes.get(event);
+  /** As {@link warn}, for what is our fault. */
+  error(event: string, fields: object, message: string, now?: number): void {
+    this.#log('error', event, fields, message, now);
+  }
+
+  #log(
+    level: 'info' | 'warn' | 'error',
+    event: string,
+    fields: object,
+    message: string,
+    now = Date.now(),
+  ): void {
+    const key = `${level} ${event}`;
+    const cause = this.#causes.get(key);
     if (cause !== undefined && now - cause.since < INTERVAL_MS) {
       cause.left += 1;
       this.#logger.debug({ event, ...fields }, message);
       return;
     }
     const left = cause?.left ?? 0;
-    this.#causes.set(event, { since: now, left: 0 });
+    this.#causes.set(key, { since: now, left: 0 });
     this.#logger[level]({ event, ...fields, ...(left > 0 && { notShown: left }) }, message);
   }
 }
