@@ -5,7 +5,7 @@ import { NodeId } from '@parley/protocol/identifiers';
 import { z } from 'zod';
 
 /** Log levels, most talkative first; `LOG_LEVEL` takes them in any case. */
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What the node learns from its environment: who and where it is. What it serves stands in the YAML files. */

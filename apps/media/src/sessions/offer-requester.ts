@@ -2,7 +2,7 @@
 const DELAYS = [0.5, 1, 2, 4, 8, 15, 30, 60] as const;
 
 /** The delay before request number `attempt` (0 is the first repetition), ms. */
-export function requestDelay(attempt: number): number {
+function requestDelay(attempt: number): number {
   return (DELAYS[attempt] ?? 60) * 1000;
 }
 

@@ -9,7 +9,7 @@ import { PublishingConnection, type PublishingHandlers } from './publishing-conn
 import type { SessionContext } from './session-context.ts';
 
 /** Most tracks that one participant publishes at once. */
-export const MAX_TRACKS = 16;
+const MAX_TRACKS = 16;
 
 /** What an offer came to. Tracks that it ended are told through {@link PublishingHandlers.onEnded}. */
 export interface PublishOutcome {

@@ -244,8 +244,9 @@ export class PublishingConnection {
     const decisions = new Map<string, MediaDecision>();
     for (const { step, mid } of steps) {
       const line = this.#lines.get(mid);
-      // An m-line that was accepted once may carry the transport of the others.
-      if (step === 'refuse') decisions.set(mid, { action: line === undefined ? 'reject' : 'inactive' });
+      // An m-line that was accepted once may carry the transport of the others, where there is one.
+      const stays = line !== undefined && this.#transport !== undefined;
+      if (step === 'refuse') decisions.set(mid, { action: stays ? 'inactive' : 'reject' });
       else if (line?.state === 'live') decisions.set(mid, this.#accept(line.parameters));
       else decisions.set(mid, { action: 'inactive' });
     }

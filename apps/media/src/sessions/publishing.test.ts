@@ -206,6 +206,19 @@ describe('what is refused', () => {
     expect(sources(await offer(link, chromium('screen-added'), 'start-screen-share'))).toHaveLength(3);
   });
 
+  it('an m-line that is refused when nothing else is left needs no transport', async () => {
+    const link = await fixture.room();
+    await link.open('alice');
+    await offer(link, chromium('audio-video'));
+    const stopped = chromium('audio-video').replace(/^m=(audio|video) \d+/gm, 'm=$1 0');
+    expect(sources(await offer(link, stopped))).toEqual([]);
+    const sdp = chromium('audio-video').replace(/^m=audio \d+/m, 'm=audio 0');
+    const from = link.messages.count;
+    link.request('alice', { type: 'offer', sdp, tracks: [{ mid: '1', source: 'microphone' }] });
+    expect(ports(await link.event('alice', 'answer', { from }))).toEqual([0, 0]);
+    await expect(link.event('alice', 'error', { from })).resolves.toMatchObject({ code: 'publish_failed' });
+  });
+
   it('an offer that fails in the middle leaves nothing behind', async () => {
     const link = await fixture.room();
     const before = fixture.node.ledger.transports;

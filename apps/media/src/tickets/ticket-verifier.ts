@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { ReplayCache } from './replay-cache.ts';
 
 /** Seconds by which the clocks of edge and node may differ. */
-export const CLOCK_TOLERANCE_SECONDS = 5;
+const CLOCK_TOLERANCE_SECONDS = 5;
 
 /** What a ticket must be for. */
 export interface TicketContext {
