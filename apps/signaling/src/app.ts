@@ -8,7 +8,7 @@ import { HTTPException } from 'hono/http-exception';
 import { countRooms } from './directory/directory.ts';
 import type { Environment } from './environment.ts';
 import { FleetObject } from './fleet/fleet-object.ts';
-import { KeyringObject } from './keyring/keyring-object.ts';
+import { publicKeys } from './keyring/public-keys.ts';
 import { isAllowedOrigin } from './origins.ts';
 import { problemResponse } from './problem-response.ts';
 import { pump } from './pump.ts';
@@ -20,15 +20,20 @@ import { webrtcConfig } from './settings.ts';
 const { allowed_origins } = webrtcConfig.server;
 
 /** Every route of the server. */
-export const app = new Hono<{ Bindings: Environment }>();
+export const app = new Hono<{ Bindings: Environment }>({ strict: false });
 
+app.use('/api/*', async (c, next) => {
+  // A browser sends simple requests without asking first, and they would act.
+  requireAllowedOrigin(c.req.header('Origin'), c.req.url);
+  await next();
+});
 app.use(
   '/api/*',
   cors({
     origin: (origin, c) => (isAllowedOrigin(origin, c.req.url, allowed_origins) ? origin : null),
-    allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
-    allowHeaders: ['Content-Type', 'Authorization', 'X-Auth-Token', 'Idempotency-Key'],
-    exposeHeaders: ['Location', 'Retry-After'],
+    allowMethods: ['GET', 'POST', 'DELETE'],
+    allowHeaders: ['Content-Type'],
+    exposeHeaders: ['Location'],
     maxAge: 600,
   }),
 );
@@ -51,12 +56,7 @@ app.get('/ws', (c) => {
   if (c.req.header('Upgrade')?.toLowerCase() !== 'websocket') {
     throw new ParleyError('upgrade_required', 'Open a WebSocket here and send join.');
   }
-  if (!isAllowedOrigin(c.req.header('Origin'), c.req.url, allowed_origins)) {
-    throw new ParleyError(
-      'origin_not_allowed',
-      'Add the page’s origin to server.allowed_origins in webrtc.yaml.',
-    );
-  }
+  requireAllowedOrigin(c.req.header('Origin'), c.req.url);
   const room = c.req.query('room');
   if (room === undefined) return pump(c.env);
   const id = RoomId.safeParse(room);
@@ -65,8 +65,8 @@ app.get('/ws', (c) => {
 });
 
 app.get(JWKS_PATH, async (c) => {
-  // Nodes fetch again when they meet an unknown key, so a cache of minutes delays nothing.
-  return c.json(await KeyringObject.of(c.env).publicKeys(), 200, { 'Cache-Control': 'public, max-age=300' });
+  // A key is published an hour before it signs, so a cache of minutes delays nothing.
+  return c.json(await publicKeys(c.env), 200, { 'Cache-Control': 'public, max-age=300' });
 });
 
 app.route('/api/rooms', rooms);
@@ -84,3 +84,11 @@ app.onError((error, c) => {
   );
   return problemResponse('internal', 'The server failed; try again, and report it when it happens again.');
 });
+
+function requireAllowedOrigin(origin: string | undefined, url: string): void {
+  if (isAllowedOrigin(origin, url, allowed_origins)) return;
+  throw new ParleyError(
+    'origin_not_allowed',
+    'Add the page’s origin to server.allowed_origins in webrtc.yaml.',
+  );
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OpaqueId, RoomId } from './identifiers.ts';
+import { NodeId, OpaqueId, RoomId } from './identifiers.ts';
 
 /** Where a node buys its node token: `POST` with the enrolment secret as bearer token, body {@link EnrolRequest}. */
 export const ENROL_PATH = '/internal/nodes/enrol';
@@ -7,7 +7,14 @@ export const ENROL_PATH = '/internal/nodes/enrol';
 /** Where a node opens its fleet socket, with its node token as bearer token and its region in the query. */
 export const FLEET_PATH = '/internal/fleet';
 
-export const EnrolRequest = z.object({ nodeId: OpaqueId, version: z.number().int() });
+/** The enrolment secret, the same at edge and nodes: what fits a bearer token (RFC 6750 §2.1), 16 characters or more. */
+export const EnrolmentSecret = z
+  .string()
+  .trim()
+  .min(16, 'must have 16 characters or more; make one with: openssl rand -hex 32')
+  .regex(/^[\w.~+/=-]*$/, 'must be of letters, digits and . _ ~ + / = -');
+
+export const EnrolRequest = z.object({ nodeId: NodeId, version: z.number().int() });
 export type EnrolRequest = z.infer<typeof EnrolRequest>;
 
 export const EnrolResponse = z.object({ token: z.string(), expiresIn: z.number() });

@@ -13,7 +13,10 @@ export const OpaqueId = z.string().min(1).max(64);
 /** A media node's id, chosen by its operator or made from its host name. */
 export const NodeId = z
   .string()
-  .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -');
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    'must be 1 to 64 characters of A-Z a-z 0-9 . _ -, the first a letter or digit',
+  );
 
 /** What people call themselves; shown to others, no identity. 1–100 characters after trimming. */
 export const ParticipantName = z.string().trim().min(1).max(100);

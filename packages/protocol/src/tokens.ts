@@ -69,5 +69,5 @@ export const NodeTokenClaims = z.object({
 });
 export type NodeTokenClaims = z.infer<typeof NodeTokenClaims>;
 
-/** A JSON Web Key Set as published at {@link JWKS_PATH} (RFC 7517). */
+/** Where the edge publishes its public keys as a JSON Web Key Set (RFC 7517). */
 export const JWKS_PATH = '/.well-known/jwks.json';

@@ -109,6 +109,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         }),
         fc.record({ type: fc.constant('placed' as const), nodeId: node }),
         fc.constant({ type: 'placement-failed' as const }),
+        fc.record({
+          type: fc.constant('assign-failed' as const),
+          nodeId: node,
+          epoch: fc.constant(1_000_001),
+        }),
         fc.constant({ type: 'wake' as const }),
       )
       .map((command) => ({ kind: 'command' as const, command })),

@@ -3,7 +3,7 @@ import { Draft } from './draft.ts';
 import type { Effect } from './effects.ts';
 import { isCurrent, linkClosed, linkOpened } from './links.ts';
 import { connectionClosed, join, remove } from './membership.ts';
-import { placed, placementFailed } from './placement.ts';
+import { assignFailed, placed, placementFailed } from './placement.ts';
 import { requestSession, sessionReported } from './sessions.ts';
 import type { ParticipantState, RoomState } from './state.ts';
 import { muteTrack } from './tracks.ts';
@@ -43,6 +43,8 @@ function dispatch(draft: Draft, command: Command): void {
       return placed(draft, command.nodeId);
     case 'placement-failed':
       return placementFailed(draft);
+    case 'assign-failed':
+      return assignFailed(draft, command.nodeId, command.epoch);
     case 'link-opened':
       return linkOpened(draft, command.nodeId, command.epoch, command.sessions);
     case 'link-report':

@@ -15,6 +15,8 @@ export type Command =
   /** The Fleet chose a node. */
   | { type: 'placed'; nodeId: string }
   | { type: 'placement-failed' }
+  /** The Fleet could not hand the assignment to its node. */
+  | { type: 'assign-failed'; nodeId: string; epoch: number }
   /** A node showed its assignment and said hello; the shell has verified both. */
   | { type: 'link-opened'; nodeId: string; epoch: number; sessions: LinkSession[] }
   | { type: 'link-report'; nodeId: string; epoch: number; report: LinkReport }

@@ -19,6 +19,7 @@ export function linkOpened(draft: Draft, nodeId: string, epoch: number, sessions
   if (assignment === undefined || !isCurrent(state, nodeId, epoch)) return;
   assignment.state = 'linked';
   assignment.since = now;
+  state.toldNoNode = false;
   draft.emit({ type: 'welcome', nodeId, epoch });
 
   const held = new Map(sessions.map((session) => [session.participantId, session]));

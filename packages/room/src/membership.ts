@@ -3,7 +3,7 @@ import type { ErrorCode } from '@parley/protocol/errors';
 import type { LeaveReason } from '@parley/protocol/server-messages';
 import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
 import type { Draft } from './draft.ts';
-import { NO_NODE, requestNode } from './placement.ts';
+import { needsNode } from './placement.ts';
 import { openSession } from './sessions.ts';
 import type { ParticipantState } from './state.ts';
 import { publicParticipant } from './views.ts';
@@ -60,8 +60,7 @@ export function join(draft: Draft, connectionId: string, participantId: string, 
   );
   const assignment = draft.linked();
   if (assignment !== undefined) openSession(draft, participant, assignment);
-  else if (state.placement.state === 'waiting') draft.tell(participant, NO_NODE);
-  else requestNode(draft);
+  else needsNode(draft, participant);
 }
 
 function refusalOf({ state }: Draft, request: Join): [ErrorCode, string] | undefined {
@@ -90,6 +89,7 @@ export function remove(draft: Draft, participant: ParticipantState, reason: Leav
   if (Object.keys(state.participants).length > 0) return;
   state.emptySince = draft.now;
   if (state.placement.state === 'waiting') state.placement = { state: 'none' };
+  state.toldNoNode = false;
 }
 
 /**

@@ -1,16 +1,29 @@
 import type { ErrorMessage } from '@parley/protocol/server-messages';
 import type { Draft } from './draft.ts';
-import { TIMES } from './state.ts';
+import { type ParticipantState, TIMES } from './state.ts';
 
 /** What participants are told while no node is there. */
-export const NO_NODE: ErrorMessage = {
+const NO_NODE: ErrorMessage = {
   type: 'error',
   code: 'media_unavailable',
   message: 'No media node can serve the room right now; stay, the server keeps looking for one.',
 };
 
+/** Tells everybody that no node is there, once until one is. */
+function tellNoNode(draft: Draft): void {
+  if (draft.state.toldNoNode) return;
+  draft.state.toldNoNode = true;
+  draft.broadcast(NO_NODE);
+}
+
+/** A newcomer needs a node: one is looked for, or the newcomer learns what the others were told. */
+export function needsNode(draft: Draft, participant: ParticipantState): void {
+  if (draft.state.toldNoNode) draft.tell(participant, NO_NODE);
+  requestNode(draft);
+}
+
 /** Looks for a node, unless there is one or one is being looked for. */
-export function requestNode(draft: Draft, exclude: string[] = []): void {
+function requestNode(draft: Draft, exclude: string[] = []): void {
   const { state } = draft;
   if (state.placement.state !== 'none' || Object.keys(state.assignments).length > 0) return;
   ask(draft, 1, exclude);
@@ -38,11 +51,18 @@ export function placementFailed(draft: Draft): void {
   const { state, now } = draft;
   if (state.placement.state !== 'asking') return;
   const { attempt } = state.placement;
-  if (attempt === 1) {
-    draft.broadcast(NO_NODE);
-  }
+  tellNoNode(draft);
   const pause = Math.min(TIMES.retryFirst * 2 ** (attempt - 1), TIMES.retryMost);
   state.placement = { state: 'waiting', until: now + pause, attempt };
+}
+
+/** The chosen node is gone already: another is looked for after a pause, in which the Fleet will have noticed. */
+export function assignFailed(draft: Draft, nodeId: string, epoch: number): void {
+  const { state, now } = draft;
+  const assignment = state.assignments[nodeId];
+  if (assignment?.epoch !== epoch || assignment.state !== 'assigned') return;
+  delete state.assignments[nodeId];
+  state.placement = { state: 'waiting', until: now + TIMES.retryFirst, attempt: 1 };
 }
 
 /** Asks again where a pause is over or an answer is overdue; replaces nodes that do not open or reopen their link. */
@@ -69,12 +89,12 @@ export function checkPlacement(draft: Draft): void {
     if (a.state === 'linked') return false;
     return now >= a.since + (a.state === 'assigned' ? TIMES.linkOpen : TIMES.linkLost);
   });
+  if (late.length === 0) return;
   for (const { nodeId } of late) delete state.assignments[nodeId];
-  if (late.length > 0)
-    requestNode(
-      draft,
-      late.filter((a) => a.state === 'assigned').map((a) => a.nodeId),
-    );
+  const silent = late.filter((a) => a.state === 'assigned');
+  if (silent.length > 0) tellNoNode(draft);
+  const exclude = silent.map((a) => a.nodeId);
+  requestNode(draft, exclude);
 }
 
 /** Gives the nodes of an empty room back. */

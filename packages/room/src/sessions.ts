@@ -28,26 +28,40 @@ export function requestSession(draft: Draft, participant: ParticipantState, mess
     openSession(draft, participant, assignment);
     return;
   }
+  if (assignment !== undefined) {
+    return refuseForNow(
+      draft,
+      participant,
+      message,
+      'The media session has ended; send a new offer to begin another.',
+    );
+  }
   // Nodes learn candidates from connectivity checks; keeping them would only crowd out an offer.
   if (message.type === 'ice-candidate') return;
   if (
     participant.pending.length >= MAX_PENDING_REQUESTS ||
     pendingLength(draft, message) > MAX_PENDING_LENGTH
   ) {
-    draft.tell(participant, {
-      type: 'error',
-      code: 'media_unavailable',
-      message: 'No media node is there yet; send this again after the next request-offer or offer.',
-      requestType: message.type,
-    });
-    return;
+    const text = 'No media node is there yet; send this again after the next request-offer or offer.';
+    return refuseForNow(draft, participant, message, text);
   }
   participant.pending.push(message);
 }
 
+function refuseForNow(
+  draft: Draft,
+  participant: ParticipantState,
+  request: SessionRequest,
+  message: string,
+): void {
+  const { type } = request;
+  if (type === 'ice-candidate') return;
+  draft.tell(participant, { type: 'error', code: 'media_unavailable', message, requestType: type });
+}
+
 function pendingLength(draft: Draft, next: SessionRequest): number {
   const waiting = Object.values(draft.state.participants).flatMap((participant) => participant.pending);
-  return [...waiting, next].reduce((sum, message) => sum + ('sdp' in message ? message.sdp.length : 0), 0);
+  return JSON.stringify([...waiting, next]).length;
 }
 
 /** A node reports about one participant's session. */

@@ -4,7 +4,7 @@ import type { MediaState } from '@parley/protocol/link-messages';
 import type { Track } from '@parley/protocol/track';
 
 /** Version of the stored shape of {@link RoomState}; a change of shape needs a new number and a migration. */
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 
 /** What a room was made with. Durations in milliseconds. */
 export interface RoomSettings {
@@ -28,6 +28,11 @@ export const TIMES = {
   linkLost: 20_000,
   /** After how long an empty room gives its node back. */
   release: 30_000,
+  /**
+   * How often an open room is woken to look after itself: sockets that went with a deploy report to nobody. Rare
+   * enough to cost nothing; a distant alarm keeps no object awake.
+   */
+  sweep: 10 * 60_000,
   /** First and longest pause between failed placements. */
   retryFirst: 1_000,
   retryMost: 15_000,
@@ -35,8 +40,11 @@ export const TIMES = {
 
 /** Most session requests kept for a participant until its node is there. */
 export const MAX_PENDING_REQUESTS = 4;
-/** Most characters of SDP kept for all participants together: the stored state has to stay below 2 MB. */
-export const MAX_PENDING_LENGTH = 512 * 1024;
+/**
+ * Most characters of JSON kept of such requests, of all participants together: a stored value may have 2 MB, and
+ * takes two bytes a character.
+ */
+export const MAX_PENDING_LENGTH = 256 * 1024;
 
 /** A participant, present or vanished a moment ago. */
 export interface ParticipantState {
@@ -87,6 +95,10 @@ export interface RoomState {
   /** The highest epoch given out. Starts at the creation time so that a room made anew never repeats one. */
   lastEpoch: number;
   placement: Placement;
+  /** Whether participants were told that no node is there. */
+  toldNoNode: boolean;
+  /** When the room last looked after itself. */
+  sweptAt: number;
 }
 
 /** A new, empty room. */
@@ -102,5 +114,7 @@ export function createRoom(roomId: string, settings: RoomSettings, now: number):
     assignments: {},
     lastEpoch: now,
     placement: { state: 'none' },
+    toldNoNode: false,
+    sweptAt: now,
   };
 }

@@ -3,10 +3,10 @@ import { remove } from './membership.ts';
 import { checkPlacement, release } from './placement.ts';
 import { type RoomState, TIMES } from './state.ts';
 
-/** When the room next has something to do by itself, milliseconds since the epoch; undefined: not before something happens. */
+/** When the room next has something to do by itself, milliseconds since the epoch; undefined when it is closed. */
 export function nextWake(state: RoomState): number | undefined {
   if (state.phase === 'closed') return undefined;
-  const times: number[] = [];
+  const times = [state.sweptAt + TIMES.sweep];
   if (state.emptySince !== undefined) {
     times.push(state.emptySince + state.settings.idleTimeout);
     if (Object.keys(state.assignments).length > 0) times.push(state.emptySince + TIMES.release);
@@ -21,12 +21,13 @@ export function nextWake(state: RoomState): number | undefined {
   for (const { vanishedAt } of Object.values(state.participants)) {
     if (vanishedAt !== undefined) times.push(vanishedAt + TIMES.vanishedGrace);
   }
-  return times.length === 0 ? undefined : Math.min(...times);
+  return Math.min(...times);
 }
 
 /** Does whatever has come due. */
 export function wake(draft: Draft): void {
   const { state, now } = draft;
+  if (now >= state.sweptAt + TIMES.sweep) state.sweptAt = now;
   for (const participant of Object.values(state.participants)) {
     const { vanishedAt } = participant;
     if (vanishedAt !== undefined && now >= vanishedAt + TIMES.vanishedGrace) {

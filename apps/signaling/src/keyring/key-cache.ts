@@ -10,6 +10,8 @@ export class KeyCache {
   readonly #ctx: DurableObjectState;
   #key: SigningKey | undefined;
   #refreshing: Promise<SigningKey> | undefined;
+  /** Counts how often the room was forgotten: a key that was asked for before is not stored after. */
+  #life = 0;
 
   constructor(ctx: DurableObjectState, env: Environment) {
     this.#ctx = ctx;
@@ -25,17 +27,22 @@ export class KeyCache {
     return this.#key;
   }
 
-  /** Forgets the copy in memory, after the storage was wiped. */
+  /** Forgets the key; call it before the storage is wiped. */
   forget(): void {
+    this.#life += 1;
     this.#key = undefined;
   }
 
   #refresh(): Promise<SigningKey> {
+    const life = this.#life;
     this.#refreshing ??= (async () => {
       try {
         const key = await KeyringObject.of(this.#env).signingKey();
-        await this.#ctx.storage.put('signing-key', key);
-        this.#key = key;
+        // An empty object must stay empty: nothing would ever wipe a key that outlived its room.
+        if (life === this.#life) {
+          await this.#ctx.storage.put('signing-key', key);
+          this.#key = key;
+        }
         return key;
       } finally {
         this.#refreshing = undefined;

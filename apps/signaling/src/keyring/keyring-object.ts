@@ -4,8 +4,10 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { Environment } from '../environment.ts';
 
 const HOUR = 60 * 60 * 1000;
-/** A key signs for a day, then the next one is made. */
+/** A key signs for a day, then the next one does. */
 const ROTATE_AFTER = 24 * HOUR;
+/** The next key is published this long before it signs, so that no cache of public keys is behind it. */
+const PUBLISH_AHEAD = HOUR;
 /** Who cached a key may sign with it this long: a failing Keyring stops no join for another day. */
 const SIGN_UNTIL = 48 * HOUR;
 /** Published until everything it signed has expired: assignments live a day. */
@@ -13,7 +15,8 @@ const PUBLISH_UNTIL = SIGN_UNTIL + 25 * HOUR;
 
 interface StoredKey {
   kid: string;
-  createdAt: number;
+  /** From when on it signs. */
+  signsFrom: number;
   privateJwk: JWK;
   publicJwk: JWK;
 }
@@ -41,37 +44,40 @@ export class KeyringObject extends DurableObject<Environment> {
   }
 
   async signingKey(): Promise<SigningKey> {
-    const keys = await this.current();
-    const key = keys.at(-1);
-    if (key === undefined) throw new Error('the keyring made no key');
+    const keys = await this.#current();
+    const now = Date.now();
+    const key = keys.findLast(({ signsFrom }) => signsFrom <= now);
+    if (key === undefined) throw new Error('the keyring made no key that signs now');
     return {
       kid: key.kid,
       privateJwk: key.privateJwk,
-      refreshAt: key.createdAt + ROTATE_AFTER,
-      expiresAt: key.createdAt + SIGN_UNTIL,
+      refreshAt: key.signsFrom + ROTATE_AFTER,
+      expiresAt: key.signsFrom + SIGN_UNTIL,
     };
   }
 
   async publicKeys(): Promise<PublicKeys> {
-    return { keys: (await this.current()).map((key) => key.publicJwk) };
+    return { keys: (await this.#current()).map((key) => key.publicJwk) };
   }
 
-  /** The published keys, oldest first; makes a new one when the newest has signed for its day. */
-  private current(): Promise<StoredKey[]> {
+  /** The published keys, oldest first, one of which signs now; makes the next one when its time has come. */
+  #current(): Promise<StoredKey[]> {
     return this.ctx.blockConcurrencyWhile(async () => {
       const now = Date.now();
       const stored = (await this.ctx.storage.get<StoredKey[]>('keys')) ?? [];
       const newest = stored.at(-1);
-      if (newest !== undefined && now < newest.createdAt + ROTATE_AFTER) return stored;
-      const keys = stored.filter((key) => now < key.createdAt + PUBLISH_UNTIL);
-      keys.push(await makeKey(now));
+      if (newest !== undefined && now < newest.signsFrom + ROTATE_AFTER - PUBLISH_AHEAD) return stored;
+      const keys = stored.filter((key) => now < key.signsFrom + PUBLISH_UNTIL);
+      // The first key, and the first after a long silence, cannot wait.
+      const signs = newest !== undefined && now < newest.signsFrom + SIGN_UNTIL - PUBLISH_AHEAD;
+      keys.push(await makeKey(signs ? now + PUBLISH_AHEAD : now));
       await this.ctx.storage.put('keys', keys);
       return keys;
     });
   }
 }
 
-async function makeKey(now: number): Promise<StoredKey> {
+async function makeKey(signsFrom: number): Promise<StoredKey> {
   const { privateKey, publicKey } = await generateKeyPair(TOKEN_ALGORITHM, {
     crv: 'Ed25519',
     extractable: true,
@@ -80,7 +86,7 @@ async function makeKey(now: number): Promise<StoredKey> {
   const common = { kid, alg: TOKEN_ALGORITHM, use: 'sig' };
   return {
     kid,
-    createdAt: now,
+    signsFrom,
     privateJwk: { ...(await exportJWK(privateKey)), ...common },
     publicJwk: { ...(await exportJWK(publicKey)), ...common },
   };

@@ -8,19 +8,9 @@ import {
   TOKEN_TYPES,
 } from '@parley/protocol/tokens';
 import { isSupportedVersion } from '@parley/protocol/version';
-import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Environment } from '../environment.ts';
-import { KeyringObject, type PublicKeys } from './keyring-object.ts';
-
-/** How long an isolate trusts its copy of the public keys. */
-const CACHE_MS = 5 * 60 * 1000;
-let cached: { keys: PublicKeys; at: number } | undefined;
-
-async function publicKeys(env: Environment, fresh: boolean): Promise<PublicKeys> {
-  if (!fresh && cached !== undefined && Date.now() - cached.at < CACHE_MS) return cached.keys;
-  cached = { keys: await KeyringObject.of(env).publicKeys(), at: Date.now() };
-  return cached.keys;
-}
+import { publicKeys } from './public-keys.ts';
 
 async function verify(
   env: Environment,
@@ -28,25 +18,21 @@ async function verify(
   type: keyof typeof TOKEN_TYPES,
   audience: string,
 ): Promise<JWTPayload | undefined> {
-  const options = {
-    issuer: ISSUER,
-    audience,
-    typ: TOKEN_TYPES[type],
-    algorithms: [TOKEN_ALGORITHM],
-    requiredClaims: ['exp'],
-  };
-  for (const fresh of [false, true]) {
-    try {
-      const { payload } = await jwtVerify(token, createLocalJWKSet(await publicKeys(env, fresh)), options);
-      return payload;
-    } catch (error) {
-      // A key made after our copy: look once more with a new copy.
-      if (error instanceof errors.JWKSNoMatchingKey && !fresh) continue;
-      if (error instanceof errors.JOSEError) return undefined;
-      throw error;
-    }
+  try {
+    const { kid } = decodeProtectedHeader(token);
+    const { payload } = await jwtVerify(token, createLocalJWKSet(await publicKeys(env, kid)), {
+      issuer: ISSUER,
+      audience,
+      typ: TOKEN_TYPES[type],
+      algorithms: [TOKEN_ALGORITHM],
+      requiredClaims: ['exp'],
+    });
+    return payload;
+  } catch (error) {
+    // decodeProtectedHeader reports what is no token as a TypeError.
+    if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
+    throw error;
   }
-  return undefined;
 }
 
 /** The claims of a valid assignment, else undefined. */

@@ -135,9 +135,76 @@ describe('the room', () => {
         open.serializeAttachment({ ...(open.deserializeAttachment() as object), openedAt: 0 });
       }
     });
+    await evictDurableObject(RoomObject.of(env, 'silent'));
     expect(await runDurableObjectAlarm(RoomObject.of(env, 'silent')), 'an alarm was set').toBe(true);
     await socket.error('join_timeout');
     expect((await socket.closed()).code).toBe(4408);
+  });
+
+  it('leaves nothing behind for a room that was never joined, nor for one that was deleted', async () => {
+    const stored = (room: string) =>
+      runInDurableObject(RoomObject.of(env, room), async (_, ctx) => ({
+        keys: [...(await ctx.storage.list()).keys()],
+        alarm: await ctx.storage.getAlarm(),
+      }));
+    const passer = await TestSocket.open('/ws?room=passer-by');
+    passer.close();
+    await runDurableObjectAlarm(RoomObject.of(env, 'passer-by'));
+    expect(await stored('passer-by')).toEqual({ keys: [], alarm: null });
+
+    await joinRoom('deleted', 'Ann');
+    const waiting = await TestSocket.open('/ws?room=deleted');
+    expect((await ask('/api/rooms/deleted', { method: 'DELETE' })).status).toBe(204);
+    expect((await stored('deleted')).alarm, 'who has yet to join still has a deadline').not.toBeNull();
+    waiting.close();
+    await runDurableObjectAlarm(RoomObject.of(env, 'deleted'));
+    await expect.poll(() => stored('deleted')).toEqual({ keys: [], alarm: null });
+  });
+
+  it('does not make a room for a join that it refuses', async () => {
+    const socket = await TestSocket.open('/ws?room=unmade');
+    socket.send({ type: 'join', roomId: 'unmade', participantName: 'Ann', version: 99 });
+    await socket.error('unsupported_version');
+    expect((await ask('/api/rooms/unmade')).status).toBe(404);
+  });
+
+  it('misses by itself who went with a deploy', async () => {
+    await joinRoom('ghosts', 'Ann');
+    await joinRoom('ghosts', 'Bob');
+    await evictDurableObject(RoomObject.of(env, 'ghosts'), { webSockets: 'close' });
+    expect(await runDurableObjectAlarm(RoomObject.of(env, 'ghosts')), 'a sweep was due').toBe(true);
+    await expect.poll(async () => (await ask('/health')).json()).toMatchObject({ rooms: 1, participants: 0 });
+  });
+
+  it('makes a room anew that a build it does not know has stored', async () => {
+    const ann = await joinRoom('old', 'Ann');
+    // The search for a node writes the state once more.
+    await ann.socket.error('media_unavailable');
+    await runInDurableObject(RoomObject.of(env, 'old'), async (_, ctx) => {
+      const text = (await ctx.storage.get<string>('state')) ?? '';
+      await ctx.storage.put('state', text.replace(/"version":\d+/, '"version":0'));
+    });
+    await evictDurableObject(RoomObject.of(env, 'old'));
+    expect((await ask('/api/rooms/old')).status).toBe(404);
+    expect((await ann.socket.closed()).code).toBe(4410);
+    await expect.poll(async () => (await ask('/health')).json()).toMatchObject({ rooms: 0 });
+    await joinRoom('old', 'Ann');
+  });
+
+  it('is not confused by a late hello of an older epoch', async () => {
+    const node = await TestNode.start();
+    await joinRoom('late-hello', 'Ann');
+    const first = await node.assigned();
+    const late = await TestSocket.open('/internal/rooms/late-hello/link', {
+      Authorization: `Bearer ${first.assignment}`,
+    });
+    await later('late-hello', 11_000);
+    const second = await node.assigned();
+    late.send({ type: 'hello', version: 1, incarnation: 'i-1', sessions: [] });
+    expect((await late.closed()).code).toBe(4409);
+    const link = await node.link('late-hello', second.assignment);
+    await joinRoom('late-hello', 'Bob');
+    expect(await link.next('open-session'), 'the current link goes on').toBeDefined();
   });
 
   it('relays media between a client and the node that its ticket names', async () => {

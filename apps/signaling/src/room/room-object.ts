@@ -13,20 +13,19 @@ import type { CreateRoomRequest, RoomDetails, RoomStats } from '@parley/protocol
 import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
 import { apply } from '@parley/room/apply';
 import type { Command } from '@parley/room/commands';
-import type { Effect } from '@parley/room/effects';
 import { isCurrent } from '@parley/room/links';
 import { createRoom, type RoomState, STATE_VERSION } from '@parley/room/state';
 import { details, summary } from '@parley/room/views';
 import { nextWake } from '@parley/room/wake';
-import { countRooms, directoryOf } from '../directory/directory.ts';
+import { countRooms } from '../directory/directory.ts';
+import { DirectoryReporter } from '../directory/directory-reporter.ts';
 import type { Environment } from '../environment.ts';
-import { FleetObject } from '../fleet/fleet-object.ts';
 import { KeyCache } from '../keyring/key-cache.ts';
-import { signAssignment, signTicket } from '../keyring/sign.ts';
 import { failure, type Result, success } from '../result.ts';
-import { clientMediaSettings, webrtcConfig } from '../settings.ts';
+import { webrtcConfig } from '../settings.ts';
 import { closeQuietly } from '../sockets.ts';
 import { attachmentOf, type ClientAttachment, type LinkAttachment } from './attachments.ts';
+import { EffectRunner } from './effect-runner.ts';
 import { LinkRequests } from './link-requests.ts';
 import { RoomSockets, sendMessage } from './room-sockets.ts';
 import { roomStats } from './room-stats.ts';
@@ -35,23 +34,22 @@ import { roomStats } from './room-stats.ts';
 export const JOIN_TIMEOUT = 10_000;
 /** Largest message of a node, bytes: an offer with a hundred tracks fits. */
 const MAX_LINK_MESSAGE_BYTES = 1024 * 1024;
-/** The region whose Fleet serves the room. */
-const REGION = 'default';
 
 /**
  * A room: the shell around the rules in `@parley/room`. It turns sockets, calls and alarms into commands, keeps the
- * state, and carries out the effects in order. It decides nothing.
+ * state, and has the effects carried out. Of its own it only decides which sockets reach the rules.
  */
 export class RoomObject extends DurableObject<Environment> {
   readonly #sockets: RoomSockets;
   readonly #keys: KeyCache;
+  readonly #effects: EffectRunner;
+  readonly #directory: DirectoryReporter;
   readonly #requests = new LinkRequests();
   #state: RoomState | undefined;
-  /** The state as it is stored, and the summary as the Directory has it: neither is written again unchanged. */
+  /** The state as it is stored: it is not written again unchanged. */
   #stored: string | undefined;
-  #reported: string | undefined;
-  /** Effects in the making: signing takes a moment, and nothing may overtake it. */
-  #outbox: Promise<void> = Promise.resolve();
+  /** The alarm as it is set; undefined while that is not known. */
+  #alarmAt: number | null | undefined;
 
   static of(env: Environment, roomId: string): DurableObjectStub<RoomObject> {
     return env.ROOMS.getByName(roomId);
@@ -61,17 +59,20 @@ export class RoomObject extends DurableObject<Environment> {
     super(ctx, env);
     this.#sockets = new RoomSockets(ctx);
     this.#keys = new KeyCache(ctx, env);
+    this.#directory = new DirectoryReporter(ctx, env);
+    const apply = (command: Command) => this.#do(command);
+    this.#effects = new EffectRunner({ ctx, env, sockets: this.#sockets, keys: this.#keys, apply });
     ctx.blockConcurrencyWhile(async () => {
       this.#stored = await ctx.storage.get<string>('state');
       if (this.#stored === undefined) return;
-      const state = JSON.parse(this.#stored) as RoomState;
-      if (state.version !== STATE_VERSION) {
-        // Written by a build that this one does not know: a room without history is better than a wrong one.
-        await this.#wipe();
+      this.#state = JSON.parse(this.#stored) as RoomState;
+      if (this.#state.version === STATE_VERSION) {
+        this.#missLostSockets();
         return;
       }
-      this.#state = state;
-      this.#missLostSockets();
+      // Written by a build that this one does not know: a room made anew is better than a wrong one.
+      this.#sockets.closeAll(closeCode('room_closed'), 'The server was updated; join again.');
+      await this.#wipe();
     });
   }
 
@@ -79,11 +80,11 @@ export class RoomObject extends DurableObject<Environment> {
   #missLostSockets(): void {
     for (const { connectionId } of Object.values(this.#state?.participants ?? {})) {
       if (connectionId === undefined || this.#sockets.client(connectionId) !== undefined) continue;
-      this.#do({ type: 'connection-closed', connectionId });
+      void this.#do({ type: 'connection-closed', connectionId });
     }
     for (const { nodeId, epoch, state } of Object.values(this.#state?.assignments ?? {})) {
       if (state !== 'linked' || this.#sockets.link(nodeId, epoch) !== undefined) continue;
-      this.#do({ type: 'link-closed', nodeId, epoch });
+      void this.#do({ type: 'link-closed', nodeId, epoch });
     }
   }
 
@@ -155,6 +156,7 @@ export class RoomObject extends DurableObject<Environment> {
     closeQuietly(socket, 1000, '');
     switch (attachment.role) {
       case 'client':
+        this.#sockets.forgetWaiting(attachment.connectionId);
         return this.#do({ type: 'connection-closed', connectionId: attachment.connectionId });
       case 'link': {
         const { nodeId, epoch, open } = attachment;
@@ -192,28 +194,23 @@ export class RoomObject extends DurableObject<Environment> {
   }
 
   async #join(socket: WebSocket, client: ClientAttachment, request: Join): Promise<void> {
-    const { roomId } = client;
-    // The object does not know its own name: what it was opened for decides, not what a stranger says.
-    if (this.#state === undefined && request.roomId === roomId && !client.joined) {
-      const created = webrtcConfig.rooms.auto_create
-        ? await this.#create(roomId, {})
-        : failure('room_not_found', `There is no room ${roomId}; create it with POST /api/rooms.`);
-      // Somebody else's join may have made the room meanwhile; that serves as well.
-      if (!created.ok && created.code !== 'room_exists') {
-        return refuseJoin(socket, created.code, created.message);
+    const { connectionId, roomId } = client;
+    if (!client.joined) {
+      // The object does not know its own name: what the socket was opened for decides, not what a stranger says.
+      if (request.roomId !== roomId) {
+        const text = `This socket leads to ${roomId}; open another for ${request.roomId}.`;
+        return refuseJoin(socket, 'wrong_room', text);
       }
+      if (!isSupportedVersion(request.version)) {
+        const text = `This server speaks version ${PROTOCOL_VERSION}; update the client.`;
+        return refuseJoin(socket, 'unsupported_version', text);
+      }
+      const room = await this.#findOrCreate(roomId);
+      if (!room.ok) return refuseJoin(socket, room.code, room.message);
+      this.#sockets.join(socket, client);
     }
     // On a joined socket the rules refuse a second join, and the first stays.
-    if (this.#state === undefined || (request.roomId !== roomId && !client.joined)) {
-      return refuseJoin(
-        socket,
-        'wrong_room',
-        `This socket leads to ${roomId}; open another for ${request.roomId}.`,
-      );
-    }
-    socket.serializeAttachment({ ...client, joined: true } satisfies ClientAttachment);
-    const participantId = crypto.randomUUID();
-    return this.#do({ type: 'join', connectionId: client.connectionId, participantId, request });
+    return this.#do({ type: 'join', connectionId, participantId: crypto.randomUUID(), request });
   }
 
   async #linkMessage(socket: WebSocket, link: LinkAttachment, data: string | ArrayBuffer): Promise<void> {
@@ -228,6 +225,9 @@ export class RoomObject extends DurableObject<Environment> {
             `The edge speaks version ${PROTOCOL_VERSION}.`,
           );
           return;
+        }
+        if (this.#state === undefined || !isCurrent(this.#state, nodeId, epoch)) {
+          return closeQuietly(socket, closeCode('assignment_stale'), 'The room is served in a newer epoch.');
         }
         this.#sockets.openLink(socket, link);
         return await this.#do({ type: 'link-opened', nodeId, epoch, sessions: message.sessions });
@@ -244,13 +244,22 @@ export class RoomObject extends DurableObject<Environment> {
   // ─── Time ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   override async alarm(): Promise<void> {
-    for (const { socket, openedAt } of this.#sockets.waiting()) {
+    this.#alarmAt = null;
+    for (const { connectionId, openedAt } of this.#sockets.waiting()) {
       if (Date.now() < openedAt + JOIN_TIMEOUT) continue;
       const message = `Send join within ${JOIN_TIMEOUT / 1000} s of opening the socket.`;
+      const socket = this.#sockets.client(connectionId);
       sendMessage(socket, { type: 'error', code: 'join_timeout', message });
-      closeQuietly(socket, closeCode('join_timeout'), message);
+      if (socket !== undefined) closeQuietly(socket, closeCode('join_timeout'), message);
+      this.#sockets.forgetWaiting(connectionId);
     }
+    this.#missLostSockets();
+    const sweptAt = this.#state?.sweptAt;
     await this.#do({ type: 'wake' });
+    if (this.#state !== undefined)
+      this.#directory.report(summary(this.#state), this.#state.sweptAt !== sweptAt);
+    // Nothing is stored for a room that is not there, a forgotten alarm included.
+    else if (this.#sockets.waiting().length === 0) await this.ctx.storage.deleteAll();
     await this.#schedule();
   }
 
@@ -258,14 +267,24 @@ export class RoomObject extends DurableObject<Environment> {
     const times = this.#sockets.waiting().map(({ openedAt }) => openedAt + JOIN_TIMEOUT);
     const wake = this.#state && nextWake(this.#state);
     if (wake !== undefined) times.push(wake);
-    const next = times.length === 0 ? undefined : Math.min(...times);
-    const current = await this.ctx.storage.getAlarm();
-    if (next === undefined) {
-      if (current !== null) await this.ctx.storage.deleteAlarm();
-    } else if (current !== next) await this.ctx.storage.setAlarm(next);
+    const next = times.length === 0 ? null : Math.min(...times);
+    if (this.#alarmAt === undefined) this.#alarmAt = await this.ctx.storage.getAlarm();
+    if (next === this.#alarmAt) return;
+    this.#alarmAt = next;
+    await (next === null ? this.ctx.storage.deleteAlarm() : this.ctx.storage.setAlarm(next));
   }
 
   // ─── The rules, and what follows from them ───────────────────────────────────────────────────────────────────
+
+  async #findOrCreate(roomId: string): Promise<Result<RoomState>> {
+    if (this.#state !== undefined) return success(this.#state);
+    if (!webrtcConfig.rooms.auto_create) {
+      return failure('room_not_found', `There is no room ${roomId}; create it with POST /api/rooms.`);
+    }
+    const created = await this.#create(roomId, {});
+    // Somebody else's join may have made the room meanwhile; that serves as well.
+    return this.#state === undefined ? created : success(this.#state);
+  }
 
   async #create(roomId: string, request: CreateRoomRequest): Promise<Result<RoomState>> {
     // Nothing else happens to the object meanwhile, so a room is made once.
@@ -273,7 +292,13 @@ export class RoomObject extends DurableObject<Environment> {
       if (this.#state !== undefined)
         return failure('room_exists', `Room ${roomId} exists; join it, or pick another id.`);
       const { max_participants, max_rooms, idle_timeout } = webrtcConfig.rooms;
-      const { rooms } = await countRooms(this.env).catch(() => ({ rooms: 0 }));
+      const { rooms } = await countRooms(this.env).catch((error: unknown) => {
+        // A list that cannot be read is no reason to turn people away.
+        console.warn(
+          JSON.stringify({ level: 'warn', event: 'rooms not counted', roomId, error: String(error) }),
+        );
+        return { rooms: 0 };
+      });
       if (rooms >= max_rooms) {
         return failure('server_full', `The server holds ${max_rooms} rooms; try again when one has closed.`);
       }
@@ -294,16 +319,9 @@ export class RoomObject extends DurableObject<Environment> {
     if (this.#state === undefined) return;
     const { state, effects } = apply(this.#state, command, Date.now());
     this.#state = state;
-    for (const effect of effects) {
-      this.#outbox = this.#outbox
-        .then(() => this.#perform(state.roomId, effect))
-        .catch((error: unknown) =>
-          logError('effect failed', { roomId: state.roomId, effect: effect.type, error }),
-        );
-    }
-    const outbox = this.#outbox;
+    const done = this.#effects.run(state.roomId, effects);
     await this.#save();
-    await outbox;
+    await done;
   }
 
   async #save(): Promise<void> {
@@ -312,112 +330,28 @@ export class RoomObject extends DurableObject<Environment> {
     if (state.phase === 'closed') return this.#wipe();
     const text = JSON.stringify(state);
     if (text !== this.#stored) {
-      this.#stored = text;
       await this.ctx.storage.put('state', text);
+      this.#stored = text;
     }
-    const report = JSON.stringify(summary(state));
-    if (report !== this.#reported) {
-      this.#reported = report;
-      this.ctx.waitUntil(
-        directoryOf(this.env, state.roomId)
-          .report(summary(state))
-          .catch(() => undefined),
-      );
-    }
+    this.#directory.report(summary(state));
     await this.#schedule();
   }
 
-  /** Forgets the room: the object is as new. */
+  /** Forgets the room: the object is as new, but for sockets that have yet to join. */
   async #wipe(): Promise<void> {
     const roomId = this.#state?.roomId;
     this.#state = undefined;
     this.#stored = undefined;
-    this.#reported = undefined;
     this.#keys.forget();
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
-    if (roomId !== undefined) {
-      this.ctx.waitUntil(
-        directoryOf(this.env, roomId)
-          .remove(roomId)
-          .catch(() => undefined),
-      );
-    }
-  }
-
-  async #perform(roomId: string, effect: Effect): Promise<void> {
-    switch (effect.type) {
-      case 'send': {
-        const { message } = effect;
-        const complete = message.type === 'joined' ? { ...message, media: clientMediaSettings } : message;
-        return sendMessage(this.#sockets.client(effect.connectionId), complete);
-      }
-      case 'disconnect': {
-        const socket = this.#sockets.client(effect.connectionId);
-        if (socket === undefined) return;
-        return closeQuietly(socket, effect.code === undefined ? 1000 : closeCode(effect.code), effect.reason);
-      }
-      case 'place':
-        // Not awaited: whatever happens meanwhile does not wait for the Fleet.
-        this.ctx.waitUntil(this.#place(roomId, effect.exclude));
-        return;
-      case 'assign': {
-        const { nodeId, epoch } = effect;
-        const assignment = await signAssignment(await this.#keys.get(), nodeId, roomId, epoch);
-        await FleetObject.of(this.env, REGION).assign(nodeId, roomId, epoch, assignment);
-        return;
-      }
-      case 'welcome': {
-        const { nodeId, epoch } = effect;
-        const assignment = await signAssignment(await this.#keys.get(), nodeId, roomId, epoch);
-        const link = this.#sockets.link(nodeId, epoch);
-        return sendMessage(link, { type: 'welcome', version: PROTOCOL_VERSION, assignment });
-      }
-      case 'open-session': {
-        const { nodeId, epoch, participantId, grants, requestOffers } = effect;
-        const content = { room: roomId, epoch, grants, requestOffers };
-        const ticket = await signTicket(await this.#keys.get(), nodeId, participantId, content);
-        return sendMessage(this.#sockets.link(nodeId, epoch), {
-          type: 'open-session',
-          participantId,
-          ticket,
-        });
-      }
-      case 'link-send':
-        return sendMessage(this.#sockets.link(effect.nodeId, effect.epoch), effect.message);
-      default:
-        effect satisfies never;
-    }
-  }
-
-  async #place(roomId: string, exclude: string[]): Promise<void> {
-    try {
-      // The key is wanted right after, so both are fetched at once.
-      const [nodeId] = await Promise.all([
-        FleetObject.of(this.env, REGION).place(roomId, exclude),
-        this.#keys.get(),
-      ]);
-      await this.#do(nodeId === undefined ? { type: 'placement-failed' } : { type: 'placed', nodeId });
-    } catch (error) {
-      logError('placement failed', { roomId, error });
-      await this.#do({ type: 'placement-failed' });
-    }
+    this.#alarmAt = null;
+    if (roomId !== undefined) this.#directory.remove(roomId);
+    await this.#schedule();
   }
 }
 
 function refuseJoin(socket: WebSocket, code: ErrorCode, message: string): void {
   sendMessage(socket, { type: 'error', code, message, requestType: 'join' });
   closeQuietly(socket, closeCode(code), message);
-}
-
-function logError(event: string, fields: { roomId: string; effect?: string; error: unknown }): void {
-  const { error, ...rest } = fields;
-  console.error(
-    JSON.stringify({
-      level: 'error',
-      event,
-      ...rest,
-      error: error instanceof Error ? error.message : String(error),
-    }),
-  );
 }

@@ -12,9 +12,16 @@ import {
 /** The Room's sockets, found by what they are for. Hibernating: the runtime keeps them, their attachments say what they are. */
 export class RoomSockets {
   readonly #ctx: DurableObjectState;
+  /** Connections that have not joined, with the time they were opened: known without looking at every socket. */
+  readonly #waiting = new Map<string, number>();
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx;
+    for (const socket of ctx.getWebSockets()) {
+      const attachment = attachmentOf(socket);
+      if (attachment.role !== 'client' || attachment.joined) continue;
+      this.#waiting.set(attachment.connectionId, attachment.openedAt);
+    }
     // Answered without waking the object.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
   }
@@ -32,6 +39,7 @@ export class RoomSockets {
       joined: false,
     };
     server.serializeAttachment(attachment);
+    this.#waiting.set(connectionId, attachment.openedAt);
     return new Response(null, { status: 101, webSocket: client });
   }
 
@@ -46,8 +54,9 @@ export class RoomSockets {
   /** Makes `socket` the one link of its node; older ones are closed. */
   openLink(socket: WebSocket, link: LinkAttachment): void {
     for (const other of this.#ctx.getWebSockets(linkTag(link.nodeId))) {
-      if (other === socket) continue;
-      other.serializeAttachment({ ...attachmentOf(other), open: false });
+      const attachment = attachmentOf(other);
+      if (other === socket || (attachment.role === 'link' && attachment.epoch > link.epoch)) continue;
+      other.serializeAttachment({ ...attachment, open: false });
       closeQuietly(other, 1000, 'The node has opened a newer link.');
     }
     socket.serializeAttachment({ ...link, open: true } satisfies LinkAttachment);
@@ -66,14 +75,26 @@ export class RoomSockets {
     return this.#ctx.getWebSockets(clientTag(connectionId))[0];
   }
 
-  /** Sockets that have not joined, with the time they were opened. */
-  waiting(): { socket: WebSocket; openedAt: number }[] {
-    return this.#ctx.getWebSockets().flatMap((socket) => {
-      const attachment = attachmentOf(socket);
-      const waits =
-        attachment.role === 'client' && !attachment.joined && socket.readyState === WebSocket.OPEN;
-      return waits ? [{ socket, openedAt: attachment.openedAt }] : [];
-    });
+  /** Marks a client's socket as joined. */
+  join(socket: WebSocket, client: ClientAttachment): void {
+    socket.serializeAttachment({ ...client, joined: true } satisfies ClientAttachment);
+    this.#waiting.delete(client.connectionId);
+  }
+
+  /** Connections that have not joined. */
+  waiting(): { connectionId: string; openedAt: number }[] {
+    return [...this.#waiting].map(([connectionId, openedAt]) => ({ connectionId, openedAt }));
+  }
+
+  /** A connection is gone, or given up. */
+  forgetWaiting(connectionId: string): void {
+    this.#waiting.delete(connectionId);
+  }
+
+  /** Closes every socket of the room. */
+  closeAll(code: number, reason: string): void {
+    for (const socket of this.#ctx.getWebSockets()) closeQuietly(socket, code, reason);
+    this.#waiting.clear();
   }
 }
 

@@ -29,8 +29,10 @@ describe('enrolment', () => {
     expect((await ask(ENROL_PATH, { method: 'POST', body: '{}' })).status).toBe(401);
   });
 
-  it('needs a node id', async () => {
-    expect((await enrol('', SECRET)).status).toBe(400);
+  it('needs a node id that works everywhere', async () => {
+    for (const id of ['', 'node 1', 'é', '__proto__', '-']) {
+      expect([id, (await enrol(id, SECRET)).status]).toEqual([id, 400]);
+    }
   });
 });
 
@@ -47,7 +49,8 @@ describe('the fleet socket', () => {
   });
 
   it('wants an upgrade', async () => {
-    expect((await ask(FLEET_PATH)).status).toBe(426);
+    const response = await ask(FLEET_PATH);
+    expect([response.status, response.headers.get('Upgrade')]).toEqual([426, 'websocket']);
   });
 
   it('replaces the older socket of a node that connects again', async () => {

@@ -1,6 +1,12 @@
 import { describeIssues } from '@parley/protocol/decode';
 import { ParleyError } from '@parley/protocol/errors';
-import { ENROL_PATH, EnrolRequest, type EnrolResponse, FLEET_PATH } from '@parley/protocol/fleet-messages';
+import {
+  ENROL_PATH,
+  EnrolmentSecret,
+  EnrolRequest,
+  type EnrolResponse,
+  FLEET_PATH,
+} from '@parley/protocol/fleet-messages';
 import { NODE_TOKEN_TTL_SECONDS } from '@parley/protocol/tokens';
 import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
 import { type Context, Hono } from 'hono';
@@ -14,19 +20,17 @@ import { bearerToken, secretsEqual } from '../secrets.ts';
 
 const REGION = /^[a-z0-9-]{1,32}$/;
 
-/** What media nodes use. Everything a stranger could send is refused here, before an object is touched. */
+/** What media nodes use. What a stranger could send is refused here, before a room or fleet is touched. */
 export const nodes = new Hono<{ Bindings: Environment }>();
 
 nodes.post(ENROL_PATH, async (c) => {
-  const secret = c.env.PARLEY_ENROLMENT_SECRET;
-  if (!secret) {
-    throw new ParleyError(
-      'enrolment_disabled',
-      'Set the secret PARLEY_ENROLMENT_SECRET on the edge to let nodes in.',
-    );
+  const secret = EnrolmentSecret.safeParse(c.env.PARLEY_ENROLMENT_SECRET ?? '');
+  if (!secret.success) {
+    const wrong = secret.error.issues[0]?.message;
+    throw new ParleyError('enrolment_disabled', `The edge’s secret PARLEY_ENROLMENT_SECRET ${wrong}.`);
   }
   const shown = bearerToken(c.req.header('Authorization'));
-  if (shown === undefined || !(await secretsEqual(shown, secret))) {
+  if (shown === undefined || !(await secretsEqual(shown, secret.data))) {
     throw new ParleyError(
       'node_not_enrolled',
       'Set PARLEY_ENROLMENT_SECRET on the node to the edge’s secret.',

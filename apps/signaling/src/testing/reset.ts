@@ -1,5 +1,9 @@
 import { reset } from 'cloudflare:test';
 import { afterEach } from 'vitest';
+import { forgetPublicKeys } from '../keyring/public-keys.ts';
 
 // Every test begins with an empty server.
-afterEach(() => reset());
+afterEach(async () => {
+  await reset();
+  forgetPublicKeys();
+});

@@ -66,6 +66,20 @@ describe('loadConfig', () => {
     );
   });
 
+  it('takes overrides that are no strings, as Workers have them, and explains what YAML makes of a string', () => {
+    const read = (environment: Record<string, unknown>, text = webrtc) =>
+      loadConfig(WebrtcConfig, text, 'webrtc.yaml', environment);
+    expect(read({ PARLEY_ROOMS_MAX_ROOMS: 5 }).rooms.max_rooms).toBe(5);
+    expect(
+      read({ PARLEY_SERVER_ALLOWED_ORIGINS: ['https://a.example'] }).server.allowed_origins,
+    ).toHaveLength(1);
+    expect(() => read({ PARLEY_SERVER_ALLOWED_ORIGINS: '*' })).toThrow(
+      /^PARLEY_SERVER_ALLOWED_ORIGINS: .*quote/,
+    );
+    const hollow = webrtc.replace(/rooms:\n( .*\n)+/, 'rooms:\n');
+    expect(() => read({ PARLEY_ROOMS_MAX_ROOMS: '5' }, hollow)).toThrow(ConfigError);
+  });
+
   it('says what is missing in an empty file', () => {
     expect(() => loadConfig(MediaConfig, '', 'media.yaml')).toThrow(ConfigError);
     expect(() => loadConfig(MediaConfig, '', 'media.yaml')).toThrow(/media.yaml:1: video: /);

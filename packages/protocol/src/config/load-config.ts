@@ -42,10 +42,15 @@ export function loadConfig<T extends z.ZodObject>(
   for (const path of leafPaths(schema)) {
     const name = environmentName(path);
     const value = environment[name];
-    if (typeof value !== 'string' || value === '') continue;
-    const parsed = parseDocument(value);
-    if (parsed.errors.length > 0) throw new ConfigError(`${name}: ${parsed.errors[0]?.message}`);
-    document.setIn(path, parsed.toJS());
+    if (value === undefined || value === '') continue;
+    try {
+      document.setIn(path, typeof value === 'string' ? readOverride(name, value) : value);
+    } catch (error) {
+      if (error instanceof ConfigError) throw error;
+      throw new ConfigError(
+        `${fileName}: ${path.slice(0, -1).join('.')}: must hold keys before ${name} can set one`,
+      );
+    }
     overridden.set(path.join('.'), name);
   }
   const result = schema.safeParse(document.toJS() ?? {});
@@ -67,6 +72,15 @@ export function loadConfig<T extends z.ZodObject>(
       .join('\n');
   });
   throw new ConfigError(problems.join('\n'));
+}
+
+function readOverride(name: string, text: string): unknown {
+  const parsed = parseDocument(text);
+  const [error] = parsed.errors;
+  if (error === undefined) return parsed.toJS();
+  throw new ConfigError(
+    `${name}: is read as YAML, so quote what has special characters ('["*"]'): ${error.message}`,
+  );
 }
 
 /** Paths of everything below the schema's objects that is not itself an object: what a variable can override. */

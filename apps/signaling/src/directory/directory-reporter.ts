@@ -1,0 +1,43 @@
+import type { RoomSummary } from '@parley/protocol/rest';
+import type { Environment } from '../environment.ts';
+import { directoryOf } from './directory.ts';
+
+/**
+ * Keeps a room's entry in its Directory shard true: reports go one after another, so that none overtakes another, and
+ * one that failed is repeated with the next occasion. A room never waits for it.
+ */
+export class DirectoryReporter {
+  readonly #ctx: DurableObjectState;
+  readonly #env: Environment;
+  #queue: Promise<void> = Promise.resolve();
+  /** The summary as the Directory has it. */
+  #reported: string | undefined;
+
+  constructor(ctx: DurableObjectState, env: Environment) {
+    this.#ctx = ctx;
+    this.#env = env;
+  }
+
+  /** Reports the room, if it has changed since the last report or `again` is set. */
+  report(summary: RoomSummary, again = false): void {
+    const text = JSON.stringify(summary);
+    if (text === this.#reported && !again) return;
+    this.#reported = text;
+    this.#enqueue(async () => directoryOf(this.#env, summary.id).report(summary));
+  }
+
+  /** Takes the room off the list. */
+  remove(roomId: string): void {
+    this.#reported = undefined;
+    this.#enqueue(async () => directoryOf(this.#env, roomId).remove(roomId));
+  }
+
+  #enqueue(call: () => Promise<void>): void {
+    this.#queue = this.#queue.then(call).catch((error: unknown) => {
+      // The next change reports again, else the next sweep; the Directory forgets what is not refreshed.
+      this.#reported = undefined;
+      console.warn(JSON.stringify({ level: 'warn', event: 'directory report failed', error: String(error) }));
+    });
+    this.#ctx.waitUntil(this.#queue);
+  }
+}

@@ -1,0 +1,116 @@
+import { closeCode } from '@parley/protocol/errors';
+import { PROTOCOL_VERSION } from '@parley/protocol/version';
+import type { Command } from '@parley/room/commands';
+import type { Effect } from '@parley/room/effects';
+import type { Environment } from '../environment.ts';
+import { FleetObject } from '../fleet/fleet-object.ts';
+import type { KeyCache } from '../keyring/key-cache.ts';
+import { signAssignment, signTicket } from '../keyring/sign.ts';
+import { clientMediaSettings } from '../settings.ts';
+import { closeQuietly } from '../sockets.ts';
+import { type RoomSockets, sendMessage } from './room-sockets.ts';
+
+/** The region whose Fleet serves rooms. */
+const REGION = 'default';
+
+/** What carrying out effects needs. */
+export interface EffectContext {
+  ctx: DurableObjectState;
+  env: Environment;
+  sockets: RoomSockets;
+  keys: KeyCache;
+  /** Takes what becomes of an effect that is answered later. */
+  apply: (command: Command) => Promise<void>;
+}
+
+/**
+ * Carries out a room's effects one after another: signing takes a moment, and nothing may overtake it. The Fleet is
+ * never waited for.
+ */
+export class EffectRunner {
+  readonly #context: EffectContext;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(context: EffectContext) {
+    this.#context = context;
+  }
+
+  /** Resolves when these effects, and all before them, are done. */
+  run(roomId: string, effects: readonly Effect[]): Promise<void> {
+    for (const effect of effects) {
+      this.#queue = this.#queue
+        .then(() => this.#perform(roomId, effect))
+        .catch((error: unknown) => logError('effect failed', { roomId, effect: effect.type, error }));
+    }
+    return this.#queue;
+  }
+
+  async #perform(roomId: string, effect: Effect): Promise<void> {
+    const { ctx, sockets, keys } = this.#context;
+    switch (effect.type) {
+      case 'send': {
+        const { message } = effect;
+        const complete = message.type === 'joined' ? { ...message, media: clientMediaSettings } : message;
+        return sendMessage(sockets.client(effect.connectionId), complete);
+      }
+      case 'disconnect': {
+        const socket = sockets.client(effect.connectionId);
+        if (socket === undefined) return;
+        return closeQuietly(socket, effect.code === undefined ? 1000 : closeCode(effect.code), effect.reason);
+      }
+      case 'place':
+        ctx.waitUntil(this.#place(roomId, effect.exclude));
+        return;
+      case 'assign': {
+        const { nodeId, epoch } = effect;
+        const assignment = await signAssignment(await keys.get(), nodeId, roomId, epoch);
+        ctx.waitUntil(this.#assign(roomId, nodeId, epoch, assignment));
+        return;
+      }
+      case 'welcome': {
+        const { nodeId, epoch } = effect;
+        const assignment = await signAssignment(await keys.get(), nodeId, roomId, epoch);
+        const link = sockets.link(nodeId, epoch);
+        return sendMessage(link, { type: 'welcome', version: PROTOCOL_VERSION, assignment });
+      }
+      case 'open-session': {
+        const { nodeId, epoch, participantId, grants, requestOffers } = effect;
+        const content = { room: roomId, epoch, grants, requestOffers };
+        const ticket = await signTicket(await keys.get(), nodeId, participantId, content);
+        return sendMessage(sockets.link(nodeId, epoch), { type: 'open-session', participantId, ticket });
+      }
+      case 'link-send':
+        return sendMessage(sockets.link(effect.nodeId, effect.epoch), effect.message);
+      default:
+        effect satisfies never;
+    }
+  }
+
+  async #place(roomId: string, exclude: string[]): Promise<void> {
+    const { env, keys, apply } = this.#context;
+    try {
+      // The key is wanted right after, so both are fetched at once.
+      const [nodeId] = await Promise.all([FleetObject.of(env, REGION).place(roomId, exclude), keys.get()]);
+      await apply(nodeId === undefined ? { type: 'placement-failed' } : { type: 'placed', nodeId });
+    } catch (error) {
+      logError('placement failed', { roomId, error });
+      await apply({ type: 'placement-failed' });
+    }
+  }
+
+  async #assign(roomId: string, nodeId: string, epoch: number, assignment: string): Promise<void> {
+    const { env, apply } = this.#context;
+    try {
+      if (await FleetObject.of(env, REGION).assign(nodeId, roomId, epoch, assignment)) return;
+    } catch (error) {
+      logError('assignment not delivered', { roomId, error });
+    }
+    await apply({ type: 'assign-failed', nodeId, epoch });
+  }
+}
+
+function logError(event: string, fields: { roomId: string; effect?: string; error: unknown }): void {
+  const { error, ...rest } = fields;
+  const text = error instanceof Error ? error.message : String(error);
+  console.error(JSON.stringify({ level: 'error', event, ...rest, error: text }));
+}
