@@ -230,7 +230,8 @@ describe('whatever a client sends', () => {
         fc.oneof(fc.string({ unit: 'binary', maxLength: 2000 }), fc.json(), fc.anything()),
         (value) => {
           expect(read(parseOffer, value as string)).toBeUndefined();
-          expect(read(parseOffer, `v=0\r\n${value}`)).toBeUndefined();
+          // Not everything has a text: fast-check makes objects whose toString is none.
+          if (typeof value === 'string') expect(read(parseOffer, `v=0\r\n${value}`)).toBeUndefined();
         },
       ),
       { numRuns: 200 },
@@ -264,9 +265,11 @@ describe('whatever a client sends', () => {
       Math.floor((OFFER_LIMITS.maxBytes - sdp.length) / line.length),
       Math.floor((OFFER_LIMITS.maxLines - sdp.split('\n').length) / line.split('\n').length),
     );
-    const started = performance.now();
+    // Of this thread, whatever else the machine does.
+    const started = process.threadCpuUsage();
     const offer = read(parseOffer, sdp + line.repeat(room));
     if (offer) answerTo(offer);
-    expect(performance.now() - started).toBeLessThan(1000);
+    const { user, system } = process.threadCpuUsage(started);
+    expect(user + system, 'microseconds').toBeLessThan(1_000_000);
   });
 });
