@@ -9,10 +9,11 @@ import { WebrtcConfig } from '../../packages/protocol/src/config/webrtc-config.t
 import { ensureWorker } from '../mediasoup-worker/ensure.ts';
 import { logHint, ROOT, type Service } from './processes.ts';
 import { buildPage } from './run.ts';
-import { makeSecret, overrides, startEdge, startNode } from './stack.ts';
+import { localUrl, makeSecret, overrides, startEdge, startNode } from './stack.ts';
 
 const config = readConfig();
 const { host, port } = config.server;
+const url = localUrl(host, port);
 // Two stacks at once, on different ports, keep apart.
 const stateFolder = path.join(ROOT, '.wrangler', port === 8080 ? 'dev' : `dev-${port}`);
 const logFolder = path.join(stateFolder, 'logs');
@@ -35,7 +36,7 @@ try {
   say('Starting a media node …');
   const node = await startNode({
     name: 'node-dev',
-    edgeUrl: `http://127.0.0.1:${port}`,
+    edgeUrl: url,
     enrolmentSecret,
     workerBin: worker.path,
     metricsPort: Number(process.env['PARLEY_METRICS_PORT'] ?? 9090),
@@ -46,9 +47,9 @@ try {
   say(`
   Parley is running.
 
-    Page      http://localhost:${port}        open it in two tabs
-    API       http://localhost:${port}/api/rooms
-    Health    http://localhost:${port}/health
+    Page      ${url}        open it in two tabs
+    API       ${url}/api/rooms
+    Health    ${url}/health
     Metrics   http://localhost:${process.env['PARLEY_METRICS_PORT'] ?? 9090}/metrics
     Logs      ${path.relative(ROOT, logFolder)}
 

@@ -31,8 +31,14 @@ export async function startEdge(options: EdgeOptions): Promise<Service> {
     logFolder,
     ...(onLine && { onLine }),
   });
-  await untilReady(service, `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}/health`, 60);
+  await untilReady(service, `${localUrl(host, port)}/health`, 60);
   return service;
+}
+
+/** Where this machine reaches a server that listens on `host`. */
+export function localUrl(host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::') return `http://localhost:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** How a media node runs on this machine. */
