@@ -34,6 +34,9 @@ export class Publisher {
   readonly #publications = new Map<Source, Publication>();
   readonly #streams = { camera: new MediaStream(), screen: new MediaStream() };
   readonly #answer = new AnswerTurn();
+  /** Why m-lines of the last answer were rejected, and how many reasons are still to come: they follow the answer. */
+  #refusals: CallError[] = [];
+  #refusalsToCome = 0;
   /**
    * Whether the server knows this PeerConnection. One that `start-screen-share` opens counts as made for the screen
    * and is closed with it, so the first offer is an `offer`; its `tracks` say that it is a screen.
@@ -68,7 +71,8 @@ export class Publisher {
     const publication = this.published(source);
     if (publication === undefined) {
       this.#detach(source);
-      throw new CallError('codec_unsupported', `The server has no codec in common for the ${source}.`);
+      const message = `The server has no codec in common for the ${source}.`;
+      throw this.#refusals.shift() ?? new CallError('codec_unsupported', message);
     }
     return publication;
   }
@@ -128,8 +132,13 @@ export class Publisher {
     this.#answer.resolve(answer);
   }
 
-  /** The server refused an offer. Returns false if none was in flight. */
+  /** The server refused an offer, or an m-line of the last one. Returns false if it can mean neither. */
   handleError(error: CallError): boolean {
+    if (this.#refusalsToCome > 0) {
+      this.#refusalsToCome -= 1;
+      this.#refusals.push(error);
+      return true;
+    }
     return this.#answer.refuse(error);
   }
 
@@ -148,12 +157,16 @@ export class Publisher {
       const offer = await connection.createOffer();
       await connection.setLocalDescription(offer);
       if (this.#closed) throw this.#closed;
+      this.#refusals = [];
+      this.#refusalsToCome = 0;
       this.#send({
         type: this.#isOpen ? (changes[0]?.messageType ?? 'offer') : 'offer',
         sdp: offer.sdp ?? '',
         tracks: this.#sending(),
       });
       const answer = await this.#answer.wait();
+      const accepted = new Set(answer.tracks.map(({ mid }) => mid));
+      this.#refusalsToCome = this.#sending().filter(({ mid }) => !accepted.has(mid)).length;
       await connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
       this.#isOpen = true;
       this.#learn(answer);

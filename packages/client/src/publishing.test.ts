@@ -117,6 +117,35 @@ describe('publishing', () => {
     expect(ownTracks(room)).toEqual(['my-microphone']);
   });
 
+  it.each([
+    ['at once', false],
+    ['later', true],
+  ])('tells once why an m-line was rejected, if the server says so %s', async (_, later) => {
+    const room = await joinFakeRoom();
+    const camera = room.call.publish('camera', new FakeTrack('video').asTrack());
+    camera.catch(() => undefined);
+    await settle();
+    answer(room, '0:stopped', []);
+    if (later) await settle();
+    // As between two messages of a socket.
+    else for (let i = 0; i < 10; i++) await Promise.resolve();
+    const code = later ? 'codec_unsupported' : 'publish_not_allowed';
+    room.socket.receive({ type: 'error', code, message: 'Not that.', requestType: 'offer' });
+    await expect(camera).rejects.toMatchObject({ code });
+    expect(room.heard.some(({ name }) => name === 'error')).toBe(false);
+
+    // What the server does not explain must not hide what it says about the next offer.
+    const silent = room.call.publish('camera', new FakeTrack('video').asTrack());
+    silent.catch(() => undefined);
+    await settle();
+    answer(room, '0:stopped', []);
+    await expect(silent).rejects.toMatchObject({ code: 'codec_unsupported' });
+    const again = room.call.publish('camera', new FakeTrack('video').asTrack());
+    await settle();
+    room.socket.receive({ type: 'error', code: 'sdp_invalid', message: 'No.', requestType: 'offer' });
+    await expect(again).rejects.toMatchObject({ code: 'sdp_invalid' });
+  });
+
   it('restarts ICE when nothing gets through, and tells it once', async () => {
     const room = await withCamera();
     room.publisher.fail();

@@ -8,7 +8,9 @@ it.each([
   ['jean-luc', 'JL'],
   ['Émile (guest)', 'ÉG'],
   ['李 小龍', '李小'],
-  ['🙂', '?'],
+  ['🙂', '🙂'],
+  [' 👩‍👩‍👧‍👦🙂', '👩‍👩‍👧‍👦'],
+  ['', '?'],
 ])('%s → %s', (name, initials) => {
   expect(initialsOf(name)).toBe(initials);
 });
