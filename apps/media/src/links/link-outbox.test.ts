@@ -5,7 +5,7 @@ import { LinkOutbox } from './link-outbox.ts';
 const event = (roomId: string): NodeLinkMessage => ({
   type: 'session-event',
   participantId: 'alice',
-  message: { type: 'request-offer', roomId },
+  message: { type: 'quality-changed', roomId, trackId: 't', requested: 'low', applied: 'low' },
 });
 
 describe('LinkOutbox', () => {
@@ -21,12 +21,17 @@ describe('LinkOutbox', () => {
     expect(outbox.drain()).toEqual([]);
   });
 
-  it('keeps no offer: the one that is open is told again by itself', () => {
+  it('keeps no offer and no request for one: those that are open are told again by themselves', () => {
     const outbox = new LinkOutbox();
     outbox.add({
       type: 'session-event',
       participantId: 'alice',
       message: { type: 'offer', roomId: 'a', offerId: 'o', sdp: '', tracks: [] },
+    });
+    outbox.add({
+      type: 'session-event',
+      participantId: 'alice',
+      message: { type: 'request-offer', roomId: 'a' },
     });
     expect(outbox.drain()).toEqual([]);
   });

@@ -16,8 +16,8 @@ export class LinkOutbox {
   add(message: NodeLinkMessage): void {
     switch (message.type) {
       case 'session-event':
-        // An open offer is told again once the link is up; the client need not answer it twice.
-        if (message.message.type === 'offer') return;
+        // Those that are open are told again once the link is up; the client need not answer them twice.
+        if (message.message.type === 'offer' || message.message.type === 'request-offer') return;
         this.#messages.push(message);
         if (this.#messages.length > this.#capacity) this.#messages.shift();
         return;

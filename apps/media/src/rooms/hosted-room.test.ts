@@ -127,6 +127,23 @@ describe('the link', () => {
     await expect(again.event('alice', 'request-offer'), 'due while it was down').resolves.toBeDefined();
   });
 
+  it('asks again for the offer that it has asked for, and for no other', async () => {
+    const link = await fixture.room();
+    await link.open('alice');
+    await link.open('bob');
+    link.request('bob', { type: 'offer', sdp: audio });
+    await link.event('bob', 'answer');
+    const from = fixture.edge.links.count;
+    link.drop();
+    const again = await nextLink(link, from);
+    await expect(again.event('alice', 'request-offer'), 'it may have been lost').resolves.toBeDefined();
+    await again.stats();
+    const asked = again.messages.all.filter(
+      (message) => message.type === 'session-event' && message.message.type === 'request-offer',
+    );
+    expect(asked, 'once, and not bob').toHaveLength(1);
+  });
+
   it('of a newer epoch replaces the older one and keeps the sessions', async () => {
     const link = await fixture.room();
     await link.open('alice');

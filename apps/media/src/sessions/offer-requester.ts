@@ -14,6 +14,8 @@ export class OfferRequester {
   readonly #ask: () => void;
   #attempt = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** Asked, and no offer has come since. */
+  #waiting = false;
   #done = false;
 
   /** @param ask sends `request-offer` */
@@ -23,7 +25,17 @@ export class OfferRequester {
 
   /** Asks for the first time. */
   start(): void {
-    if (!this.#done) this.#ask();
+    if (!this.#done) this.#request();
+  }
+
+  /** Asks once more where no offer has come yet: the request may have been lost. */
+  repeat(): void {
+    if (this.#waiting) this.#request();
+  }
+
+  /** An offer came. */
+  offered(): void {
+    this.#waiting = false;
   }
 
   /** An offer came that has nothing to send yet. */
@@ -32,7 +44,7 @@ export class OfferRequester {
     this.#timer = setTimeout(
       () => {
         this.#timer = undefined;
-        this.#ask();
+        this.#request();
       },
       requestDelay(this.#attempt++),
     );
@@ -41,6 +53,12 @@ export class OfferRequester {
   /** Never asks again: the client has published, or asks not to be asked, or is gone. */
   stop(): void {
     this.#done = true;
+    this.#waiting = false;
     clearTimeout(this.#timer);
+  }
+
+  #request(): void {
+    this.#waiting = true;
+    this.#ask();
   }
 }

@@ -124,6 +124,7 @@ export class Session {
   /** Messages to the client may have been lost. */
   carrierRestored(): void {
     this.#subscriber.repeatOffer();
+    this.#requester.repeat();
   }
 
   /** Ends the participant's media: transports, producers, consumers, timers. */
@@ -162,6 +163,7 @@ export class Session {
   }
 
   async #publish(request: Extract<SessionRequest, { type: 'offer' | 'start-screen-share' }>): Promise<void> {
+    this.#requester.offered();
     const { answer, started, refusals, sending } = await this.#publisher.offer(request);
     const { roomId } = this.#context;
     this.#emit({ type: 'answer', roomId, requestType: request.type, ...answer });
