@@ -23,10 +23,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const enrolmentSecret = makeSecret();
   const services: Service[] = [];
   const troubles: string[] = [];
+  let stopping = false;
   const onLine = (line: string) => {
-    if (isTrouble(line)) troubles.push(line);
+    // Ended all at once, one may well complain of the other's end.
+    if (!stopping && isTrouble(line)) troubles.push(line);
   };
   const stop = async () => {
+    stopping = true;
     await Promise.all(services.map((service) => service.stop()));
     if (process.env['PARLEY_KEEP_LOGS'] === undefined) await rm(folder, { recursive: true, force: true });
     else console.error(`The logs are in ${logFolder}`);

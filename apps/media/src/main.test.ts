@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureWorker } from '@parley/mediasoup-worker/ensure';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Inbox, until } from './testing/inbox.ts';
 import { TestEdge } from './testing/test-edge.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 let edge: TestEdge;
 let workerBin: string;

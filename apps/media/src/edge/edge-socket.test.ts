@@ -1,8 +1,10 @@
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { until } from '../testing/inbox.ts';
 import { EDGE_SOCKET_TUNING, EdgeSocket, type EdgeSocketTuning, type SocketEnd } from './edge-socket.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 let server: WebSocketServer;
 let accepted: { socket: WebSocket; authorization: string | undefined }[];

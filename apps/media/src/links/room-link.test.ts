@@ -1,11 +1,13 @@
 import type { RoomLinkMessage } from '@parley/protocol/link-messages';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ThrottledLog } from '../telemetry/throttled-log.ts';
 import { until } from '../testing/inbox.ts';
 import { TestEdge } from '../testing/test-edge.ts';
 import { LinkOutbox } from './link-outbox.ts';
 import { RoomLink } from './room-link.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 let edge: TestEdge;
 let link: RoomLink | undefined;
@@ -57,5 +59,6 @@ it('warns of messages from an edge that is ahead of it once a second, not once e
   for (let i = 0; i < 20; i++) edge.links.all[0]?.send(unknown);
   await until(() => warnings.length > 0, 'a warning');
   await new Promise((resolve) => setTimeout(resolve, 200));
-  expect(warnings.map(({ event }) => event)).toEqual(['link-message-unread']);
+  expect(warnings[0]?.event).toBe('link-message-unread');
+  expect(warnings.length, 'one, or two on a machine that is busy').toBeLessThanOrEqual(2);
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { MediaNode } from '../media-node.ts';
 import { until } from '../testing/inbox.ts';
 import { publishFromLibwebrtc } from '../testing/libwebrtc-peer.ts';
@@ -7,6 +7,8 @@ import { TestEdge } from '../testing/test-edge.ts';
 import type { TestLink } from '../testing/test-link.ts';
 import { TestPeer } from '../testing/test-peer.ts';
 import { machineAddresses } from './machine-addresses.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 let edge: TestEdge;
 let node: MediaNode;

@@ -78,4 +78,4 @@ it('whatever comes in whatever order, nothing fails inside and nothing is left',
     .flatMap(({ messages }) => messages.all)
     .filter((message) => JSON.stringify(message).includes('"internal"'));
   expect(internal, 'no client was told of a failure inside').toEqual([]);
-}, 20_000);
+});

@@ -1,3 +1,6 @@
+/** How long a test waits for what should come: long enough for a machine that has much else to do, ms. */
+const PATIENCE_MS = 15_000;
+
 /** Collects what arrives and lets a test wait for a certain one. */
 export class Inbox<T> {
   readonly all: T[] = [];
@@ -27,7 +30,7 @@ export class Inbox<T> {
   async next(
     fits: (item: T) => boolean,
     what: string,
-    { from = 0, ms = 5000 }: { from?: number; ms?: number } = {},
+    { from = 0, ms = PATIENCE_MS }: { from?: number; ms?: number } = {},
   ): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const check = () => {
@@ -48,7 +51,11 @@ export class Inbox<T> {
 }
 
 /** Waits until something holds. */
-export async function until(holds: () => boolean | Promise<boolean>, what: string, ms = 5000): Promise<void> {
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  what: string,
+  ms = PATIENCE_MS,
+): Promise<void> {
   const end = Date.now() + ms;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`within ${ms} ms it did not come about that ${what}`);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import type { MediaNode, MediaNodeOptions } from '../media-node.ts';
 import { until } from './inbox.ts';
 import { startTestNode } from './start-test-node.ts';
@@ -21,6 +21,7 @@ export function useNode(
   environment: Record<string, string> = {},
   options: Partial<MediaNodeOptions> = {},
 ): RoomFixture {
+  vi.setConfig({ testTimeout: 30_000 });
   const peers: TestPeer[] = [];
   let rooms = 0;
   let edge: TestEdge | undefined;
