@@ -15,7 +15,7 @@ import { pump } from './pump.ts';
 import { openClientSocket } from './room/open-client-socket.ts';
 import { nodes } from './routes/nodes.ts';
 import { rooms } from './routes/rooms.ts';
-import { webrtcConfig } from './settings.ts';
+import { region, webrtcConfig } from './settings.ts';
 
 const { allowed_origins } = webrtcConfig.server;
 
@@ -41,7 +41,7 @@ app.use(
 app.get('/health', async (c) => {
   const [counts, nodeCount] = await Promise.all([
     countRooms(c.env),
-    FleetObject.of(c.env, 'default').nodeCount(),
+    FleetObject.of(c.env, region).nodeCount(),
   ]);
   const { max_rooms, max_participants } = webrtcConfig.rooms;
   const health: Health = {

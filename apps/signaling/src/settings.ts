@@ -14,6 +14,9 @@ export const webrtcConfig = loadConfig(WebrtcConfig, webrtcYaml, 'infra/config/w
 /** `infra/config/media.yaml` with its overrides. */
 export const mediaConfig = loadConfig(MediaConfig, mediaYaml, 'infra/config/media.yaml', environment);
 
+/** The region whose nodes serve the rooms. */
+export const region = env.PARLEY_REGION || 'default';
+
 /** What `joined` tells clients about media. */
 export const clientMediaSettings: ClientMediaSettings = {
   iceServers: webrtcConfig.webrtc.ice_servers,

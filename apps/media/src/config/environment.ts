@@ -1,6 +1,7 @@
 import { availableParallelism, hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, type Environment } from '@parley/protocol/config/load-config';
+import { EnrolmentSecret } from '@parley/protocol/fleet-messages';
 import { NodeId } from '@parley/protocol/identifiers';
 import { z } from 'zod';
 
@@ -52,10 +53,8 @@ const edgeUrl = z
 
 const enrolmentSecret = z
   .string({ error: 'is missing; set it to the secret that the edge has under the same name' })
-  .trim()
-  .min(16, 'must have 16 characters or more, the same as at the edge; make one with: openssl rand -hex 32')
-  // What fits a bearer token (RFC 6750 §2.1). The edge reads no other, and fetch() shows others in its errors.
-  .regex(/^[\w.~+/=-]*$/, 'must be of letters, digits and . _ ~ + / = -, the same as at the edge');
+  // fetch() shows what it cannot put into a header in its errors, so nothing else gets that far.
+  .pipe(EnrolmentSecret);
 
 /** Defaults come in as functions so that parsing stays pure for tests. */
 function schema(defaults: { host: string; cpus: number; configFolder: string }) {

@@ -34,7 +34,10 @@ describe('a ticket over the link', () => {
     link.send({ type: 'open-session', participantId: 'alice', ticket: await link.ticket('alice', wish()) });
     expect(await link.sessionClosed('alice')).toBe(code);
     link.request('alice', { type: 'offer', sdp: audio });
-    expect(await link.sessionClosed('alice', 2), 'and then nothing works').toBe('ticket_missing');
+    await expect(link.event('alice', 'error'), 'and then nothing works').resolves.toMatchObject({
+      code: 'ticket_missing',
+      requestType: 'offer',
+    });
   });
 
   it('that is missing, no ticket, forged or used opens nothing', async () => {

@@ -120,9 +120,9 @@ export class HostedRoom {
       case 'session-request':
         this.#enqueue(command.participantId, () => {
           const session = this.#room?.sessions.get(command.participantId);
-          if (session === undefined) this.#tellClosed(command.participantId, 'ticket_missing', NO_SESSION);
           // Not waited for: the session has a queue of its own.
-          else void session.handle(command.message);
+          if (session !== undefined) void session.handle(command.message);
+          else this.#refuse(command.participantId, 'ticket_missing', NO_SESSION, command.message.type);
         });
         return;
       case 'close-session':
@@ -149,9 +149,7 @@ export class HostedRoom {
       if (!this.#closed) await task();
     });
     if (done === undefined) {
-      const message = 'Too many messages at once; wait for answers.';
-      const event = { type: 'error', code: 'invalid_message', message } as const;
-      this.#link.send({ type: 'session-event', participantId, message: event });
+      this.#refuse(participantId, 'invalid_message', 'Too many messages at once; wait for answers.');
       return;
     }
     done.catch((error: unknown) => {
@@ -211,6 +209,12 @@ export class HostedRoom {
       'a session did not open',
     );
     return { code: 'media_unavailable', message: 'The media node could not open the session; try again.' };
+  }
+
+  /** Answers a participant without a session; the Room knows already that there is none, and may be opening another. */
+  #refuse(participantId: string, code: ErrorCode, text: string, requestType?: string): void {
+    const message = { type: 'error' as const, code, message: text, ...(requestType && { requestType }) };
+    this.#link.send({ type: 'session-event', participantId, message });
   }
 
   #tellClosed(participantId: string, code: ErrorCode, message: string): void {

@@ -6,12 +6,9 @@ import type { Environment } from '../environment.ts';
 import { FleetObject } from '../fleet/fleet-object.ts';
 import type { KeyCache } from '../keyring/key-cache.ts';
 import { signAssignment, signTicket } from '../keyring/sign.ts';
-import { clientMediaSettings } from '../settings.ts';
+import { clientMediaSettings, region } from '../settings.ts';
 import { closeQuietly } from '../sockets.ts';
 import { type RoomSockets, sendMessage } from './room-sockets.ts';
-
-/** The region whose Fleet serves rooms. */
-const REGION = 'default';
 
 /** What carrying out effects needs. */
 export interface EffectContext {
@@ -90,7 +87,7 @@ export class EffectRunner {
     const { env, keys, apply } = this.#context;
     try {
       // The key is wanted right after, so both are fetched at once.
-      const [nodeId] = await Promise.all([FleetObject.of(env, REGION).place(roomId, exclude), keys.get()]);
+      const [nodeId] = await Promise.all([FleetObject.of(env, region).place(roomId, exclude), keys.get()]);
       await apply(nodeId === undefined ? { type: 'placement-failed' } : { type: 'placed', nodeId });
     } catch (error) {
       logError('placement failed', { roomId, error });
@@ -101,7 +98,7 @@ export class EffectRunner {
   async #assign(roomId: string, nodeId: string, epoch: number, assignment: string): Promise<void> {
     const { env, apply } = this.#context;
     try {
-      if (await FleetObject.of(env, REGION).assign(nodeId, roomId, epoch, assignment)) return;
+      if (await FleetObject.of(env, region).assign(nodeId, roomId, epoch, assignment)) return;
     } catch (error) {
       logError('assignment not delivered', { roomId, error });
     }

@@ -17,6 +17,7 @@ import { signNodeToken } from '../keyring/sign.ts';
 import { verifyAssignment, verifyNodeToken } from '../keyring/verify.ts';
 import { RoomObject } from '../room/room-object.ts';
 import { bearerToken, secretsEqual } from '../secrets.ts';
+import { region } from '../settings.ts';
 
 const REGION = /^[a-z0-9-]{1,32}$/;
 
@@ -53,10 +54,10 @@ nodes.get(FLEET_PATH, async (c) => {
   const token = bearerToken(c.req.header('Authorization'));
   const claims = token === undefined ? undefined : await verifyNodeToken(c.env, token);
   if (claims === undefined) throw new ParleyError('node_not_enrolled', 'Enrol for a new node token.');
-  const region = c.req.query('region') ?? 'default';
-  if (!REGION.test(region)) throw new ParleyError('invalid_message', 'region: must be 1 to 32 of a-z 0-9 -.');
+  const wanted = c.req.query('region') ?? region;
+  if (!REGION.test(wanted)) throw new ParleyError('invalid_message', 'region: must be 1 to 32 of a-z 0-9 -.');
   const url = `https://fleet/?node=${encodeURIComponent(claims.sub)}`;
-  return FleetObject.of(c.env, region).fetch(url, { headers: { Upgrade: 'websocket' } });
+  return FleetObject.of(c.env, wanted).fetch(url, { headers: { Upgrade: 'websocket' } });
 });
 
 nodes.get('/internal/rooms/:id/link', async (c) => {
