@@ -1,4 +1,4 @@
-import type { RoomLinkMessage } from '@parley/protocol/link-messages';
+import type { LinkSession, NodeLinkMessage, RoomLinkMessage } from '@parley/protocol/link-messages';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ThrottledLog } from '../telemetry/throttled-log.ts';
@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 /** Opens a link whose warnings are collected. */
-async function open(): Promise<{ event: string }[]> {
+async function open(sessions: () => LinkSession[] = () => []): Promise<{ event: string }[]> {
   const warnings: { event: string }[] = [];
   const logger = pino({ level: 'warn' }, { write: (line) => warnings.push(JSON.parse(line)) });
   link = new RoomLink({
@@ -32,7 +32,7 @@ async function open(): Promise<{ event: string }[]> {
     logger,
     events: new ThrottledLog(logger),
     outbox: new LinkOutbox(),
-    sessions: () => [],
+    sessions,
     onCommand: () => undefined,
     onUp: () => undefined,
     onDown: () => undefined,
@@ -41,6 +41,28 @@ async function open(): Promise<{ event: string }[]> {
   await until(() => link?.up === true, 'the link is up');
   return warnings;
 }
+
+it('tells the Room what happens between hello and welcome, which neither says', async () => {
+  const track = {
+    trackId: 't',
+    kind: 'audio',
+    source: 'microphone',
+    codec: 'opus',
+    layers: 1,
+    muted: false,
+  } as const;
+  const published: NodeLinkMessage = { type: 'track-published', participantId: 'alice', track };
+  await open(() => {
+    queueMicrotask(() => link?.send(published));
+    return [];
+  });
+  const arrived = edge.links.all[0]?.messages;
+  await until(
+    () => arrived?.all.some(({ type }) => type === 'track-published') === true,
+    'the track is told',
+  );
+  expect(arrived?.all.map(({ type }) => type)).toEqual(['hello', 'track-published']);
+});
 
 it('comes back ever more slowly to a Room that greets and then fails', async () => {
   await open();

@@ -64,6 +64,7 @@ export class RoomLink {
   readonly #options: RoomLinkOptions;
   #assignment: string;
   #socket: EdgeSocket | undefined;
+  #saidHello = false;
   #up = false;
   #closed = false;
   #attempt = 0;
@@ -85,7 +86,10 @@ export class RoomLink {
   send(message: NodeLinkMessage): void {
     if (this.#closed) return;
     // Once the Room has begun to close the socket, nothing arrives over it.
-    if (this.#up && this.#socket?.open) this.#socket.send(message);
+    const open = this.#socket?.open === true;
+    // What hello would have told had it been later goes right behind it; the rest waits for its turn in the outbox.
+    const told = this.#saidHello && message.type !== 'session-event';
+    if (open && (this.#up || told)) this.#socket?.send(message);
     else this.#options.outbox.add(message);
   }
 
@@ -111,6 +115,7 @@ export class RoomLink {
             sessions: sessions(),
           };
           socket.send(hello);
+          this.#saidHello = true;
         },
         onMessage: (text) => this.#receive(text),
         onEnd: (end) => this.#ended(end),
@@ -155,6 +160,7 @@ export class RoomLink {
   #ended(end: SocketEnd): void {
     if (this.#closed) return;
     clearTimeout(this.#timer);
+    this.#saidHello = false;
     this.#up = false;
     this.#socket = undefined;
     if (this.#upSince !== undefined && performance.now() - this.#upSince > STABLE_SOCKET_MS)
