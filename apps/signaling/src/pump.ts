@@ -1,10 +1,10 @@
 import { ClientMessage, MAX_CLIENT_MESSAGE_BYTES, MAX_JOIN_BYTES } from '@parley/protocol/client-messages';
 import { DecodeError, decode } from '@parley/protocol/decode';
-import { closeCode, type ErrorCode } from '@parley/protocol/errors';
+import type { ErrorCode } from '@parley/protocol/errors';
 import type { Environment } from './environment.ts';
+import { JOIN_TIMEOUT, JOIN_TIMEOUT_MESSAGE } from './join-deadline.ts';
 import { openClientSocket } from './room/open-client-socket.ts';
-import { JOIN_TIMEOUT } from './room/room-object.ts';
-import { closeQuietly, forwardableCloseCode, sendQuietly } from './sockets.ts';
+import { closeQuietly, closeWithError, forwardableCloseCode, sendQuietly } from './sockets.ts';
 
 /** Most characters kept while the room's socket is being opened. */
 const MAX_BACKLOG = 2 * MAX_CLIENT_MESSAGE_BYTES;
@@ -25,12 +25,9 @@ export function pump(env: Environment): Response {
     sendQuietly(outer, JSON.stringify({ type: 'error', code, message, requestType }));
   const end = (code: ErrorCode, message: string) => {
     refuse(code, message);
-    closeQuietly(outer, closeCode(code), message);
+    closeWithError(outer, code, message);
   };
-  const deadline = setTimeout(
-    () => end('join_timeout', `Send join within ${JOIN_TIMEOUT / 1000} s of opening the socket.`),
-    JOIN_TIMEOUT,
-  );
+  const deadline = setTimeout(() => end('join_timeout', JOIN_TIMEOUT_MESSAGE), JOIN_TIMEOUT);
 
   async function open(roomId: string): Promise<void> {
     clearTimeout(deadline);

@@ -1,3 +1,5 @@
+import { closeCode, type ErrorCode } from '@parley/protocol/errors';
+
 /** Sends on a socket that may be closing or gone; a closed one reports itself through its close event. */
 export function sendQuietly(socket: WebSocket | undefined, data: string | ArrayBuffer): boolean {
   if (socket === undefined) return false;
@@ -16,6 +18,11 @@ export function closeQuietly(socket: WebSocket, code: number, reason: string): v
   } catch {
     // It was closed before; there is nothing left to do.
   }
+}
+
+/** Closes a socket with an error's close code, and what to do next as the reason. */
+export function closeWithError(socket: WebSocket, code: ErrorCode, message: string): void {
+  closeQuietly(socket, closeCode(code), message);
 }
 
 /**

@@ -63,14 +63,21 @@ export function join(draft: Draft, connectionId: string, participantId: string, 
   else needsNode(draft, participant);
 }
 
-function refusalOf({ state }: Draft, request: Join): [ErrorCode, string] | undefined {
-  if (state.phase === 'closed') return ['room_closed', 'The room was closed; join again to open it anew.'];
-  if (request.roomId !== state.roomId) {
-    return ['wrong_room', `This socket leads to room ${state.roomId}; open another for ${request.roomId}.`];
+/** Why a join cannot be one for this room, whoever is in it; undefined when it can. */
+export function unfitFor(roomId: string, request: Join): [ErrorCode, string] | undefined {
+  if (request.roomId !== roomId) {
+    return ['wrong_room', `This socket leads to room ${roomId}; open another for ${request.roomId}.`];
   }
   if (!isSupportedVersion(request.version)) {
     return ['unsupported_version', `This server speaks version ${PROTOCOL_VERSION}; update the client.`];
   }
+  return undefined;
+}
+
+function refusalOf({ state }: Draft, request: Join): [ErrorCode, string] | undefined {
+  if (state.phase === 'closed') return ['room_closed', 'The room was closed; join again to open it anew.'];
+  const unfit = unfitFor(state.roomId, request);
+  if (unfit !== undefined) return unfit;
   const { maxParticipants } = state.settings;
   if (Object.keys(state.participants).length >= maxParticipants) {
     return ['room_full', `The room holds ${maxParticipants}; try again when somebody has left.`];

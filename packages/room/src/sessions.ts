@@ -21,23 +21,18 @@ export function openSession(draft: Draft, participant: ParticipantState, assignm
 export function requestSession(draft: Draft, participant: ParticipantState, message: SessionRequest): void {
   const { participantId, nodeId } = participant;
   if (draft.tellNode(nodeId, { type: 'session-request', participantId, message })) return;
-  const assignment = draft.linked();
-  if (assignment !== undefined && (message.type === 'offer' || message.type === 'start-screen-share')) {
-    // The node had ended the session; a new offer is a new beginning.
-    participant.pending.push(message);
-    openSession(draft, participant, assignment);
-    return;
-  }
-  if (assignment !== undefined) {
-    return refuseForNow(
-      draft,
-      participant,
-      message,
-      'The media session has ended; send a new offer to begin another.',
-    );
-  }
   // Nodes learn candidates from connectivity checks; keeping them would only crowd out an offer.
   if (message.type === 'ice-candidate') return;
+  const assignment = draft.linked();
+  if (assignment !== undefined) {
+    if (message.type !== 'offer' && message.type !== 'start-screen-share') {
+      const text = 'The media session has ended; send a new offer to begin another.';
+      return refuseForNow(draft, participant, message, text);
+    }
+    // The node had ended the session; a new offer is a new beginning.
+    participant.pending.push(message);
+    return openSession(draft, participant, assignment);
+  }
   if (
     participant.pending.length >= MAX_PENDING_REQUESTS ||
     pendingLength(draft, message) > MAX_PENDING_LENGTH
@@ -54,9 +49,7 @@ function refuseForNow(
   request: SessionRequest,
   message: string,
 ): void {
-  const { type } = request;
-  if (type === 'ice-candidate') return;
-  draft.tell(participant, { type: 'error', code: 'media_unavailable', message, requestType: type });
+  draft.tell(participant, { type: 'error', code: 'media_unavailable', message, requestType: request.type });
 }
 
 function pendingLength(draft: Draft, next: SessionRequest): number {

@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { DecodeError, decode } from '@parley/protocol/decode';
-import { closeCode } from '@parley/protocol/errors';
+
 import {
   type FleetNodeMessage,
   LEASE_SECONDS,
@@ -9,7 +9,7 @@ import {
 } from '@parley/protocol/fleet-messages';
 import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
 import type { Environment } from '../environment.ts';
-import { closeQuietly, sendQuietly } from '../sockets.ts';
+import { closeQuietly, closeWithError, sendQuietly } from '../sockets.ts';
 import { type Candidate, chooseNode } from './choose-node.ts';
 
 const MAX_MESSAGE_BYTES = 16 * 1024;
@@ -40,7 +40,7 @@ export class FleetObject extends DurableObject<Environment> {
     const nodeId = new URL(request.url).searchParams.get('node');
     if (nodeId === null) return new Response('the Worker names the node', { status: 400 });
     for (const older of this.ctx.getWebSockets(nodeId)) {
-      closeQuietly(older, closeCode('assignment_stale'), 'The node has connected again.');
+      closeWithError(older, 'assignment_stale', 'The node has connected again.');
     }
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server, [nodeId]);
@@ -55,11 +55,7 @@ export class FleetObject extends DurableObject<Environment> {
       const message = decode(NodeFleetMessage, data, MAX_MESSAGE_BYTES);
       if (message.type === 'hello') {
         if (!isSupportedVersion(message.version)) {
-          closeQuietly(
-            socket,
-            closeCode('unsupported_version'),
-            `The edge speaks version ${PROTOCOL_VERSION}.`,
-          );
+          closeWithError(socket, 'unsupported_version', `The edge speaks version ${PROTOCOL_VERSION}.`);
           return;
         }
         attachment.incarnation = message.incarnation;
@@ -68,7 +64,7 @@ export class FleetObject extends DurableObject<Environment> {
       socket.serializeAttachment({ ...attachment, load: message.load, heardAt: Date.now() });
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      closeQuietly(socket, closeCode(error.code), error.message);
+      closeWithError(socket, error.code, error.message);
     }
   }
 

@@ -14,24 +14,24 @@ import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
 import { apply } from '@parley/room/apply';
 import type { Command } from '@parley/room/commands';
 import { isCurrent } from '@parley/room/links';
+import { unfitFor } from '@parley/room/membership';
 import { createRoom, type RoomState, STATE_VERSION } from '@parley/room/state';
 import { details, summary } from '@parley/room/views';
 import { nextWake } from '@parley/room/wake';
 import { countRooms } from '../directory/directory.ts';
 import { DirectoryReporter } from '../directory/directory-reporter.ts';
 import type { Environment } from '../environment.ts';
+import { JOIN_TIMEOUT, JOIN_TIMEOUT_MESSAGE } from '../join-deadline.ts';
 import { KeyCache } from '../keyring/key-cache.ts';
 import { failure, type Result, success } from '../result.ts';
 import { webrtcConfig } from '../settings.ts';
-import { closeQuietly } from '../sockets.ts';
+import { closeQuietly, closeWithError } from '../sockets.ts';
 import { attachmentOf, type ClientAttachment, type LinkAttachment } from './attachments.ts';
 import { EffectRunner } from './effect-runner.ts';
 import { LinkRequests } from './link-requests.ts';
 import { RoomSockets, sendMessage } from './room-sockets.ts';
 import { roomStats } from './room-stats.ts';
 
-/** How long a socket may take to join, milliseconds. */
-export const JOIN_TIMEOUT = 10_000;
 /** Largest message of a node, bytes: an offer with a hundred tracks fits. */
 const MAX_LINK_MESSAGE_BYTES = 1024 * 1024;
 
@@ -197,14 +197,8 @@ export class RoomObject extends DurableObject<Environment> {
     const { connectionId, roomId } = client;
     if (!client.joined) {
       // The object does not know its own name: what the socket was opened for decides, not what a stranger says.
-      if (request.roomId !== roomId) {
-        const text = `This socket leads to ${roomId}; open another for ${request.roomId}.`;
-        return refuseJoin(socket, 'wrong_room', text);
-      }
-      if (!isSupportedVersion(request.version)) {
-        const text = `This server speaks version ${PROTOCOL_VERSION}; update the client.`;
-        return refuseJoin(socket, 'unsupported_version', text);
-      }
+      const refusal = unfitFor(roomId, request);
+      if (refusal !== undefined) return refuseJoin(socket, ...refusal);
       const room = await this.#findOrCreate(roomId);
       if (!room.ok) return refuseJoin(socket, room.code, room.message);
       this.#sockets.join(socket, client);
@@ -219,25 +213,21 @@ export class RoomObject extends DurableObject<Environment> {
       const message = decode(NodeLinkMessage, data, MAX_LINK_MESSAGE_BYTES);
       if (message.type === 'hello') {
         if (!isSupportedVersion(message.version)) {
-          closeQuietly(
-            socket,
-            closeCode('unsupported_version'),
-            `The edge speaks version ${PROTOCOL_VERSION}.`,
-          );
+          closeWithError(socket, 'unsupported_version', `The edge speaks version ${PROTOCOL_VERSION}.`);
           return;
         }
         if (this.#state === undefined || !isCurrent(this.#state, nodeId, epoch)) {
-          return closeQuietly(socket, closeCode('assignment_stale'), 'The room is served in a newer epoch.');
+          return closeWithError(socket, 'assignment_stale', 'The room is served in a newer epoch.');
         }
         this.#sockets.openLink(socket, link);
         return await this.#do({ type: 'link-opened', nodeId, epoch, sessions: message.sessions });
       }
-      if (!link.open) return closeQuietly(socket, closeCode('invalid_message'), 'Say hello first.');
+      if (!link.open) return closeWithError(socket, 'invalid_message', 'Say hello first.');
       if (message.type === 'stats') return this.#requests.answer(message.requestId, message.stats);
       return await this.#do({ type: 'link-report', nodeId, epoch, report: message });
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      closeQuietly(socket, closeCode(error.code), error.message);
+      closeWithError(socket, error.code, error.message);
     }
   }
 
@@ -247,10 +237,10 @@ export class RoomObject extends DurableObject<Environment> {
     this.#alarmAt = null;
     for (const { connectionId, openedAt } of this.#sockets.waiting()) {
       if (Date.now() < openedAt + JOIN_TIMEOUT) continue;
-      const message = `Send join within ${JOIN_TIMEOUT / 1000} s of opening the socket.`;
+      const message = JOIN_TIMEOUT_MESSAGE;
       const socket = this.#sockets.client(connectionId);
       sendMessage(socket, { type: 'error', code: 'join_timeout', message });
-      if (socket !== undefined) closeQuietly(socket, closeCode('join_timeout'), message);
+      if (socket !== undefined) closeWithError(socket, 'join_timeout', message);
       this.#sockets.forgetWaiting(connectionId);
     }
     this.#missLostSockets();
@@ -353,5 +343,5 @@ export class RoomObject extends DurableObject<Environment> {
 
 function refuseJoin(socket: WebSocket, code: ErrorCode, message: string): void {
   sendMessage(socket, { type: 'error', code, message, requestType: 'join' });
-  closeQuietly(socket, closeCode(code), message);
+  closeWithError(socket, code, message);
 }
