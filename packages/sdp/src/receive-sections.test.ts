@@ -90,6 +90,16 @@ describe('receive sections', () => {
     expect(states(negotiate(add(current).sections))).toEqual(['0 idle', '2 open']);
   });
 
+  it('keep it also where the answer moves the transport to an m-line whose track has ended meanwhile', () => {
+    const offered = markOffered(add(add(add(NO_SECTIONS).sections).sections).sections);
+    const current = closeTrack(offered, '1');
+    expect(states(current)).toEqual(['0 open', '1 closing', '2 open']);
+    const { sections } = settle(current, offered, answerOf(offered, new Set(['0'])));
+    expect(sections.anchor).toBe('1');
+    expect(states(sections)).toEqual(['0 closed', '1 idle', '2 open']);
+    expect(bundleOf(markOffered(sections))).toEqual(['1', '2']);
+  });
+
   it('leave m-lines before it as they are', () => {
     let current = negotiate(add(add(NO_SECTIONS).sections).sections, new Set(['0']));
     expect(states(current)).toEqual(['0 closed', '1 open']);

@@ -132,6 +132,12 @@ export function settle(current: ReceiveSections, offered: ReceiveSections, answe
     const carrier = answer.bundle?.find(live);
     const { anchor: _, ...rest } = sections;
     sections = carrier === undefined ? rest : { ...rest, anchor: carrier };
+    // Its track may have ended since the offer; it was to be stopped then, which it must not be any more.
+    if (carrier !== undefined) {
+      sections = replace(sections, carrier, (section) =>
+        section.state === 'closing' ? { ...section, state: 'idle' } : section,
+      );
+    }
   }
   const offerAgain = sections.anchor !== undefined && sections.anchor !== bundleOf(offered)[0];
   return { sections, rejected, offerAgain };
