@@ -42,7 +42,9 @@ async function untilWidth(receiver: Receiver, width: number, timeout: number): P
   await expect.poll(async () => (await receiver.track('camera'))?.width, { timeout }).toBe(width);
 }
 
-it('update-quality changes what one subscriber decodes within 3 s, and nobody else', async () => {
+it('update-quality changes what one subscriber decodes within 3 s, and nobody else', {
+  timeout: 150_000,
+}, async () => {
   const ann = await Meet.join(browser, 'layers', 'Ann');
   const wants = await Receiver.join(browser, 'layers');
   const other = await Receiver.join(browser, 'layers');
@@ -69,10 +71,13 @@ it('update-quality changes what one subscriber decodes within 3 s, and nobody el
     const { framerate } = await decoded(wants);
     if (quality === 'low') {
       expect(framerate, 'the low layer has 15 frames a second at the most').toBeLessThanOrEqual(17);
-      expect(
-        await shareOfTopLayer(ann.page, other),
-        'the other decodes what the publisher’s top layer sends meanwhile',
-      ).toBeGreaterThan(0.8);
+      // Its own estimate may make it dip for a while; at the low layer it would stay at half and less.
+      await expect
+        .poll(() => shareOfTopLayer(ann.page, other), {
+          timeout: 30_000,
+          message: 'the other decodes what the publisher’s top layer sends meanwhile',
+        })
+        .toBeGreaterThan(0.8);
       await untilWidth(other, 1280, 10_000);
     }
   }
