@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Source } from './grants.ts';
-import { OpaqueId, ParticipantName, RoomId } from './identifiers.ts';
+import { OpaqueId, ParticipantName, RoomId, SessionNumber } from './identifiers.ts';
 import { Quality } from './track.ts';
 
 /** Largest client message, bytes: an answer for a hundred participants fits. */
@@ -13,11 +13,26 @@ export const MAX_CHAT_LENGTH = 4096;
 const Sdp = z.string().max(500_000);
 /** Optional after `join`; when present it must be the joined room. */
 const roomId = RoomId.optional();
+/**
+ * Which of the client's media sessions a request is for, see {@link MediaSession}; what comes for an older one is
+ * dropped. Clients without `recovers` leave it out.
+ */
+const session = SessionNumber.optional();
 /** Says which m-line carries what, where that cannot be told from the kind and the message type. */
 const tracks = z
   .array(z.object({ mid: z.string().min(1).max(16), source: Source }))
   .max(64)
   .optional();
+
+/** Who comes back, and the last event it knows. */
+export const Resume = z.object({
+  participantId: OpaqueId,
+  /** From `joined`. */
+  secret: z.string().min(1).max(128),
+  /** `seq` of the last durable event that the client has seen. */
+  seq: z.number().int().min(0),
+});
+export type Resume = z.infer<typeof Resume>;
 
 /** Enters a room; the first message on every socket. */
 export const Join = z.object({
@@ -31,15 +46,30 @@ export const Join = z.object({
    * Clients that offer by themselves when they have a track set it to false. Default true.
    */
   requestOffers: z.boolean().optional(),
+  /**
+   * Whether the client stays in the call through failures: it makes new PeerConnections when `media-session` tells of
+   * another session, and comes back with `resume` when its socket is lost. Others are told to join again. Default false.
+   */
+  recovers: z.boolean().optional(),
+  /** Whether the client can open a socket of its own to a media node. Needs `recovers`. Default false. */
+  direct: z.boolean().optional(),
+  /** Comes back as a participant whose socket was lost. Without effect when that one is gone or the secret is wrong. */
+  resume: Resume.optional(),
 });
 export type Join = z.infer<typeof Join>;
 
 /** The publishing PeerConnection's offer (RFC 8829); may have no m-line yet. */
-export const Offer = z.object({ type: z.literal('offer'), roomId, sdp: Sdp, tracks });
+export const Offer = z.object({ type: z.literal('offer'), roomId, session, sdp: Sdp, tracks });
 export type Offer = z.infer<typeof Offer>;
 
 /** The receiving PeerConnection's answer to the server's `offer` of the same `offerId`. */
-export const Answer = z.object({ type: z.literal('answer'), roomId, offerId: OpaqueId, sdp: Sdp });
+export const Answer = z.object({
+  type: z.literal('answer'),
+  roomId,
+  session,
+  offerId: OpaqueId,
+  sdp: Sdp,
+});
 export type Answer = z.infer<typeof Answer>;
 
 /**
@@ -49,6 +79,7 @@ export type Answer = z.infer<typeof Answer>;
 export const IceCandidate = z.object({
   type: z.literal('ice-candidate'),
   roomId,
+  session,
   candidate: z
     .object({
       candidate: z.string().max(1024),
@@ -61,17 +92,24 @@ export const IceCandidate = z.object({
 export type IceCandidate = z.infer<typeof IceCandidate>;
 
 /** An offer whose new m-lines are a screen and its sound: on the publishing PeerConnection or on a new one. */
-export const StartScreenShare = z.object({ type: z.literal('start-screen-share'), roomId, sdp: Sdp, tracks });
+export const StartScreenShare = z.object({
+  type: z.literal('start-screen-share'),
+  roomId,
+  session,
+  sdp: Sdp,
+  tracks,
+});
 export type StartScreenShare = z.infer<typeof StartScreenShare>;
 
 /** Ends the participant's screen share. */
-export const StopScreenShare = z.object({ type: z.literal('stop-screen-share'), roomId });
+export const StopScreenShare = z.object({ type: z.literal('stop-screen-share'), roomId, session });
 export type StopScreenShare = z.infer<typeof StopScreenShare>;
 
 /** Chooses the layer this subscriber receives, of one track or of every camera. */
 export const UpdateQuality = z.object({
   type: z.literal('update-quality'),
   roomId,
+  session,
   quality: Quality,
   trackId: OpaqueId.optional(),
 });
@@ -93,6 +131,22 @@ export type Chat = z.infer<typeof Chat>;
 export const Leave = z.object({ type: z.literal('leave'), roomId });
 export type Leave = z.infer<typeof Leave>;
 
+/** The two ways to a media node: through the Room, or over a socket of the client's own. */
+export const CarrierKind = z.enum(['relay', 'direct']);
+export type CarrierKind = z.infer<typeof CarrierKind>;
+
+/**
+ * The client lost its way to the session, or could not open it: it asks for another. Answered by `media-session` of the
+ * same number when the session is still there; its PeerConnections live on.
+ */
+export const ReconnectSession = z.object({
+  type: z.literal('reconnect-session'),
+  roomId,
+  session: SessionNumber,
+  carrier: CarrierKind,
+});
+export type ReconnectSession = z.infer<typeof ReconnectSession>;
+
 /** Everything a client may send. */
 export const ClientMessage = z.discriminatedUnion('type', [
   Join,
@@ -102,6 +156,7 @@ export const ClientMessage = z.discriminatedUnion('type', [
   StartScreenShare,
   StopScreenShare,
   UpdateQuality,
+  ReconnectSession,
   Mute,
   Chat,
   Leave,

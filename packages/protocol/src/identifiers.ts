@@ -10,6 +10,9 @@ export type RoomId = z.infer<typeof RoomId>;
 /** Ids that the server makes: participants, tracks, nodes, offers. Opaque to clients. */
 export const OpaqueId = z.string().min(1).max(64);
 
+/** Counts a participant's media sessions, from 1. A higher one makes the lower ones void. */
+export const SessionNumber = z.number().int().positive();
+
 /** A media node's id, chosen by its operator or made from its host name. */
 export const NodeId = z
   .string()

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { SessionRequest } from './client-messages.ts';
+import { PublicUrl } from './direct-carrier.ts';
 import { ErrorCode } from './errors.ts';
-import { OpaqueId, RoomId } from './identifiers.ts';
+import { OpaqueId, RoomId, SessionNumber } from './identifiers.ts';
 import { SessionEvent } from './server-messages.ts';
 import { RoomMediaStats } from './stats.ts';
 import { Track } from './track.ts';
@@ -15,12 +16,22 @@ export function linkPath(roomId: string): string {
 }
 
 /** A media session that a node holds, as it tells the Room when a link opens. */
-export const LinkSession = z.object({ participantId: OpaqueId, tracks: z.array(Track) });
+export const LinkSession = z.object({
+  participantId: OpaqueId,
+  session: SessionNumber,
+  tracks: z.array(Track),
+});
 export type LinkSession = z.infer<typeof LinkSession>;
 
-/** Whether any transport of the participant is up, by ICE consent and DTLS. */
-export const MediaState = z.enum(['connected', 'disconnected']);
+/**
+ * What the node sees of a participant's transports. `connected`: one is up, by ICE consent (RFC 7675) and DTLS.
+ * `disconnected`: none is, and the client may come back. `closed`: the client has closed them all itself.
+ */
+export const MediaState = z.enum(['connected', 'disconnected', 'closed']);
 export type MediaState = z.infer<typeof MediaState>;
+
+/** Whose session, and which of them: the Room believes nothing about one that it has replaced. */
+const who = { participantId: OpaqueId, session: SessionNumber };
 
 /** Node → Room. */
 export const NodeLinkMessage = z.discriminatedUnion('type', [
@@ -30,19 +41,21 @@ export const NodeLinkMessage = z.discriminatedUnion('type', [
     version: z.number().int(),
     /** Changes with each start of the node process. */
     incarnation: OpaqueId,
+    /** Where clients open sessions of their own, ws or wss; absent when they cannot. */
+    publicUrl: PublicUrl.optional(),
     sessions: z.array(LinkSession),
   }),
-  z.object({ type: z.literal('session-event'), participantId: OpaqueId, message: SessionEvent }),
+  z.object({ type: z.literal('session-event'), ...who, message: SessionEvent }),
   /** The node did not open the session, or ended it by itself. */
   z.object({
     type: z.literal('session-closed'),
-    participantId: OpaqueId,
+    ...who,
     code: ErrorCode,
     message: z.string(),
   }),
-  z.object({ type: z.literal('media-state'), participantId: OpaqueId, state: MediaState }),
-  z.object({ type: z.literal('track-published'), participantId: OpaqueId, track: Track }),
-  z.object({ type: z.literal('track-unpublished'), participantId: OpaqueId, trackId: OpaqueId }),
+  z.object({ type: z.literal('media-state'), ...who, state: MediaState }),
+  z.object({ type: z.literal('track-published'), ...who, track: Track }),
+  z.object({ type: z.literal('track-unpublished'), ...who, trackId: OpaqueId }),
   z.object({ type: z.literal('stats'), requestId: OpaqueId, stats: RoomMediaStats }),
 ]);
 export type NodeLinkMessage = z.infer<typeof NodeLinkMessage>;
@@ -51,9 +64,10 @@ export type NodeLinkMessage = z.infer<typeof NodeLinkMessage>;
 export const RoomLinkMessage = z.discriminatedUnion('type', [
   /** Answers `hello`; `assignment` renews the one that opened the link. */
   z.object({ type: z.literal('welcome'), version: z.number().int(), assignment: z.string() }),
-  z.object({ type: z.literal('open-session'), participantId: OpaqueId, ticket: z.string() }),
-  z.object({ type: z.literal('session-request'), participantId: OpaqueId, message: SessionRequest }),
-  z.object({ type: z.literal('close-session'), participantId: OpaqueId }),
+  /** The same number again is another way to the same session, if the node still has it. */
+  z.object({ type: z.literal('open-session'), ...who, ticket: z.string() }),
+  z.object({ type: z.literal('session-request'), ...who, message: SessionRequest }),
+  z.object({ type: z.literal('close-session'), ...who }),
   z.object({
     type: z.literal('set-muted'),
     participantId: OpaqueId,

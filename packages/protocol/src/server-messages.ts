@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ErrorCode } from './errors.ts';
 import { Source } from './grants.ts';
-import { OpaqueId, ParticipantName, RoomId } from './identifiers.ts';
+import { OpaqueId, ParticipantName, RoomId, SessionNumber } from './identifiers.ts';
 import { Layers } from './simulcast.ts';
 import { MediaKind, Participant, Quality, Track } from './track.ts';
 
@@ -25,6 +25,12 @@ export const ClientMediaSettings = z.object({
 });
 export type ClientMediaSettings = z.infer<typeof ClientMediaSettings>;
 
+/**
+ * Counts the durable events of a room, from 1; each has one more than the last. A participant does not hear of its own
+ * joining and publishing, so it sees gaps.
+ */
+const seq = z.number().int().min(0);
+
 export const Joined = z.object({
   type: z.literal('joined'),
   version: z.number().int(),
@@ -34,8 +40,41 @@ export const Joined = z.object({
   /** Everybody else, with what they publish. */
   participants: z.array(Participant),
   media: ClientMediaSettings,
+  /** Of the last durable event that `participants` includes. */
+  seq,
+  /** Whether this is the participant of `join.resume`: the events it missed are too old, so here is everything. */
+  resumed: z.boolean(),
+  /** Lets this client, and nobody else, come back as this participant. */
+  resumeSecret: z.string(),
 });
 export type Joined = z.infer<typeof Joined>;
+
+/** The client is the participant that it was; the durable events it missed follow, oldest first. */
+export const Resumed = z.object({
+  type: z.literal('resumed'),
+  roomId: RoomId,
+  participantId: OpaqueId,
+  /** Of the last of the events that follow. */
+  seq,
+});
+export type Resumed = z.infer<typeof Resumed>;
+
+/**
+ * The participant's media session, for clients with `recovers`. A new number is a new session: PeerConnections of an
+ * older one are void, and what was published is published again. The number known already is another way to the same
+ * session, over which the node repeats what may have been lost.
+ */
+export const MediaSession = z.object({
+  type: z.literal('media-session'),
+  roomId: RoomId,
+  session: SessionNumber,
+  /** `relay`: session messages go over this socket. `direct`: over a socket to `url`, opened with `ticket` at once. */
+  carrier: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('relay') }),
+    z.object({ type: z.literal('direct'), url: z.string(), ticket: z.string() }),
+  ]),
+});
+export type MediaSession = z.infer<typeof MediaSession>;
 
 /** Asks for the publishing PeerConnection's offer. */
 export const RequestOffer = z.object({ type: z.literal('request-offer'), roomId: RoomId });
@@ -73,6 +112,7 @@ export type ServerOffer = z.infer<typeof ServerOffer>;
 export const ParticipantJoined = z.object({
   type: z.literal('participant-joined'),
   roomId: RoomId,
+  seq,
   participant: Participant,
 });
 
@@ -83,6 +123,7 @@ export type LeaveReason = z.infer<typeof LeaveReason>;
 export const ParticipantLeft = z.object({
   type: z.literal('participant-left'),
   roomId: RoomId,
+  seq,
   participantId: OpaqueId,
   reason: LeaveReason,
 });
@@ -90,6 +131,7 @@ export const ParticipantLeft = z.object({
 export const TrackPublished = z.object({
   type: z.literal('track-published'),
   roomId: RoomId,
+  seq,
   participantId: OpaqueId,
   track: Track,
 });
@@ -97,6 +139,7 @@ export const TrackPublished = z.object({
 export const TrackUnpublished = z.object({
   type: z.literal('track-unpublished'),
   roomId: RoomId,
+  seq,
   participantId: OpaqueId,
   trackId: OpaqueId,
 });
@@ -104,6 +147,7 @@ export const TrackUnpublished = z.object({
 export const TrackMuted = z.object({
   type: z.literal('track-muted'),
   roomId: RoomId,
+  seq,
   participantId: OpaqueId,
   trackId: OpaqueId,
   muted: z.boolean(),
@@ -140,6 +184,7 @@ export const RoomClosed = z.object({
 export const ChatMessage = z.object({
   type: z.literal('chat'),
   roomId: RoomId,
+  seq,
   participantId: OpaqueId,
   name: ParticipantName,
   text: z.string(),
@@ -147,9 +192,22 @@ export const ChatMessage = z.object({
   at: z.number(),
 });
 
+/** What is kept in the room's event log and can be resumed; everything else a server sends is of the moment. */
+export const DurableEvent = z.discriminatedUnion('type', [
+  ParticipantJoined,
+  ParticipantLeft,
+  TrackPublished,
+  TrackUnpublished,
+  TrackMuted,
+  ChatMessage,
+]);
+export type DurableEvent = z.infer<typeof DurableEvent>;
+
 /** Everything the server may send. */
 export const ServerMessage = z.discriminatedUnion('type', [
   Joined,
+  Resumed,
+  MediaSession,
   RequestOffer,
   ServerAnswer,
   ServerOffer,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Grants } from './grants.ts';
-import { NodeId, OpaqueId, RoomId } from './identifiers.ts';
+import { NodeId, OpaqueId, RoomId, SessionNumber } from './identifiers.ts';
 
 /** `iss` of everything the Keyring signs. */
 export const ISSUER = 'parley';
@@ -22,13 +22,15 @@ export const ASSIGNMENT_TTL_SECONDS = 24 * 60 * 60;
 /** Seconds a node token can open fleet sockets. */
 export const NODE_TOKEN_TTL_SECONDS = 10 * 60;
 
-/** Lets one participant open one media session on one node, once. */
+/** Lets one participant open one media session on one node, or come back to it, once. */
 export const TicketClaims = z.object({
   /** The node. */
   aud: NodeId,
   /** The participant. */
   sub: OpaqueId,
   room: RoomId,
+  /** Which of the participant's sessions. */
+  session: SessionNumber,
   /** The epoch of the (room, node) assignment it was issued under. */
   epoch: z.number().int().positive(),
   grants: Grants,

@@ -1,0 +1,41 @@
+/** How much may come: `rate` a second in the long run, `burst` at once. */
+export interface Allowance {
+  rate: number;
+  burst: number;
+}
+
+/** Messages of one client to the Room. Trickled candidates and a joining client's first offers come in a burst. */
+export const CLIENT_MESSAGES: Allowance = { rate: 20, burst: 100 };
+/** UTF-16 units of those messages. */
+export const CLIENT_VOLUME: Allowance = { rate: 64 * 1024, burst: 2 * 1024 * 1024 };
+/** Chat texts of one participant. */
+export const CHAT_TEXTS: Allowance = { rate: 2, burst: 20 };
+/** Requests of one client to its session: each costs a look at an SDP and some calls to the worker. */
+export const SESSION_REQUESTS: Allowance = { rate: 20, burst: 100 };
+/** Refused messages after which a client is cut off: no honest one goes on and on. */
+export const MAX_REFUSALS = 200;
+
+/** A token bucket: lets through what an {@link Allowance} allows. */
+export class TokenBucket {
+  readonly #allowance: Allowance;
+  #tokens: number;
+  #at: number;
+
+  /** @param now milliseconds, of any clock that only goes forward */
+  constructor(allowance: Allowance, now: number) {
+    this.#allowance = allowance;
+    this.#tokens = allowance.burst;
+    this.#at = now;
+  }
+
+  /** Takes `cost` tokens; false, and takes none, when there are too few. */
+  take(now: number, cost = 1): boolean {
+    const { rate, burst } = this.#allowance;
+    const passed = Math.max(0, now - this.#at) / 1000;
+    this.#tokens = Math.min(burst, this.#tokens + passed * rate);
+    this.#at = now;
+    if (cost > this.#tokens) return false;
+    this.#tokens -= cost;
+    return true;
+  }
+}
