@@ -1,17 +1,7 @@
 import { z } from 'zod';
 
-/**
- * The direct carrier: a socket from the client to the media node, at {@link SESSION_PATH} of the node's public URL. It
- * carries the session messages ({@link SessionRequest}, {@link SessionEvent}) and, as keep-alive, the text frames
- * `ping` and `pong`. The ticket travels as a subprotocol, the one header that browsers let a page set and that no
- * access log keeps.
- */
-export const SESSION_PATH = '/session';
-
-/** The subprotocol that the node selects. */
-export const DIRECT_PROTOCOL = 'parley.session';
-
-const TICKET_PREFIX = 'ticket.';
+// Browsers take these from `direct-socket.ts`, which brings no schemas.
+export { DIRECT_PROTOCOL, directProtocols, SESSION_PATH, ticketOf } from './direct-socket.ts';
 
 /** A node's address for clients: `wss://`, or `ws://` for trying out on one machine; no path. */
 export const PublicUrl = z
@@ -22,14 +12,3 @@ export const PublicUrl = z
     'must be ws:// or wss:// with host and port only, for example wss://media1.example.com',
   )
   .transform((url) => url.replace(/\/$/, ''));
-
-/** The subprotocols that a client offers (RFC 6455 §1.9). */
-export function directProtocols(ticket: string): string[] {
-  return [DIRECT_PROTOCOL, `${TICKET_PREFIX}${ticket}`];
-}
-
-/** The ticket in a `Sec-WebSocket-Protocol` header; undefined when there is none. */
-export function ticketOf(header: string | undefined): string | undefined {
-  const offered = (header ?? '').split(',').map((name) => name.trim());
-  return offered.find((name) => name.startsWith(TICKET_PREFIX))?.slice(TICKET_PREFIX.length);
-}
