@@ -87,6 +87,7 @@ export class MediaNode {
     const rooms = new RoomRegistry({
       edgeUrl: settings.edgeUrl,
       incarnation,
+      publicUrl: settings.publicUrl,
       pool,
       verifier: new TicketVerifier(settings.nodeId, keys),
       settings: {

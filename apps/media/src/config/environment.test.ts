@@ -16,6 +16,9 @@ describe('readEnvironment', () => {
       rtcPort: 20_000,
       listenIps: [],
       announcedAddresses: [],
+      publicUrl: undefined,
+      clientHost: '0.0.0.0',
+      clientPort: 8443,
       metricsHost: '0.0.0.0',
       metricsPort: 9090,
       configFolder: '/config',
@@ -37,6 +40,9 @@ describe('readEnvironment', () => {
       ['PARLEY_WORKERS', '0', /PARLEY_WORKERS: must be 1 or more/],
       ['PARLEY_RTC_PORT', 'many', /PARLEY_RTC_PORT: must be a number, for example 20000/],
       ['PARLEY_RTC_PORT', '65534', /PARLEY_RTC_PORT: 3 workers from port 65534 on pass 65535/],
+      ['PARLEY_PUBLIC_URL', 'https://media1.example', /PARLEY_PUBLIC_URL: must be ws:\/\/ or wss:\/\//],
+      ['PARLEY_PUBLIC_URL', 'wss://media1.example/path', /PARLEY_PUBLIC_URL: must be ws/],
+      ['PARLEY_CLIENT_PORT', '80443', /PARLEY_CLIENT_PORT: must be 65535 or less/],
       ['LOG_LEVEL', 'chatty', /LOG_LEVEL: must be one of trace, debug, info/],
     ];
     for (const [name, value, message] of wrong) {
@@ -53,6 +59,12 @@ describe('readEnvironment', () => {
   it('takes a secret from a file with a line break at its end', () => {
     const secret = read({ ...least, PARLEY_ENROLMENT_SECRET: `${'a'.repeat(16)}\n` }).enrolmentSecret;
     expect(secret).toBe('a'.repeat(16));
+  });
+
+  it('reads where clients open sessions of their own', () => {
+    const settings = read({ ...least, PARLEY_PUBLIC_URL: 'wss://media1.example/', PARLEY_CLIENT_PORT: '80' });
+    expect(settings.publicUrl).toBe('wss://media1.example');
+    expect(settings.clientPort).toBe(80);
   });
 
   it('reads lists, empty values as absent, and log levels in any case', () => {

@@ -1,6 +1,7 @@
 import { availableParallelism, hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, type Environment } from '@parley/protocol/config/load-config';
+import { PublicUrl } from '@parley/protocol/direct-carrier';
 import { EnrolmentSecret } from '@parley/protocol/fleet-messages';
 import { NodeId } from '@parley/protocol/identifiers';
 import { z } from 'zod';
@@ -25,6 +26,11 @@ export interface NodeSettings {
   listenIps: string[];
   /** Addresses or host names to announce, one for each of `listenIps` or one for each family. */
   announcedAddresses: string[];
+  /** Where clients open sessions of their own, ws or wss; without it they all go through the Room. */
+  publicUrl: string | undefined;
+  /** Where the node listens for those. */
+  clientHost: string;
+  clientPort: number;
   metricsHost: string;
   metricsPort: number;
   /** Folder of `webrtc.yaml` and `media.yaml`. */
@@ -70,6 +76,9 @@ function schema(defaults: { host: string; cpus: number; configFolder: string }) 
     PARLEY_RTC_PORT: number(1, 65_535, 20_000).default(20_000),
     PARLEY_LISTEN_IPS: list.default([]),
     PARLEY_ANNOUNCED_ADDRESS: list.default([]),
+    PARLEY_PUBLIC_URL: PublicUrl.optional(),
+    PARLEY_CLIENT_HOST: z.string().default('0.0.0.0'),
+    PARLEY_CLIENT_PORT: number(0, 65_535, 8443).default(8443),
     PARLEY_METRICS_HOST: z.string().default('0.0.0.0'),
     PARLEY_METRICS_PORT: number(0, 65_535, 9090).default(9090),
     PARLEY_CONFIG_DIR: z.string().default(defaults.configFolder),
@@ -117,6 +126,9 @@ export function readEnvironment(
     rtcPort: values.PARLEY_RTC_PORT,
     listenIps: values.PARLEY_LISTEN_IPS,
     announcedAddresses: values.PARLEY_ANNOUNCED_ADDRESS,
+    publicUrl: values.PARLEY_PUBLIC_URL,
+    clientHost: values.PARLEY_CLIENT_HOST,
+    clientPort: values.PARLEY_CLIENT_PORT,
     metricsHost: values.PARLEY_METRICS_HOST,
     metricsPort: values.PARLEY_METRICS_PORT,
     configFolder: values.PARLEY_CONFIG_DIR,

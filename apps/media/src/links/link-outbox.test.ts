@@ -5,6 +5,7 @@ import { LinkOutbox } from './link-outbox.ts';
 const event = (roomId: string): NodeLinkMessage => ({
   type: 'session-event',
   participantId: 'alice',
+  session: 1,
   message: { type: 'quality-changed', roomId, trackId: 't', requested: 'low', applied: 'low' },
 });
 
@@ -12,12 +13,13 @@ describe('LinkOutbox', () => {
   it('keeps what the next hello does not say, in order, and gives it once', () => {
     const outbox = new LinkOutbox();
     outbox.add(event('a'));
-    outbox.add({ type: 'track-unpublished', participantId: 'alice', trackId: 't' });
+    outbox.add({ type: 'track-unpublished', participantId: 'alice', session: 1, trackId: 't' });
     const [code, message] = ['media_unavailable', 'The worker died.'] as const;
-    outbox.add({ type: 'session-closed', participantId: 'alice', code, message });
-    outbox.add({ type: 'media-state', participantId: 'alice', state: 'connected' });
+    const closed = { type: 'session-closed', participantId: 'alice', session: 1, code, message } as const;
+    outbox.add(closed);
+    outbox.add({ type: 'media-state', participantId: 'alice', session: 1, state: 'connected' });
     outbox.add(event('b'));
-    expect(outbox.drain()).toEqual([event('a'), event('b')]);
+    expect(outbox.drain()).toEqual([event('a'), closed, event('b')]);
     expect(outbox.drain()).toEqual([]);
   });
 
@@ -26,11 +28,13 @@ describe('LinkOutbox', () => {
     outbox.add({
       type: 'session-event',
       participantId: 'alice',
+      session: 1,
       message: { type: 'offer', roomId: 'a', offerId: 'o', sdp: '', tracks: [] },
     });
     outbox.add({
       type: 'session-event',
       participantId: 'alice',
+      session: 1,
       message: { type: 'request-offer', roomId: 'a' },
     });
     expect(outbox.drain()).toEqual([]);

@@ -18,12 +18,14 @@ export class LinkOutbox {
       case 'session-event':
         // Those that are open are told again once the link is up; the client need not answer them twice.
         if (message.message.type === 'offer' || message.message.type === 'request-offer') return;
-        this.#messages.push(message);
-        if (this.#messages.length > this.#capacity) this.#messages.shift();
+        this.#keep(message);
+        return;
+      // `hello` does not tell a session that has ended from one whose client has yet to come.
+      case 'session-closed':
+        this.#keep(message);
         return;
       // In `hello`, or told again once the link is up.
       case 'hello':
-      case 'session-closed':
       case 'track-published':
       case 'track-unpublished':
       case 'media-state':
@@ -40,5 +42,10 @@ export class LinkOutbox {
     const messages = this.#messages;
     this.#messages = [];
     return messages;
+  }
+
+  #keep(message: NodeLinkMessage): void {
+    this.#messages.push(message);
+    if (this.#messages.length > this.#capacity) this.#messages.shift();
   }
 }

@@ -29,8 +29,10 @@ async function open(sessions: () => LinkSession[] = () => []): Promise<{ event: 
     roomId: 'room',
     assignment: await edge.assignment('node-1', 'room', 1),
     incarnation: 'first',
+    publicUrl: 'wss://media1.example',
     logger,
     events: new ThrottledLog(logger),
+    metrics: { linkMessage: () => undefined },
     outbox: new LinkOutbox(),
     sessions,
     onCommand: () => undefined,
@@ -51,7 +53,7 @@ it('tells the Room what happens between hello and welcome, which neither says', 
     layers: 1,
     muted: false,
   } as const;
-  const published: NodeLinkMessage = { type: 'track-published', participantId: 'alice', track };
+  const published: NodeLinkMessage = { type: 'track-published', participantId: 'alice', session: 1, track };
   await open(() => {
     queueMicrotask(() => link?.send(published));
     return [];

@@ -10,6 +10,7 @@ import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
 import type { Logger } from 'pino';
 import { backoffDelay, SOCKET_BACKOFF, STABLE_SOCKET_MS } from '../edge/backoff.ts';
 import { EdgeSocket, type EdgeSocketTuning, type SocketEnd } from '../edge/edge-socket.ts';
+import type { NodeMetrics } from '../telemetry/metrics.ts';
 import type { ThrottledLog } from '../telemetry/throttled-log.ts';
 import type { LinkOutbox } from './link-outbox.ts';
 
@@ -22,8 +23,11 @@ export interface RoomLinkOptions {
   roomId: string;
   assignment: string;
   incarnation: string;
+  /** Where clients can open sessions of their own, if they can. */
+  publicUrl: string | undefined;
   logger: Logger;
   events: ThrottledLog;
+  metrics: Pick<NodeMetrics, 'linkMessage'>;
   /** The room's: what one link could not say, the next one does. */
   outbox: LinkOutbox;
   /** What this node still holds, for `hello`. */
@@ -89,7 +93,7 @@ export class RoomLink {
     const open = this.#socket?.open === true;
     // What hello would have told had it been later goes right behind it; the rest waits for its turn in the outbox.
     const told = this.#saidHello && message.type !== 'session-event';
-    if (open && (this.#up || told)) this.#socket?.send(message);
+    if (open && (this.#up || told)) this.#write(message);
     else this.#options.outbox.add(message);
   }
 
@@ -102,19 +106,19 @@ export class RoomLink {
   }
 
   #connect(): void {
-    const { edgeUrl, roomId, incarnation, sessions, socketTuning } = this.#options;
+    const { edgeUrl, roomId, incarnation, publicUrl, sessions, socketTuning } = this.#options;
     const socket = new EdgeSocket(
       `${edgeUrl}${linkPath(roomId)}`,
       this.#assignment,
       {
         onOpen: () => {
-          const hello: NodeLinkMessage = {
+          this.#write({
             type: 'hello',
             version: PROTOCOL_VERSION,
             incarnation,
+            ...(publicUrl !== undefined && { publicUrl }),
             sessions: sessions(),
-          };
-          socket.send(hello);
+          });
           this.#saidHello = true;
         },
         onMessage: (text) => this.#receive(text),
@@ -127,7 +131,8 @@ export class RoomLink {
   }
 
   #receive(text: string): void {
-    const { events, roomId, onCommand } = this.#options;
+    const { events, metrics, roomId, onCommand } = this.#options;
+    metrics.linkMessage('in');
     let message: RoomLinkMessage;
     try {
       message = decode(RoomLinkMessage, text, MAX_FRAME_BYTES);
@@ -148,8 +153,13 @@ export class RoomLink {
     this.#assignment = message.assignment;
     this.#upSince ??= performance.now();
     this.#up = true;
-    for (const kept of this.#options.outbox.drain()) this.#socket?.send(kept);
+    for (const kept of this.#options.outbox.drain()) this.#write(kept);
     this.#options.onUp();
+  }
+
+  #write(message: NodeLinkMessage): void {
+    this.#options.metrics.linkMessage('out');
+    this.#socket?.send(message);
   }
 
   #drop(end: SocketEnd): void {

@@ -57,8 +57,8 @@ async function churn(link: TestLink): Promise<void> {
     const participantId = `p${Math.floor(Math.random() * 5)}`;
     const dice = Math.random();
     if (dice < 0.3) {
-      link.send({ type: 'open-session', participantId, ticket: await link.ticket(participantId) });
-    } else if (dice < 0.4) link.send({ type: 'close-session', participantId });
+      link.sendOpen(participantId, await link.nextTicket(participantId));
+    } else if (dice < 0.4) link.sendClose(participantId);
     else if (dice < 0.5) mute(link);
     else link.request(participantId, anyRequest());
     if (Math.random() < 0.5) await pause();

@@ -31,11 +31,11 @@ describe('a ticket over the link', () => {
   ];
   it.each(wishes)('%s opens nothing: %s', async (_, code, wish) => {
     const link = await fixture.room();
-    link.send({ type: 'open-session', participantId: 'alice', ticket: await link.ticket('alice', wish()) });
+    link.sendOpen('alice', await link.ticket('alice', wish()));
     expect(await link.sessionClosed('alice')).toBe(code);
     link.request('alice', { type: 'offer', sdp: audio });
     await expect(link.event('alice', 'error'), 'and then nothing works').resolves.toMatchObject({
-      code: 'ticket_missing',
+      code: 'session_ended',
       requestType: 'offer',
     });
   });
@@ -50,14 +50,14 @@ describe('a ticket over the link', () => {
     ];
     for (const [code, ticket] of attempts) {
       const from = link.messages.count;
-      link.send({ type: 'open-session', participantId: 'alice', ticket });
+      link.sendOpen('alice', ticket);
       expect(await link.sessionClosed('alice', from), code).toBe(code);
     }
     const ticket = await link.ticket('alice');
-    link.send({ type: 'open-session', participantId: 'alice', ticket });
+    link.sendOpen('alice', ticket);
     await link.event('alice', 'request-offer');
     const from = link.messages.count;
-    link.send({ type: 'open-session', participantId: 'alice', ticket });
+    link.sendOpen('alice', ticket);
     expect(await link.sessionClosed('alice', from), 'the second use').toBe('ticket_replayed');
   });
 });
@@ -65,7 +65,7 @@ describe('a ticket over the link', () => {
 describe('a session', () => {
   it('handles what came while it opened, in order', async () => {
     const link = await fixture.room();
-    link.send({ type: 'open-session', participantId: 'alice', ticket: await link.ticket('alice') });
+    link.sendOpen('alice', await link.ticket('alice'));
     link.request('alice', { type: 'offer', sdp: audio });
     await expect(link.event('alice', 'answer')).resolves.toMatchObject({
       tracks: [{ source: 'microphone' }],
@@ -153,7 +153,7 @@ describe('the link', () => {
     expect((await newer.hello()).sessions.map(({ participantId }) => participantId)).toEqual(['alice']);
     await until(() => link.closed !== undefined, 'the old link is closed');
     const old = await link.ticket('bob');
-    newer.send({ type: 'open-session', participantId: 'bob', ticket: old });
+    newer.sendOpen('bob', old);
     expect(await newer.sessionClosed('bob'), 'a ticket of the old epoch').toBe('ticket_stale_epoch');
     await newer.open('bob');
     const count = fixture.edge.links.count;
@@ -202,7 +202,7 @@ describe('the link', () => {
       return await createRouter.call(this);
     });
     try {
-      link.send({ type: 'open-session', participantId: 'alice', ticket: await link.ticket('alice') });
+      link.sendOpen('alice', await link.ticket('alice'));
       await making.promise;
       const newer = await fixture.edge.assign('node-1', link.roomId, 2);
       await until(() => hosted(link)?.media !== undefined, 'the router is there');

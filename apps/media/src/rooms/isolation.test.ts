@@ -33,7 +33,7 @@ describe('rooms', () => {
 
   it('a ticket of one opens nothing in the other', async () => {
     const [a, b] = [await fixture.room(), await fixture.room()];
-    b.send({ type: 'open-session', participantId: 'alice', ticket: await a.ticket('alice') });
+    b.sendOpen('alice', await a.ticket('alice'));
     expect(await b.sessionClosed('alice')).toBe('ticket_wrong_room');
   });
 });

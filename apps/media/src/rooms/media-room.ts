@@ -1,12 +1,12 @@
 import type { MediaState } from '@parley/protocol/link-messages';
-import type { SessionEvent } from '@parley/protocol/server-messages';
 import type { RoomMediaStats, TrackStats } from '@parley/protocol/stats';
 import type { TicketClaims } from '@parley/protocol/tokens';
 import type { Track } from '@parley/protocol/track';
 import type { Router } from 'mediasoup/types';
+import type { Carrier } from '../sessions/carrier.ts';
 import { describeTrack, type PublishedTrack } from '../sessions/published-track.ts';
 import { Session } from '../sessions/session.ts';
-import type { SessionContext } from '../sessions/session-context.ts';
+import type { SessionContext, SessionId } from '../sessions/session-context.ts';
 import { measureRoom, measureTracks } from './room-stats.ts';
 
 /** What a room's sessions have in common. */
@@ -14,19 +14,14 @@ export type RoomContext = Pick<SessionContext, 'roomId' | 'router' | 'settings' 
 
 /** What happens in a room, for the Room object's ears. */
 export interface MediaRoomHandlers {
-  published(participantId: string, track: Track): void;
-  unpublished(participantId: string, trackId: string): void;
-  mediaState(participantId: string, state: MediaState): void;
+  published(id: SessionId, track: Track): void;
+  unpublished(id: SessionId, trackId: string): void;
+  mediaState(id: SessionId, state: MediaState): void;
   candidate(): void;
 }
 
 /** Figures younger than this are given again instead of measured, ms. */
 const STATS_MS = 1000;
-
-/** The way to one client, whatever it is: the Room's relay, or a socket of its own. */
-export interface Carrier {
-  send(message: SessionEvent): void;
-}
 
 /**
  * A room's media on this node: one router and the sessions on it. Tracks go from session to session only here, so a
@@ -51,15 +46,16 @@ export class MediaRoom {
     return this.#sessions;
   }
 
-  /** Opens a participant's session; one that is open for the same participant is closed first. */
-  open({ sub: participantId, grants, requestOffers }: TicketClaims, carrier: Carrier): Session {
-    this.close(participantId);
+  /** Opens a participant's session; an older one of the same participant is closed first. */
+  open(claims: TicketClaims, carrier: Carrier): Session {
+    const { sub: participantId, session: number, grants, requestOffers } = claims;
+    this.close(participantId, 'A newer session of this participant has begun.');
     const others = [...this.#sessions.values()];
-    const session: Session = new Session({ ...this.#context, participantId, grants }, requestOffers, {
-      event: (message) => carrier.send(message),
+    const context = { ...this.#context, participantId, session: number, grants };
+    const session: Session = new Session(context, requestOffers, carrier, {
       published: (track) => this.#publish(session, track),
       unpublished: (trackId) => this.#unpublish(session, trackId),
-      mediaState: (state) => this.#handlers.mediaState(participantId, state),
+      mediaState: (state) => this.#handlers.mediaState(session.id, state),
       candidate: () => this.#handlers.candidate(),
     });
     this.#sessions.set(participantId, session);
@@ -68,19 +64,26 @@ export class MediaRoom {
     return session;
   }
 
-  /** Ends a participant's session; others lose its tracks. @returns whether there was one */
-  close(participantId: string): boolean {
+  /**
+   * Ends a participant's session, if there is one; others lose its tracks.
+   *
+   * @param why told to the client
+   */
+  close(participantId: string, why: string): void {
     const session = this.#sessions.get(participantId);
-    if (session === undefined) return false;
+    if (session === undefined) return;
     // Removed first: the end of its tracks is then no news for the Room, which knows that the session ends.
     this.#sessions.delete(participantId);
-    session.close();
-    return true;
+    session.close(why);
   }
 
-  /** Ends all sessions and the router. */
-  closeAll(): void {
-    for (const participantId of [...this.#sessions.keys()]) this.close(participantId);
+  /**
+   * Ends all sessions and the router.
+   *
+   * @param why told to the clients
+   */
+  closeAll(why: string): void {
+    for (const participantId of [...this.#sessions.keys()]) this.close(participantId, why);
     this.#context.router.router.close();
   }
 
@@ -98,13 +101,13 @@ export class MediaRoom {
   }
 
   #publish(session: Session, track: PublishedTrack): void {
-    this.#handlers.published(session.participantId, describeTrack(track));
+    this.#handlers.published(session.id, describeTrack(track));
     for (const other of this.#sessions.values()) if (other !== session) other.addTrack(track);
   }
 
   #unpublish(session: Session, trackId: string): void {
     if (this.#sessions.get(session.participantId) === session) {
-      this.#handlers.unpublished(session.participantId, trackId);
+      this.#handlers.unpublished(session.id, trackId);
     }
     for (const other of this.#sessions.values()) if (other !== session) other.removeTrack(trackId);
   }

@@ -1,5 +1,6 @@
 import type { Assignment } from '../fleet/fleet-client.ts';
-import { type HostContext, HostedRoom } from './hosted-room.ts';
+import type { HostContext } from './host-context.ts';
+import { HostedRoom } from './hosted-room.ts';
 
 /** The rooms that this node serves. */
 export class RoomRegistry {

@@ -54,7 +54,7 @@ describe('receiving', () => {
     expect(first.tracks.map(({ trackId }) => trackId)).toEqual([tracks[0]?.trackId]);
     await until(() => bob.received.size > 0, 'bob receives the camera');
 
-    link.send({ type: 'close-session', participantId: 'alice' });
+    link.sendClose('alice');
     const second = await offers.next(() => true, 'an offer without the camera', { from: 1 });
     expect(second.tracks, 'alice has left').toEqual([]);
     expect(second.sdp, 'the m-line that holds the transport stays, inactive').toMatch(/a=inactive/);

@@ -11,9 +11,15 @@ export interface MediaSettings {
   send: SendOptions;
 }
 
-/** What a session and its parts know about the world: their room's router, and who they are for. */
-export interface SessionContext {
+/** Which session: whose, and which of theirs. */
+export interface SessionId {
   participantId: string;
+  /** Counts the participant's sessions; a higher one makes lower ones void. */
+  session: number;
+}
+
+/** What a session and its parts know about the world: their room's router, and who they are for. */
+export interface SessionContext extends SessionId {
   roomId: string;
   grants: Grants;
   router: RoomRouter;

@@ -4,18 +4,17 @@ import type { MediaState } from '@parley/protocol/link-messages';
 import type { SessionEvent } from '@parley/protocol/server-messages';
 import type { Track } from '@parley/protocol/track';
 import { QualityWishes } from '../quality/quality-wishes.ts';
+import type { Carrier } from './carrier.ts';
 import { OfferRequester } from './offer-requester.ts';
 import { describeTrack, type PublishedTrack } from './published-track.ts';
 import { Publisher } from './publisher.ts';
 import { SerialQueue } from './serial-queue.ts';
-import type { SessionContext } from './session-context.ts';
+import type { SessionContext, SessionId } from './session-context.ts';
 import { Subscriber, type Subscription } from './subscriber.ts';
 import { mediaState } from './transport-state.ts';
 
-/** What a session tells whoever opened it: the carrier takes `event`, the Room hears the rest. */
+/** What a session tells whoever opened it. */
 export interface SessionHandlers {
-  /** A message to the client. */
-  event(message: SessionEvent): void;
   published(track: PublishedTrack): void;
   unpublished(trackId: string): void;
   mediaState(state: MediaState): void;
@@ -27,8 +26,8 @@ export interface SessionHandlers {
 const MAX_WAITING = 32;
 
 /**
- * One participant's media on this node. It speaks {@link SessionRequest} and {@link SessionEvent} and knows no carrier;
- * requests are handled one after the other.
+ * One participant's media on this node. It speaks {@link SessionRequest} and {@link SessionEvent} over whatever carrier
+ * it was given last; requests are handled one after the other.
  */
 export class Session {
   readonly #context: SessionContext;
@@ -38,12 +37,14 @@ export class Session {
   readonly #publisher: Publisher;
   readonly #subscriber: Subscriber;
   readonly #requester: OfferRequester;
+  #carrier: Carrier;
   #mediaState: MediaState | undefined;
   #closed = false;
 
   /** @param requestOffers whether the client wants to be asked for offers */
-  constructor(context: SessionContext, requestOffers: boolean, handlers: SessionHandlers) {
+  constructor(context: SessionContext, requestOffers: boolean, carrier: Carrier, handlers: SessionHandlers) {
     this.#context = context;
+    this.#carrier = carrier;
     this.#handlers = handlers;
     const { roomId } = context;
     const onState = () => this.#updateMediaState();
@@ -62,6 +63,16 @@ export class Session {
 
   get participantId(): string {
     return this.#context.participantId;
+  }
+
+  get id(): SessionId {
+    const { participantId, session } = this.#context;
+    return { participantId, session };
+  }
+
+  /** The way to the client now. */
+  get carrier(): Carrier {
+    return this.#carrier;
   }
 
   /** What the participant publishes on this node. */
@@ -89,9 +100,19 @@ export class Session {
     this.#requester.start();
   }
 
+  /** The client speaks over another carrier from now on; media is untouched. */
+  attach(carrier: Carrier): void {
+    const old = this.#carrier;
+    this.#carrier = carrier;
+    old.close('session_replaced', 'This session goes on over another connection.');
+    this.carrierRestored();
+  }
+
   /** Handles a client's message after those before it; failures go to the client. Never rejects. */
   async handle(request: SessionRequest): Promise<void> {
     if (this.#closed) return;
+    // For a session that is void.
+    if (request.session !== undefined && request.session !== this.#context.session) return;
     try {
       const done = this.#queue.run(async () => {
         if (!this.#closed) await this.#dispatch(request);
@@ -127,13 +148,18 @@ export class Session {
     this.#requester.repeat();
   }
 
-  /** Ends the participant's media: transports, producers, consumers, timers. */
-  close(): void {
+  /**
+   * Ends the participant's media (transports, producers, consumers, timers) and the way to the client.
+   *
+   * @param why told to the client
+   */
+  close(why: string): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#requester.stop();
     this.#publisher.close();
     this.#subscriber.close();
+    this.#carrier.close('session_ended', why);
   }
 
   async #dispatch(request: SessionRequest): Promise<void> {
@@ -214,7 +240,7 @@ export class Session {
   }
 
   #emit(message: SessionEvent): void {
-    if (!this.#closed) this.#handlers.event(message);
+    if (!this.#closed) this.#carrier.send(message);
   }
 
   #report(error: unknown, requestType: SessionRequest['type']): void {

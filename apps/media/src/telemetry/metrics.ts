@@ -32,6 +32,7 @@ export class NodeMetrics {
   readonly #candidates: Counter;
   readonly #sessions: Counter;
   readonly #refused: Counter<'code'>;
+  readonly #linkMessages: Counter<'direction'>;
   #carried: Traffic = { received: 0, sent: 0 };
   #sampledAt = Number.NEGATIVE_INFINITY;
   #sampling: Promise<void> | undefined;
@@ -92,6 +93,13 @@ export class NodeMetrics {
       labelNames: ['code'],
       registers,
     });
+    this.#linkMessages = new Counter({
+      name: 'parley_link_messages_total',
+      help: 'Messages between this node and Room objects, keep-alive left out.',
+      labelNames: ['direction'],
+      registers,
+    });
+    for (const direction of ['in', 'out'] as const) this.#linkMessages.inc({ direction }, 0);
     collectDefaultMetrics({ register: this.#registry });
   }
 
@@ -102,6 +110,11 @@ export class NodeMetrics {
   /** A client trickled a candidate. */
   candidate(): void {
     this.#candidates.inc();
+  }
+
+  /** A message came from a Room object or went to one. */
+  linkMessage(direction: 'in' | 'out'): void {
+    this.#linkMessages.inc({ direction });
   }
 
   sessionOpened(): void {

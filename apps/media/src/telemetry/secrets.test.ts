@@ -14,7 +14,7 @@ it('no secret, token or credential is in a log line, a message to a client or a 
   const expired = await link.ticket('mallory', { iat: 1000, exp: 1060 });
   const good = await link.ticket('alice');
   for (const ticket of [forged, expired, good, good, `${good}x`]) {
-    link.send({ type: 'open-session', participantId: 'alice', ticket });
+    link.sendOpen('alice', ticket);
   }
   await until(
     () => link.messages.all.filter(({ type }) => type === 'session-closed').length === 4,

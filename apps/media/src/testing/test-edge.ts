@@ -45,6 +45,8 @@ export class TestEdge {
   readonly links = new Inbox<TestLink>();
   /** HTTP status of each enrolment. */
   readonly enrolments = new Inbox<number>();
+  /** Number of the latest session, by room and participant. */
+  readonly sessions = new Map<string, number>();
   /** Whether pings are answered. */
   answersPings = true;
   /** The status with which new links are refused. */
@@ -117,7 +119,9 @@ export class TestEdge {
   }
 
   /** Signs a ticket that fits, but for what is wished. */
-  async ticket(wishes: TicketWishes & Pick<TicketClaims, 'aud' | 'sub' | 'room'>): Promise<string> {
+  async ticket(
+    wishes: TicketWishes & Pick<TicketClaims, 'aud' | 'sub' | 'room' | 'session'>,
+  ): Promise<string> {
     const { key = this.key, typ = TOKEN_TYPES.ticket, ...claims } = wishes;
     const now = Math.floor(Date.now() / 1000);
     const ticket = {

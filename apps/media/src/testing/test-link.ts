@@ -53,23 +53,47 @@ export class TestLink {
     this.#socket.send(JSON.stringify(message));
   }
 
-  /** Sends a session a client's message. */
-  request(participantId: string, message: SessionRequest): void {
-    this.send({ type: 'session-request', participantId, message });
+  /** The number of a participant's latest session, the first one's before there is any. */
+  session(participantId: string): number {
+    return this.#edge.sessions.get(`${this.roomId}/${participantId}`) ?? 1;
   }
 
-  /** Opens a session with a ticket that fits, but for what is wished, and waits until it asks for an offer. */
+  /** Sends a session, by default the latest, a client's message. */
+  request(participantId: string, message: SessionRequest, session = this.session(participantId)): void {
+    this.send({ type: 'session-request', participantId, session, message });
+  }
+
+  /** Shows the node a ticket, by default for the latest session. */
+  sendOpen(participantId: string, ticket: string, session = this.session(participantId)): void {
+    this.send({ type: 'open-session', participantId, session, ticket });
+  }
+
+  /** Ends a session, by default the latest. */
+  sendClose(participantId: string, session = this.session(participantId)): void {
+    this.send({ type: 'close-session', participantId, session });
+  }
+
+  /** Opens the participant's next session with a ticket that fits, but for what is wished, and waits for its first word. */
   async open(participantId: string, wishes: TicketWishes = {}): Promise<void> {
-    this.send({ type: 'open-session', participantId, ticket: await this.ticket(participantId, wishes) });
-    if (wishes.requestOffers !== false) await this.event(participantId, 'request-offer');
+    const from = this.messages.count;
+    this.sendOpen(participantId, await this.nextTicket(participantId, wishes));
+    if (wishes.requestOffers !== false) await this.event(participantId, 'request-offer', { from });
   }
 
-  /** A ticket that fits this link, but for what is wished. */
+  /** A ticket for the participant's next session, which is the latest from now on. */
+  async nextTicket(participantId: string, wishes: TicketWishes = {}): Promise<string> {
+    const key = `${this.roomId}/${participantId}`;
+    this.#edge.sessions.set(key, wishes.session ?? (this.#edge.sessions.get(key) ?? 0) + 1);
+    return await this.ticket(participantId, wishes);
+  }
+
+  /** A ticket that fits the latest session, but for what is wished. */
   async ticket(participantId: string, wishes: TicketWishes = {}): Promise<string> {
     return await this.#edge.ticket({
       aud: this.#nodeId,
       sub: participantId,
       room: this.roomId,
+      session: this.session(participantId),
       epoch: this.epoch,
       ...wishes,
     });

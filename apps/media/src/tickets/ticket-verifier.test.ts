@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { makeKey, TestEdge, type TestKey, type TicketWishes } from '../testing/test-edge.ts';
 import { TicketVerifier } from './ticket-verifier.ts';
 
-const context = { roomId: 'room', epoch: 3, participantId: 'alice' };
+const context = { roomId: 'room', epoch: 3, participantId: 'alice', session: 2 };
 const seconds = () => Math.floor(Date.now() / 1000);
 let edge: TestEdge;
 let stranger: TestKey;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 const ticket = (wishes: TicketWishes = {}) =>
-  edge.ticket({ aud: 'node', sub: 'alice', room: 'room', epoch: 3, ...wishes });
+  edge.ticket({ aud: 'node', sub: 'alice', room: 'room', session: 2, epoch: 3, ...wishes });
 
 describe('TicketVerifier', () => {
   it('takes a ticket once', async () => {
@@ -32,6 +32,7 @@ describe('TicketVerifier', () => {
     ['another node', 'ticket_wrong_node', () => ({ aud: 'other' })],
     ['another room', 'ticket_wrong_room', () => ({ room: 'other' })],
     ['another participant', 'forbidden', () => ({ sub: 'bob' })],
+    ['another session', 'forbidden', () => ({ session: 1 })],
     ['an old epoch', 'ticket_stale_epoch', () => ({ epoch: 2 })],
     ['an epoch to come', 'ticket_stale_epoch', () => ({ epoch: 4 })],
     ['another version', 'ticket_unsupported_version', () => ({ v: 99 })],

@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { ReplayCache } from './replay-cache.ts';
 
 /** Seconds by which the clocks of edge and node may differ. */
-const CLOCK_TOLERANCE_SECONDS = 5;
+export const CLOCK_TOLERANCE_SECONDS = 5;
 
 /** What a ticket must be for. */
 export interface TicketContext {
@@ -20,6 +20,8 @@ export interface TicketContext {
   /** Of the assignment under which the room is served now. */
   epoch: number;
   participantId: string;
+  /** Which of the participant's sessions. */
+  session: number;
 }
 
 /**
@@ -44,7 +46,7 @@ export class TicketVerifier {
 
   /**
    * @throws {ParleyError} `ticket_missing`, `ticket_malformed`, `ticket_bad_signature`, `ticket_unsupported_version`,
-   *   `ticket_expired`, `ticket_wrong_node`, `ticket_wrong_room`, `forbidden` (another participant's),
+   *   `ticket_expired`, `ticket_wrong_node`, `ticket_wrong_room`, `forbidden` (another participant's or session's),
    *   `ticket_stale_epoch`, `ticket_replayed`, or `media_unavailable` when the keys cannot be had
    */
   async verify(ticket: string, context: TicketContext): Promise<TicketClaims> {
@@ -107,6 +109,9 @@ export class TicketVerifier {
     }
     if (claims.sub !== context.participantId) {
       throw new ParleyError('forbidden', 'The ticket is another participant’s.');
+    }
+    if (claims.session !== context.session) {
+      throw new ParleyError('forbidden', 'The ticket is for another session of the participant.');
     }
     if (claims.epoch !== context.epoch) {
       throw new ParleyError(

@@ -1,0 +1,26 @@
+import type { Logger } from 'pino';
+import type { EdgeSocketTuning } from '../edge/edge-socket.ts';
+import type { MediaSettings } from '../sessions/session-context.ts';
+import type { NodeMetrics } from '../telemetry/metrics.ts';
+import type { ThrottledLog } from '../telemetry/throttled-log.ts';
+import type { TrafficLedger } from '../telemetry/traffic-ledger.ts';
+import type { TicketVerifier } from '../tickets/ticket-verifier.ts';
+import type { WorkerPool } from '../workers/worker-pool.ts';
+
+/** What hosted rooms share: the node's parts. */
+export interface HostContext {
+  edgeUrl: string;
+  incarnation: string;
+  /** Where clients can open sessions of their own, if they can. */
+  publicUrl: string | undefined;
+  pool: WorkerPool;
+  verifier: TicketVerifier;
+  settings: MediaSettings;
+  ledger: TrafficLedger;
+  metrics: NodeMetrics;
+  logger: Logger;
+  events: ThrottledLog;
+  /** A room whose link is down ends after this time unless somebody's media flows, ms. */
+  orphanGraceMs: number;
+  socketTuning?: EdgeSocketTuning;
+}

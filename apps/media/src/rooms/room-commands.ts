@@ -1,0 +1,135 @@
+import { type ErrorCode, ParleyError } from '@parley/protocol/errors';
+import type { NodeLinkMessage } from '@parley/protocol/link-messages';
+import type { RoomCommand } from '../links/room-link.ts';
+import type { Carrier } from '../sessions/carrier.ts';
+import type { SessionId } from '../sessions/session-context.ts';
+import type { HostContext } from './host-context.ts';
+import { ParticipantQueues } from './participant-queues.ts';
+import { refusalOf } from './refusal.ts';
+import type { RoomMedia } from './room-media.ts';
+import type { SessionDoor } from './session-door.ts';
+
+/** What the Room says about sessions and their media. */
+export type MediaCommand = Exclude<RoomCommand, { type: 'close-room' }>;
+type Command<T extends MediaCommand['type']> = Extract<MediaCommand, { type: T }>;
+
+/** What the commands of a room work on. */
+export interface CommandOptions {
+  roomId: string;
+  context: Pick<HostContext, 'metrics' | 'events' | 'logger'>;
+  media: RoomMedia;
+  door: SessionDoor;
+  epoch(): number;
+  /** Tells the Room something. */
+  tell(message: NodeLinkMessage): void;
+}
+
+/** Commands for one participant that may wait while its session opens. */
+const MAX_WAITING = 64;
+
+/** Does what the Room says over its link, each participant's commands in order. */
+export class RoomCommands {
+  readonly #options: CommandOptions;
+  readonly #queues = new ParticipantQueues(MAX_WAITING);
+
+  constructor(options: CommandOptions) {
+    this.#options = options;
+  }
+
+  /** Does one command; failures are told to the Room or logged. */
+  handle(command: MediaCommand): void {
+    switch (command.type) {
+      case 'open-session': {
+        const epoch = this.#options.epoch();
+        this.#enqueue(command, () => this.#open(command, epoch));
+        return;
+      }
+      case 'session-request':
+        this.#enqueue(command, () => this.#request(command));
+        return;
+      case 'close-session':
+        this.#enqueue(command, () => this.#options.door.end(idOf(command)));
+        return;
+      case 'set-muted':
+        this.#enqueue(command, () => this.#setMuted(command));
+        return;
+      case 'get-stats':
+        void this.#sendStats(command.requestId);
+        return;
+      default:
+        command satisfies never;
+    }
+  }
+
+  #enqueue(command: Exclude<MediaCommand, Command<'get-stats'>>, task: () => Promise<void> | void): void {
+    const { roomId, context, media } = this.#options;
+    const { participantId } = command;
+    const done = this.#queues.run(participantId, async () => {
+      if (!media.closed) await task();
+    });
+    if (done === undefined) {
+      if ('session' in command) {
+        this.#refuse(idOf(command), 'invalid_message', 'Too many messages at once; wait for answers.');
+      }
+      return;
+    }
+    done.catch((error: unknown) => {
+      const fields = { event: 'link-command-failed', roomId, participantId, err: error };
+      context.logger.error(fields, 'a link command failed');
+    });
+  }
+
+  /** Opens a session whose client speaks through the Room, which said so in an epoch. */
+  async #open(command: Command<'open-session'>, epoch: number): Promise<void> {
+    const { roomId, context, door, tell } = this.#options;
+    const id = idOf(command);
+    const carrier: Carrier = {
+      kind: 'relay',
+      lost: false,
+      send: (message) => tell({ type: 'session-event', ...id, message }),
+      // The Room knows, and tells the client.
+      close: () => undefined,
+    };
+    try {
+      await door.admit(command.ticket, id, carrier);
+    } catch (error) {
+      const { code, message } = refusalOf(error, { roomId, ...id }, context);
+      // A newer link's hello has told the Room that there is no session: it has opened another by now.
+      if (epoch === this.#options.epoch()) tell({ type: 'session-closed', ...id, code, message });
+    }
+  }
+
+  #request(command: Command<'session-request'>): void {
+    const session = this.#options.door.session(command);
+    // Not waited for: the session has a queue of its own.
+    if (session !== undefined) void session.handle(command.message);
+    else {
+      const message = 'This node does not hold the session; the Room opens another one.';
+      this.#refuse(idOf(command), 'session_ended', message, command.message.type);
+    }
+  }
+
+  /** Answers somebody without this session; the Room knows that there is none, and may be opening another. */
+  #refuse(id: SessionId, code: ErrorCode, text: string, requestType?: string): void {
+    const message = { type: 'error' as const, code, message: text, ...(requestType && { requestType }) };
+    this.#options.tell({ type: 'session-event', ...id, message });
+  }
+
+  async #setMuted({ participantId, trackId, muted }: Command<'set-muted'>): Promise<void> {
+    try {
+      await this.#options.media.room?.sessions.get(participantId)?.setMuted(trackId, muted);
+    } catch (error) {
+      // The track may have ended while the message was on its way.
+      if (!(error instanceof ParleyError)) throw error;
+    }
+  }
+
+  async #sendStats(requestId: string): Promise<void> {
+    const stats = (await this.#options.media.room?.stats()) ?? { tracks: [], subscriptions: [] };
+    this.#options.tell({ type: 'stats', requestId, stats });
+  }
+}
+
+function idOf({ participantId, session }: SessionId): SessionId {
+  return { participantId, session };
+}
