@@ -59,3 +59,9 @@ export const FleetNodeMessage = z.discriminatedUnion('type', [
   }),
 ]);
 export type FleetNodeMessage = z.infer<typeof FleetNodeMessage>;
+
+/**
+ * What the Fleet knows of a process of a node: `live` while its socket is there, `dead` when the Fleet saw that end or
+ * another process took its place, else `unknown`: a deploy takes every socket and says nothing about nodes.
+ */
+export type NodeLife = 'live' | 'dead' | 'unknown';

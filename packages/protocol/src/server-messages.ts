@@ -44,8 +44,8 @@ export const Joined = z.object({
   seq,
   /** Whether this is the participant of `join.resume`: the events it missed are too old, so here is everything. */
   resumed: z.boolean(),
-  /** Lets this client, and nobody else, come back as this participant. */
-  resumeSecret: z.string(),
+  /** Lets this client, and nobody else, come back as this participant. Absent when it just did: it stays the same. */
+  resumeSecret: z.string().optional(),
 });
 export type Joined = z.infer<typeof Joined>;
 

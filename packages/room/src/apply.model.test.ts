@@ -1,22 +1,40 @@
-import type { Participant } from '@parley/protocol/track';
+import type { Join } from '@parley/protocol/client-messages';
+import type { NodeLife } from '@parley/protocol/fleet-messages';
+import type { Participant, Track } from '@parley/protocol/track';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Command, LinkReport } from './commands.ts';
 import type { Effect } from './effects.ts';
-import { camera, TestRoom } from './testing.ts';
+import { camera, joinCommand, type ReportAbout, TestRoom } from './testing.ts';
 import { publicParticipant } from './views.ts';
 import { nextWake } from './wake.ts';
 
-/** What one client believes, from nothing but the messages it was sent. */
+/** What one client believes, over all its connections, from nothing but the messages it was sent. */
 class ClientView {
   readonly participants = new Map<string, Participant>();
   participantId = '';
+  /** The last durable event it knows. */
+  seq = 0;
+  session = 0;
 
   receive(message: Extract<Effect, { type: 'send' }>['message']): void {
+    if ('seq' in message && message.type !== 'joined' && message.type !== 'resumed') {
+      expect(message.seq, 'no event comes twice or late').toBeGreaterThan(this.seq);
+      this.seq = message.seq;
+    }
     switch (message.type) {
+      case 'resumed':
+        expect(message.participantId, 'a client comes back as itself').toBe(this.participantId);
+        return;
+      case 'media-session':
+        expect(message.session, 'sessions only rise').toBeGreaterThanOrEqual(this.session);
+        this.session = message.session;
+        return;
       case 'joined':
-        expect(this.participantId, 'joined comes once on a connection').toBe('');
+        if (message.participantId !== this.participantId) this.session = 0;
         this.participantId = message.participantId;
+        this.seq = message.seq;
+        this.participants.clear();
         for (const p of message.participants) this.participants.set(p.participantId, structuredClone(p));
         return;
       case 'participant-joined':
@@ -55,100 +73,167 @@ class ClientView {
   }
 }
 
-const name = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
+const name = fc.constantFrom('a', 'b', 'c', 'd', 'e');
 const node = fc.constantFrom('n1', 'n2');
 const trackId = fc.constantFrom('t1', 't2', 't3');
 
 type Step =
   | { kind: 'command'; command: Command }
-  | { kind: 'join'; name: string }
+  | { kind: 'join'; name: string; recovers: boolean; direct: boolean }
+  | { kind: 'resume'; name: string; forgetful: boolean }
   | {
       kind: 'link';
       node: string;
       stale: boolean;
-      sessions: Extract<Command, { type: 'link-opened' }>['sessions'];
+      publicUrl: boolean;
+      /** By name; those marked stale are of an older number. */
+      sessions: { name: string; stale: boolean; tracks: Track[] }[];
     }
-  | { kind: 'unlink'; node: string; stale: boolean }
-  | { kind: 'report'; node: string; stale: boolean; report: LinkReport };
+  | { kind: 'unlink'; node: string; stale: boolean; stopped: boolean }
+  | { kind: 'check'; node: string; stale: boolean; life: NodeLife }
+  | { kind: 'report'; node: string; name: string; stale: boolean; oldSession: boolean; report: ReportAbout };
 
-const participantId = name.map((n) => `p-${n}`);
-const report: fc.Arbitrary<LinkReport> = fc.oneof(
-  fc.record({ type: fc.constant('track-published' as const), participantId, track: trackId.map(camera) }),
-  fc.record({ type: fc.constant('track-unpublished' as const), participantId, trackId }),
+const report: fc.Arbitrary<ReportAbout> = fc.oneof(
+  fc.record({ type: fc.constant('track-published' as const), track: trackId.map(camera) }),
+  fc.record({ type: fc.constant('track-unpublished' as const), trackId }),
   fc.record({
     type: fc.constant('media-state' as const),
-    participantId,
-    state: fc.constantFrom('connected' as const, 'disconnected' as const),
+    state: fc.constantFrom('connected' as const, 'disconnected' as const, 'closed' as const),
   }),
   fc.record({
     type: fc.constant('session-closed' as const),
-    participantId,
     code: fc.constant('media_unavailable' as const),
     message: fc.constant('gone'),
   }),
 );
+/** Mostly short, now and then longer than every grace. */
+const pause = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: 0, max: 3_000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 200_000 }) },
+);
+const clientMessage = fc.record({
+  type: fc.constant('client-message' as const),
+  connectionId: name.map((n) => `c-${n}`),
+  message: fc.oneof(
+    { weight: 1, arbitrary: fc.constant({ type: 'leave' as const }) },
+    { weight: 3, arbitrary: fc.constant({ type: 'offer' as const, sdp: 'v=0' }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ type: fc.constant('mute' as const), trackId, muted: fc.boolean() }),
+    },
+    { weight: 3, arbitrary: fc.constant({ type: 'chat' as const, text: 'hi' }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        type: fc.constant('reconnect-session' as const),
+        session: fc.integer({ min: 1, max: 3 }),
+        carrier: fc.constantFrom('relay' as const, 'direct' as const),
+      }),
+    },
+  ),
+});
+const command = (commands: fc.Arbitrary<Command>): fc.Arbitrary<Step> =>
+  commands.map((one) => ({ kind: 'command' as const, command: one }));
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: name.map((n) => ({ kind: 'join' as const, name: n })) },
   {
-    weight: 4,
-    arbitrary: fc
-      .oneof(
-        fc.record({
-          type: fc.constant('client-message' as const),
-          connectionId: name.map((n) => `c-${n}`),
-          message: fc.oneof(
-            fc.constant({ type: 'leave' as const }),
-            fc.constant({ type: 'offer' as const, sdp: 'v=0' }),
-            fc.record({ type: fc.constant('mute' as const), trackId, muted: fc.boolean() }),
-            fc.constant({ type: 'chat' as const, text: 'hi' }),
-          ),
-        }),
-        fc.record({
-          type: fc.constant('connection-closed' as const),
-          connectionId: name.map((n) => `c-${n}`),
-        }),
-        fc.record({ type: fc.constant('placed' as const), nodeId: node }),
-        fc.constant({ type: 'placement-failed' as const }),
-        fc.record({
-          type: fc.constant('assign-failed' as const),
-          nodeId: node,
-          epoch: fc.constant(1_000_001),
-        }),
-        fc.constant({ type: 'wake' as const }),
-      )
-      .map((command) => ({ kind: 'command' as const, command })),
+    weight: 40,
+    arbitrary: fc.record({
+      kind: fc.constant('join' as const),
+      name,
+      recovers: fc.boolean(),
+      direct: fc.boolean(),
+    }),
   },
   {
-    weight: 2,
+    weight: 30,
+    arbitrary: fc.record({ kind: fc.constant('resume' as const), name, forgetful: fc.boolean() }),
+  },
+  { weight: 60, arbitrary: command(clientMessage) },
+  {
+    weight: 40,
+    arbitrary: command(
+      fc.record({
+        type: fc.constant('connection-closed' as const),
+        connectionId: name.map((n) => `c-${n}`),
+      }),
+    ),
+  },
+  {
+    weight: 10,
+    arbitrary: command(fc.record({ type: fc.constant('placed' as const), nodeId: node })),
+  },
+  { weight: 5, arbitrary: command(fc.constant({ type: 'placement-failed' as const })) },
+  {
+    weight: 5,
+    arbitrary: command(
+      fc.record({
+        type: fc.constant('assign-failed' as const),
+        nodeId: node,
+        epoch: fc.constant(1_000_001),
+      }),
+    ),
+  },
+  { weight: 20, arbitrary: command(fc.constant({ type: 'wake' as const })) },
+  {
+    weight: 20,
     arbitrary: fc.record({
       kind: fc.constant('link' as const),
       node,
       stale: fc.boolean(),
+      publicUrl: fc.boolean(),
       sessions: fc.uniqueArray(
         fc.record({
-          participantId,
+          name,
+          stale: fc.boolean(),
           tracks: fc.uniqueArray(trackId.map(camera), { selector: (t) => t.trackId }),
         }),
-        { selector: (s) => s.participantId, maxLength: 3 },
+        { selector: (session) => session.name, maxLength: 3 },
       ),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('unlink' as const), node, stale: fc.boolean() }) },
   {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('report' as const), node, stale: fc.boolean(), report }),
+    weight: 10,
+    arbitrary: fc.record({
+      kind: fc.constant('unlink' as const),
+      node,
+      stale: fc.boolean(),
+      stopped: fc.boolean(),
+    }),
   },
-  { weight: 1, arbitrary: fc.constant({ kind: 'command' as const, command: { type: 'delete' as const } }) },
+  {
+    weight: 10,
+    arbitrary: fc.record({
+      kind: fc.constant('check' as const),
+      node,
+      stale: fc.boolean(),
+      life: fc.constantFrom('live' as const, 'dead' as const, 'unknown' as const),
+    }),
+  },
+  {
+    weight: 40,
+    arbitrary: fc.record({
+      kind: fc.constant('report' as const),
+      node,
+      name,
+      stale: fc.boolean(),
+      oldSession: fc.boolean(),
+      report,
+    }),
+  },
+  { weight: 1, arbitrary: command(fc.constant({ type: 'delete' as const })) },
 );
 
 it('holds in any order of events', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(step, fc.integer({ min: 0, max: 40_000 })), { maxLength: 60 }), (steps) => {
+    fc.property(fc.array(fc.tuple(step, pause), { maxLength: 60, size: 'max' }), (steps) => {
       const room = new TestRoom({ maxParticipants: 4 });
       const views = new Map<string, ClientView>();
       let epochs = room.state.lastEpoch;
       let connections = 0;
+      /** Open connections by name, and what each name knows; a name's participants are numbered as it joins anew. */
       const open = new Map<string, string>();
+      const clients = new Map<string, { view: ClientView; recovers: boolean; direct: boolean }>();
+      let joins = 0;
 
       for (const [what, pause] of steps) {
         const before = room.state;
@@ -156,10 +241,18 @@ it('holds in any order of events', () => {
         if (command === undefined) continue;
         const effects = room.do(command, pause);
         const stale = 'stale' in what && what.stale;
+        if (what.kind === 'report' && what.oldSession) {
+          expect(room.state, 'a report about another session changes nothing').toEqual(before);
+        }
         if (stale && what.kind !== 'unlink') {
           expect(effects, 'an old epoch has no effect').toEqual([]);
         }
         check(before.lastEpoch, effects);
+        if (command.type === 'wake') {
+          expect(nextWake(room.state) ?? Number.POSITIVE_INFINITY, 'no alarm rings for ever').toBeGreaterThan(
+            room.now,
+          );
+        }
       }
 
       function toCommand(what: Step): Command | undefined {
@@ -177,26 +270,69 @@ it('holds in any order of events', () => {
           }
           case 'join': {
             if (open.has(what.name)) return undefined;
-            connections += 1;
-            const connectionId = `c${connections}`;
-            open.set(what.name, connectionId);
-            views.set(connectionId, new ClientView());
-            // A name that left may come back with its old id only because ids here are few: skip that.
-            if (room.state.participants[`p-${what.name}`] !== undefined) return undefined;
+            const { recovers, direct } = what;
+            clients.set(what.name, { view: new ClientView(), recovers, direct });
+            return joining(what.name, {});
+          }
+          case 'resume': {
+            const client = clients.get(what.name);
+            if (client === undefined || client.view.participantId === '') return undefined;
+            const { participantId, seq } = client.view;
+            const secret = `secret-${participantId.slice(2)}`;
+            const known = what.forgetful ? seq + 1_000_000 : seq;
+            return joining(what.name, { resume: { participantId, secret, seq: known } });
+          }
+          case 'link': {
+            const sessions = what.sessions.flatMap((held) => {
+              const { participantId, session } = sessionOf(held.name);
+              if (participantId === '') return [];
+              const number = Math.max(1, held.stale ? session - 1 : session);
+              return [{ participantId, session: number, tracks: held.tracks }];
+            });
             return {
-              type: 'join',
-              connectionId,
-              participantId: `p-${what.name}`,
-              request: { type: 'join', roomId: 'room-1', participantName: what.name },
+              type: 'link-opened',
+              nodeId: what.node,
+              epoch: epochOf(what),
+              sessions,
+              incarnation: 'first',
+              ...(what.publicUrl && { publicUrl: 'wss://media.example' }),
             };
           }
-          case 'link':
-            return { type: 'link-opened', nodeId: what.node, epoch: epochOf(what), sessions: what.sessions };
           case 'unlink':
-            return { type: 'link-closed', nodeId: what.node, epoch: epochOf(what) };
-          case 'report':
-            return { type: 'link-report', nodeId: what.node, epoch: epochOf(what), report: what.report };
+            return {
+              type: 'link-closed',
+              nodeId: what.node,
+              epoch: epochOf(what),
+              stopped: what.stopped,
+            };
+          case 'check':
+            return { type: 'node-checked', nodeId: what.node, epoch: epochOf(what), life: what.life };
+          case 'report': {
+            const { participantId, session } = sessionOf(what.name);
+            if (participantId === '') return undefined;
+            const number = what.oldSession ? session + 1 : session;
+            const whole = { ...what.report, participantId, session: number } as LinkReport;
+            return { type: 'link-report', nodeId: what.node, epoch: epochOf(what), report: whole };
+          }
         }
+      }
+
+      function joining(name: string, request: Partial<Join>): Command {
+        connections += 1;
+        joins += 1;
+        const connectionId = `c${connections}`;
+        const client = clients.get(name) ?? { view: new ClientView(), recovers: false, direct: false };
+        const older = open.get(name);
+        if (older !== undefined) views.delete(older);
+        open.set(name, connectionId);
+        views.set(connectionId, client.view);
+        const { recovers, direct } = client;
+        return joinCommand(`${name}${joins}`, connectionId, { recovers, direct, ...request });
+      }
+
+      function sessionOf(name: string): { participantId: string; session: number } {
+        const participantId = clients.get(name)?.view.participantId ?? '';
+        return { participantId, session: room.state.participants[participantId]?.session ?? 0 };
       }
 
       function epochOf(what: { node: string; stale: boolean }): number {
@@ -207,6 +343,10 @@ it('holds in any order of events', () => {
         const { state } = room;
         for (const effect of effects) {
           if (effect.type === 'send') views.get(effect.connectionId)?.receive(effect.message);
+          if (effect.type === 'replay') {
+            const view = views.get(effect.connectionId);
+            for (const event of room.replay(effect)) view?.receive(event);
+          }
           if (effect.type === 'disconnect') {
             views.delete(effect.connectionId);
             for (const [key, connectionId] of open)
@@ -215,6 +355,19 @@ it('holds in any order of events', () => {
           if (effect.type === 'assign') {
             expect(effect.epoch, 'epochs only rise').toBeGreaterThan(epochs);
             epochs = effect.epoch;
+          }
+          if (effect.type === 'open-session') {
+            expect(room.state.participants[effect.participantId]?.session).toBe(effect.session);
+            if (effect.carrier.type === 'direct') {
+              const view = views.get(effect.carrier.connectionId);
+              expect(view?.participantId, 'a ticket goes to its owner').toBe(effect.participantId);
+              view?.receive({
+                type: 'media-session',
+                roomId: 'room-1',
+                session: effect.session,
+                carrier: { type: 'direct', url: effect.carrier.url, ticket: '' },
+              });
+            }
           }
           if ((effect.type === 'open-session' || effect.type === 'welcome') && state.phase === 'open') {
             expect(
@@ -232,6 +385,10 @@ it('holds in any order of events', () => {
         expect(state.emptySince === undefined, 'empty since is known exactly when nobody is there').toBe(
           participants.length > 0,
         );
+        expect(
+          room.log.map(({ event }) => event.seq),
+          'durable events are numbered without a gap',
+        ).toEqual(room.log.map((_, index) => index + 1));
         if (state.phase === 'closed') expect(participants).toEqual([]);
         else if (participants.length === 0) expect(nextWake(state), 'an empty room will close').toBeDefined();
         else if (!Object.values(state.assignments).some((a) => a.state === 'linked')) {
@@ -251,6 +408,6 @@ it('holds in any order of events', () => {
         }
       }
     }),
-    { numRuns: 600 },
+    { numRuns: 2000 },
   );
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { MemberMessage } from './commands.ts';
 import { isCurrent } from './links.ts';
 import { TIMES } from './state.ts';
 import { camera, sentTo, TestRoom } from './testing.ts';
@@ -77,7 +76,7 @@ describe('client messages', () => {
     const message = { type: 'offer', sdp: 'v=0' } as const;
     expect(room.do({ type: 'client-message', connectionId: 'c-ann', message })).toEqual([]);
     room.do({ type: 'placed', nodeId: 'n' });
-    const effects = room.do({ type: 'link-opened', nodeId: 'n', epoch: room.state.lastEpoch, sessions: [] });
+    const effects = room.open('n');
     expect(types(effects)).toEqual(['welcome', 'open-session', 'link-send']);
     expect(effects[2]).toMatchObject({
       message: { type: 'session-request', participantId: 'p-ann', message },
@@ -101,29 +100,22 @@ describe('client messages', () => {
   it('says what to do when the node has ended the session, and begins another with the next offer', () => {
     const room = new TestRoom();
     room.join('ann');
-    const epoch = room.link();
-    const report = {
-      type: 'session-closed',
-      participantId: 'p-ann',
-      code: 'internal',
-      message: 'gone',
-    } as const;
-    room.do({ type: 'link-report', nodeId: 'node-1', epoch, report });
-    const say = (message: MemberMessage) =>
-      room.do({ type: 'client-message', connectionId: 'c-ann', message });
-    expect(say({ type: 'update-quality', quality: 'low' })).toMatchObject([
+    room.link();
+    // The second time it is not opened again at once.
+    room.report('ann', { type: 'session-closed', code: 'internal', message: 'gone' });
+    room.report('ann', { type: 'session-closed', code: 'internal', message: 'gone' });
+    expect(room.say('ann', { type: 'update-quality', quality: 'low' })).toMatchObject([
       { message: { code: 'media_unavailable' } },
     ]);
-    expect(types(say({ type: 'offer', sdp: 'v=0' }))).toEqual(['open-session', 'link-send']);
+    expect(types(room.say('ann', { type: 'offer', sdp: 'v=0' }))).toEqual(['open-session', 'link-send']);
   });
 
   it('mutes own tracks only, tells everybody and the node', () => {
     const room = new TestRoom();
     room.join('ann');
     room.join('bob');
-    const epoch = room.link();
-    const report = { type: 'track-published', participantId: 'p-ann', track: camera('t') } as const;
-    room.do({ type: 'link-report', nodeId: 'node-1', epoch, report });
+    room.link();
+    room.report('ann', { type: 'track-published', track: camera('t') });
     const mute = { type: 'mute', trackId: 't', muted: true } as const;
     expect(room.do({ type: 'client-message', connectionId: 'c-bob', message: mute })).toMatchObject([
       { connectionId: 'c-bob', message: { code: 'track_not_found' } },
@@ -149,42 +141,9 @@ describe('who is gone', () => {
     const effects = room.do({ type: 'client-message', connectionId: 'c-ann', message: { type: 'leave' } });
     expect(effects).toMatchObject([
       { type: 'link-send', message: { type: 'close-session', participantId: 'p-ann' } },
-      { type: 'disconnect', connectionId: 'c-ann' },
       { type: 'send', connectionId: 'c-bob', message: { type: 'participant-left', reason: 'left' } },
+      { type: 'disconnect', connectionId: 'c-ann' },
     ]);
-  });
-
-  it('keeps a participant whose socket is gone while its media flows, for the grace time', () => {
-    const room = new TestRoom();
-    room.join('ann');
-    room.join('bob');
-    const epoch = room.link();
-    const report = { type: 'media-state', participantId: 'p-ann', state: 'connected' } as const;
-    room.do({ type: 'link-report', nodeId: 'node-1', epoch, report });
-    expect(room.do({ type: 'connection-closed', connectionId: 'c-ann' })).toEqual([]);
-    expect(nextWake(room.state)).toBe(room.now + TIMES.vanishedGrace);
-    expect(room.do({ type: 'wake' }, TIMES.vanishedGrace - 1)).toEqual([]);
-    expect(sentTo(room.do({ type: 'wake' }, 1), 'c-bob')).toMatchObject([{ reason: 'connection-lost' }]);
-  });
-
-  it('lets the node’s word end the grace time, and has none for who never had media', () => {
-    const room = new TestRoom();
-    room.join('ann');
-    room.join('bob');
-    const epoch = room.link();
-    const say = (state: 'connected' | 'disconnected') =>
-      room.do({
-        type: 'link-report',
-        nodeId: 'node-1',
-        epoch,
-        report: { type: 'media-state', participantId: 'p-ann', state },
-      });
-    say('connected');
-    room.do({ type: 'connection-closed', connectionId: 'c-ann' });
-    say('disconnected');
-    expect(Object.keys(room.state.participants)).toEqual(['p-bob']);
-    room.do({ type: 'connection-closed', connectionId: 'c-bob' });
-    expect(room.state.participants).toEqual({});
   });
 });
 
@@ -193,12 +152,17 @@ describe('placement', () => {
     const room = new TestRoom();
     room.join('ann');
     const first = room.link();
-    room.do({ type: 'link-closed', nodeId: 'node-1', epoch: first });
+    room.unlink();
     expect(types(room.do({ type: 'wake' }, TIMES.linkLost))).toEqual(['place']);
     const second = room.link();
     expect(second).toBeGreaterThan(first);
     expect(isCurrent(room.state, 'node-1', first)).toBe(false);
-    const report = { type: 'track-published', participantId: 'p-ann', track: camera('t') } as const;
+    const report = {
+      type: 'track-published',
+      participantId: 'p-ann',
+      session: room.state.participants['p-ann']?.session ?? 0,
+      track: camera('t'),
+    } as const;
     expect(room.do({ type: 'link-report', nodeId: 'node-1', epoch: first, report })).toEqual([]);
     expect(room.state.participants['p-ann']?.tracks).toEqual([]);
   });
@@ -268,20 +232,14 @@ describe('placement', () => {
     room.join('ann');
     room.join('bob');
     const epoch = room.link();
-    const track = camera('t1');
-    room.do({
-      type: 'link-report',
-      nodeId: 'node-1',
-      epoch,
-      report: { type: 'track-published', participantId: 'p-ann', track },
-    });
-    room.do({ type: 'link-closed', nodeId: 'node-1', epoch });
-    room.do({ type: 'client-message', connectionId: 'c-bob', message: { type: 'leave' } });
+    room.report('ann', { type: 'track-published', track: camera('t1') });
+    room.unlink();
+    room.say('bob', { type: 'leave' });
     const sessions = [
-      { participantId: 'p-ann', tracks: [camera('t2')] },
-      { participantId: 'p-bob', tracks: [] },
+      { participantId: 'p-ann', session: 1, tracks: [camera('t2')] },
+      { participantId: 'p-bob', session: 1, tracks: [] },
     ];
-    const effects = room.do({ type: 'link-opened', nodeId: 'node-1', epoch, sessions });
+    const effects = room.open('node-1', sessions);
     expect(effects).toMatchObject([
       { type: 'welcome', epoch },
       { type: 'link-send', message: { type: 'close-session', participantId: 'p-bob' } },

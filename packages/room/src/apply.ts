@@ -1,13 +1,21 @@
 import type { Command, MemberMessage } from './commands.ts';
 import { Draft } from './draft.ts';
-import type { Effect } from './effects.ts';
-import { isCurrent, linkClosed, linkOpened } from './links.ts';
+import type { Effect, LoggedEvent } from './effects.ts';
+import { isCurrent, linkClosed, linkOpened, nodeChecked } from './links.ts';
 import { connectionClosed, join, remove } from './membership.ts';
 import { assignFailed, placed, placementFailed } from './placement.ts';
-import { requestSession, sessionReported } from './sessions.ts';
+import { reconnectSession, requestSession, sessionReported } from './sessions.ts';
 import type { ParticipantState, RoomState } from './state.ts';
 import { muteTrack } from './tracks.ts';
 import { close, wake } from './wake.ts';
+
+/** What a command comes to. */
+export interface Outcome {
+  state: RoomState;
+  /** For the event log, to be stored together with the state. */
+  events: LoggedEvent[];
+  effects: Effect[];
+}
 
 /**
  * The room's rules: what a command makes of a room, and what has to be done about it. Pure: the same arguments give
@@ -15,20 +23,16 @@ import { close, wake } from './wake.ts';
  *
  * @param now milliseconds since the epoch
  */
-export function apply(
-  state: RoomState,
-  command: Command,
-  now: number,
-): { state: RoomState; effects: Effect[] } {
+export function apply(state: RoomState, command: Command, now: number): Outcome {
   const draft = new Draft(state, now);
   dispatch(draft, command);
-  return { state: draft.state, effects: draft.effects };
+  return { state: draft.state, events: draft.events, effects: draft.effects };
 }
 
 function dispatch(draft: Draft, command: Command): void {
   switch (command.type) {
     case 'join':
-      return join(draft, command.connectionId, command.participantId, command.request);
+      return join(draft, command);
     case 'client-message': {
       const { connectionId, message } = command;
       const participant = draft.byConnection(connectionId);
@@ -46,12 +50,14 @@ function dispatch(draft: Draft, command: Command): void {
     case 'assign-failed':
       return assignFailed(draft, command.nodeId, command.epoch);
     case 'link-opened':
-      return linkOpened(draft, command.nodeId, command.epoch, command.sessions);
+      return linkOpened(draft, command);
     case 'link-report':
       if (!isCurrent(draft.state, command.nodeId, command.epoch)) return;
       return sessionReported(draft, command.nodeId, command.report);
     case 'link-closed':
-      return linkClosed(draft, command.nodeId, command.epoch);
+      return linkClosed(draft, command.nodeId, command.epoch, command.stopped);
+    case 'node-checked':
+      return nodeChecked(draft, command.nodeId, command.epoch, command.life);
     case 'delete':
       return close(draft, 'deleted');
     case 'wake':
@@ -79,6 +85,8 @@ function memberMessage(draft: Draft, participant: ParticipantState, message: Mem
     case 'stop-screen-share':
     case 'update-quality':
       return requestSession(draft, participant, message);
+    case 'reconnect-session':
+      return reconnectSession(draft, participant, message);
     case 'mute':
       return muteTrack(draft, participant, message.trackId, message.muted);
     case 'chat':
@@ -100,5 +108,5 @@ function chat(draft: Draft, participant: ParticipantState, text: string): void {
       requestType: 'chat',
     });
   }
-  draft.broadcast({ type: 'chat', roomId: draft.state.roomId, participantId, name, text, at: draft.now });
+  draft.record({ type: 'chat', roomId: draft.state.roomId, participantId, name, text, at: draft.now });
 }

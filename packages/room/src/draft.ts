@@ -1,13 +1,16 @@
 import type { ErrorCode } from '@parley/protocol/errors';
-import type { ServerMessage } from '@parley/protocol/server-messages';
-import type { Effect } from './effects.ts';
+import type { DurableEvent, ServerMessage } from '@parley/protocol/server-messages';
+import type { Effect, LoggedEvent } from './effects.ts';
 import type { Assignment, ParticipantState, RoomState } from './state.ts';
 
-/** One transition in the making: a private copy of the state to change, the time, and the effects so far. */
+type Unnumbered<E> = E extends DurableEvent ? Omit<E, 'seq'> : never;
+
+/** One transition in the making: a private copy of the state to change, the time, and what follows so far. */
 export class Draft {
   readonly state: RoomState;
   readonly now: number;
   readonly effects: Effect[] = [];
+  readonly events: LoggedEvent[] = [];
 
   constructor(state: RoomState, now: number) {
     this.state = structuredClone(state);
@@ -24,10 +27,18 @@ export class Draft {
     this.emit({ type: 'send', connectionId: participant.connectionId, message });
   }
 
-  /** Tells everybody who has a socket, but for `except`. */
-  broadcast(message: Exclude<ServerMessage, { type: 'joined' }>, except?: ParticipantState): void {
+  /** Tells everybody who has a socket something of the moment. */
+  broadcast(message: Exclude<ServerMessage, { type: 'joined' } | DurableEvent>): void {
+    for (const participant of Object.values(this.state.participants)) this.tell(participant, message);
+  }
+
+  /** Gives a durable event its number, logs it, and tells everybody who has a socket, but for `except`. */
+  record(event: Unnumbered<DurableEvent>, except?: ParticipantState): void {
+    this.state.lastSeq += 1;
+    const numbered: DurableEvent = { ...event, seq: this.state.lastSeq };
+    this.events.push({ event: numbered, ...(except && { except: except.participantId }) });
     for (const participant of Object.values(this.state.participants)) {
-      if (participant !== except) this.tell(participant, message);
+      if (participant !== except) this.tell(participant, numbered);
     }
   }
 

@@ -1,10 +1,29 @@
 import type { ErrorCode } from '@parley/protocol/errors';
 import type { Grants } from '@parley/protocol/grants';
 import type { RoomLinkMessage } from '@parley/protocol/link-messages';
-import type { Joined, ServerMessage } from '@parley/protocol/server-messages';
+import type { DurableEvent, Joined, ServerMessage } from '@parley/protocol/server-messages';
 
 /** `joined` but for what the shell adds from the server's configuration. */
 export type JoinedByRoom = Omit<Joined, 'media'>;
+
+/** A durable event for the log; `except` is the participant that does not hear of it. */
+export interface LoggedEvent {
+  event: DurableEvent;
+  except?: string;
+}
+
+/** What a ticket says. */
+export interface SessionTerms {
+  nodeId: string;
+  epoch: number;
+  participantId: string;
+  session: number;
+  grants: Grants;
+  requestOffers: boolean;
+}
+
+/** Where the ticket goes. */
+export type OpenCarrier = { type: 'relay' } | { type: 'direct'; url: string; connectionId: string };
 
 /** What the shell has to do, in this order. */
 export type Effect =
@@ -17,15 +36,12 @@ export type Effect =
   | { type: 'assign'; nodeId: string; epoch: number }
   /** Signs a renewed assignment and answers the node's hello. */
   | { type: 'welcome'; nodeId: string; epoch: number }
-  /** Signs a ticket and opens the participant's media session over the link. */
-  | {
-      type: 'open-session';
-      nodeId: string;
-      epoch: number;
-      participantId: string;
-      grants: Grants;
-      requestOffers: boolean;
-    }
+  /** Sends what the log has for a participant after one event and up to another. */
+  | { type: 'replay'; connectionId: string; participantId: string; after: number; upTo: number }
+  /** Asks the Fleet whether a node lives; answered by `node-checked`. */
+  | { type: 'check-node'; nodeId: string; epoch: number; incarnation: string | undefined }
+  /** Signs a ticket and opens the participant's media session: over the link, or by sending the ticket to the client. */
+  | ({ type: 'open-session'; carrier: OpenCarrier } & SessionTerms)
   | {
       type: 'link-send';
       nodeId: string;

@@ -1,7 +1,11 @@
+import type { NodeLife } from '@parley/protocol/fleet-messages';
 import type { LinkSession } from '@parley/protocol/link-messages';
+import type { Command } from './commands.ts';
 import type { Draft } from './draft.ts';
-import { openSession } from './sessions.ts';
-import type { ParticipantState, RoomState } from './state.ts';
+import { expel } from './membership.ts';
+import { dropNode, replaceNode } from './placement.ts';
+import { openSession, passPending } from './sessions.ts';
+import { type ParticipantState, type RoomState, TIMES } from './state.ts';
 import { publishTrack, unpublishTrack } from './tracks.ts';
 
 /** Whether a link of this node and epoch is the room's current one. */
@@ -13,51 +17,73 @@ export function isCurrent(state: RoomState, nodeId: string, epoch: number): bool
  * A node has opened its link, the first time or again. What it still holds and what the room knows are brought
  * together: the node knows the tracks, the room knows the participants.
  */
-export function linkOpened(draft: Draft, nodeId: string, epoch: number, sessions: LinkSession[]): void {
+export function linkOpened(draft: Draft, command: Extract<Command, { type: 'link-opened' }>): void {
+  const { nodeId, epoch, sessions, incarnation, publicUrl } = command;
   const { state, now } = draft;
-  const assignment = state.assignments[nodeId];
-  if (assignment === undefined || !isCurrent(state, nodeId, epoch)) return;
-  assignment.state = 'linked';
-  assignment.since = now;
+  if (!isCurrent(state, nodeId, epoch)) return;
+  const assignment = {
+    nodeId,
+    epoch,
+    state: 'linked' as const,
+    since: now,
+    incarnation,
+    ...(publicUrl !== undefined && { publicUrl }),
+  };
+  state.assignments[nodeId] = assignment;
+  // Whoever was being looked for in its place is not needed.
+  state.placement = { state: 'none' };
   state.toldNoNode = false;
   draft.emit({ type: 'welcome', nodeId, epoch });
 
   const held = new Map(sessions.map((session) => [session.participantId, session]));
-  for (const participantId of held.keys()) {
+  for (const { participantId, session } of held.values()) {
     if (state.participants[participantId] !== undefined) continue;
-    draft.tellNode(nodeId, { type: 'close-session', participantId });
+    draft.tellNode(nodeId, { type: 'close-session', participantId, session });
   }
   for (const participant of Object.values(state.participants)) {
     const session = held.get(participant.participantId);
-    if (session !== undefined && participant.nodeId === nodeId)
+    if (participant.nodeId === nodeId && session?.session === participant.session) {
       reconcile(draft, participant, session, nodeId);
-    else {
-      for (const { trackId } of [...participant.tracks]) unpublishTrack(draft, participant, trackId);
-      openSession(draft, participant, assignment);
-    }
+    } else if (!participant.recovers && participant.media !== 'none') expel(draft, participant);
+    else openSession(draft, participant, assignment);
   }
 }
 
-function reconcile(draft: Draft, participant: ParticipantState, session: LinkSession, nodeId: string): void {
-  const held = new Set(session.tracks.map((track) => track.trackId));
+function reconcile(draft: Draft, participant: ParticipantState, held: LinkSession, nodeId: string): void {
+  const trackIds = new Set(held.tracks.map((track) => track.trackId));
   for (const { trackId } of [...participant.tracks]) {
-    if (!held.has(trackId)) unpublishTrack(draft, participant, trackId);
+    if (!trackIds.has(trackId)) unpublishTrack(draft, participant, trackId);
   }
-  for (const track of session.tracks) publishTrack(draft, participant, track);
-  const { participantId } = participant;
+  for (const track of held.tracks) publishTrack(draft, participant, track);
+  const { participantId, session, carrier } = participant;
   for (const { trackId, muted } of participant.tracks) {
-    if (session.tracks.find((track) => track.trackId === trackId)?.muted === muted) continue;
+    if (held.tracks.find((track) => track.trackId === trackId)?.muted === muted) continue;
     draft.tellNode(nodeId, { type: 'set-muted', participantId, trackId, muted });
   }
-  for (const message of participant.pending.splice(0)) {
-    draft.tellNode(nodeId, { type: 'session-request', participantId, message });
+  if (participant.recovers && carrier === 'relay') {
+    const { roomId } = draft.state;
+    draft.tell(participant, { type: 'media-session', roomId, session, carrier: { type: carrier } });
   }
+  passPending(draft, participant);
 }
 
-/** A link is gone. Media may well flow on; the node is given time to come back. */
-export function linkClosed(draft: Draft, nodeId: string, epoch: number): void {
-  const assignment = draft.state.assignments[nodeId];
+/** A link is gone. Unless the node said that it stops, media may well flow on, and it is given time to come back. */
+export function linkClosed(draft: Draft, nodeId: string, epoch: number, stopped: boolean): void {
+  const { state, now } = draft;
+  const assignment = state.assignments[nodeId];
   if (assignment?.epoch !== epoch || assignment.state !== 'linked') return;
+  if (stopped) {
+    dropNode(draft, nodeId);
+    return replaceNode(draft, [nodeId]);
+  }
   assignment.state = 'unlinked';
-  assignment.since = draft.now;
+  assignment.since = now;
+  assignment.checkAt = now + TIMES.nodeCheck;
+}
+
+/** What the Fleet knows: a dead node is replaced, one that lives or may live is given more time. */
+export function nodeChecked(draft: Draft, nodeId: string, epoch: number, life: NodeLife): void {
+  const assignment = draft.state.assignments[nodeId];
+  if (assignment?.epoch !== epoch || assignment.state !== 'unlinked') return;
+  if (life === 'dead') replaceNode(draft);
 }

@@ -2,15 +2,21 @@ import type { Join } from '@parley/protocol/client-messages';
 import type { ErrorCode } from '@parley/protocol/errors';
 import type { LeaveReason } from '@parley/protocol/server-messages';
 import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
+import type { Command } from './commands.ts';
 import type { Draft } from './draft.ts';
+import type { JoinedByRoom } from './effects.ts';
 import { needsNode } from './placement.ts';
-import { openSession } from './sessions.ts';
-import type { ParticipantState } from './state.ts';
+import { leavesAt } from './presence.ts';
+import { openSession, showWay } from './sessions.ts';
+import { LOG_LENGTH, type ParticipantState } from './state.ts';
 import { publicParticipant } from './views.ts';
 
-/** Lets somebody in, or says why not and closes the socket. */
-export function join(draft: Draft, connectionId: string, participantId: string, request: Join): void {
-  const { state, now } = draft;
+type JoinCommand = Extract<Command, { type: 'join' }>;
+
+/** Lets somebody in or back in, or says why not and closes the socket. */
+export function join(draft: Draft, command: JoinCommand): void {
+  const { connectionId, request } = command;
+  const { state } = draft;
   if (draft.byConnection(connectionId) !== undefined) {
     draft.refuse(
       connectionId,
@@ -20,47 +26,120 @@ export function join(draft: Draft, connectionId: string, participantId: string, 
     );
     return;
   }
-  const refusal = refusalOf(draft, request);
+  const known = returning(draft, command);
+  const refusal = refusalOf(draft, request, known !== undefined);
   if (refusal !== undefined) {
     const [code, message] = refusal;
     draft.refuse(connectionId, code, message, 'join');
     draft.emit({ type: 'disconnect', connectionId, code, reason: message });
     return;
   }
-  const participant: ParticipantState = {
+  if (known !== undefined && request.resume !== undefined) {
+    return comeBack(draft, known, connectionId, request, request.resume.seq);
+  }
+  const participant = newcomer(draft, command);
+  state.participants[participant.participantId] = participant;
+  delete state.emptySince;
+  draft.record(
+    { type: 'participant-joined', roomId: state.roomId, participant: publicParticipant(participant) },
+    participant,
+  );
+  draft.tell(participant, { ...joined(draft, participant, false), resumeSecret: command.resumeSecret });
+  const assignment = draft.linked();
+  if (assignment !== undefined) openSession(draft, participant, assignment);
+  else needsNode(draft, participant);
+}
+
+function newcomer({ state, now }: Draft, command: JoinCommand): ParticipantState {
+  const { participantId, connectionId, request, resumeHash } = command;
+  return {
     participantId,
     name: request.participantName,
     joinedAt: now,
     connectionId,
+    resumeHash,
     grants: state.settings.grants,
     requestOffers: request.requestOffers ?? true,
+    recovers: request.recovers ?? false,
+    direct: request.direct ?? false,
+    session: 0,
+    carrier: 'relay',
     media: 'none',
+    mediaSince: now,
+    failures: 0,
     tracks: [],
     pending: [],
   };
-  const others = Object.values(state.participants);
-  state.participants[participantId] = participant;
-  delete state.emptySince;
+}
 
-  draft.tell(participant, {
+function joined({ state }: Draft, participant: ParticipantState, resumed: boolean): JoinedByRoom {
+  const others = Object.values(state.participants).filter((other) => other !== participant);
+  return {
     type: 'joined',
     version: PROTOCOL_VERSION,
     roomId: state.roomId,
-    participantId,
+    participantId: participant.participantId,
     room: {
       name: state.settings.name,
       maxParticipants: state.settings.maxParticipants,
       createdAt: state.createdAt,
     },
     participants: others.map(publicParticipant),
-  });
-  draft.broadcast(
-    { type: 'participant-joined', roomId: state.roomId, participant: publicParticipant(participant) },
-    participant,
-  );
-  const assignment = draft.linked();
-  if (assignment !== undefined) openSession(draft, participant, assignment);
-  else needsNode(draft, participant);
+    seq: state.lastSeq,
+    resumed,
+  };
+}
+
+/** The participant that the request has proved to be. */
+function returning({ state }: Draft, { request, shownHash }: JoinCommand): ParticipantState | undefined {
+  if (request.resume === undefined || shownHash === undefined) return undefined;
+  const { participantId } = request.resume;
+  const known = Object.hasOwn(state.participants, participantId)
+    ? state.participants[participantId]
+    : undefined;
+  return known !== undefined && equal(known.resumeHash, shownHash) ? known : undefined;
+}
+
+/** Compares in a time that does not depend on where two strings of one length differ. */
+function equal(a: string, b: string): boolean {
+  let difference = a.length ^ b.length;
+  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
+  return difference === 0;
+}
+
+/** Somebody comes back over another socket: it learns what it missed, and the way to its media session. */
+function comeBack(
+  draft: Draft,
+  participant: ParticipantState,
+  connectionId: string,
+  request: Join,
+  seq: number,
+): void {
+  const { state } = draft;
+  const older = participant.connectionId;
+  if (older !== undefined) {
+    const code = 'resumed_elsewhere';
+    const reason = 'This participant has come back over another socket.';
+    draft.emit({ type: 'send', connectionId: older, message: { type: 'error', code, message: reason } });
+    draft.emit({ type: 'disconnect', connectionId: older, code, reason });
+  }
+  participant.connectionId = connectionId;
+  delete participant.vanishedAt;
+  participant.requestOffers = request.requestOffers ?? true;
+  participant.recovers = request.recovers ?? false;
+  participant.direct = request.direct ?? false;
+
+  const { roomId, lastSeq } = state;
+  const { participantId } = participant;
+  if (seq <= lastSeq && seq >= lastSeq - LOG_LENGTH) {
+    draft.tell(participant, { type: 'resumed', roomId, participantId, seq: lastSeq });
+    draft.emit({ type: 'replay', connectionId, participantId, after: seq, upTo: lastSeq });
+  } else draft.tell(participant, joined(draft, participant, true));
+
+  const assignment = draft.linked(participant.nodeId);
+  if (assignment === undefined) return needsNode(draft, participant);
+  if (participant.nodeId === undefined) openSession(draft, participant, assignment);
+  else showWay(draft, participant, assignment);
 }
 
 /** Why a join cannot be one for this room, whoever is in it; undefined when it can. */
@@ -74,12 +153,12 @@ export function unfitFor(roomId: string, request: Join): [ErrorCode, string] | u
   return undefined;
 }
 
-function refusalOf({ state }: Draft, request: Join): [ErrorCode, string] | undefined {
+function refusalOf({ state }: Draft, request: Join, isBack: boolean): [ErrorCode, string] | undefined {
   if (state.phase === 'closed') return ['room_closed', 'The room was closed; join again to open it anew.'];
   const unfit = unfitFor(state.roomId, request);
   if (unfit !== undefined) return unfit;
   const { maxParticipants } = state.settings;
-  if (Object.keys(state.participants).length >= maxParticipants) {
+  if (!isBack && Object.keys(state.participants).length >= maxParticipants) {
     return ['room_full', `The room holds ${maxParticipants}; try again when somebody has left.`];
   }
   return undefined;
@@ -87,26 +166,44 @@ function refusalOf({ state }: Draft, request: Join): [ErrorCode, string] | undef
 
 /** Takes a participant out of the room and tells everybody. */
 export function remove(draft: Draft, participant: ParticipantState, reason: LeaveReason): void {
-  const { state } = draft;
-  const { participantId, nodeId, connectionId } = participant;
-  delete state.participants[participantId];
-  draft.tellNode(nodeId, { type: 'close-session', participantId });
+  takeOut(draft, participant, reason);
+  const { connectionId } = participant;
   if (connectionId !== undefined) draft.emit({ type: 'disconnect', connectionId, reason });
-  draft.broadcast({ type: 'participant-left', roomId: state.roomId, participantId, reason });
+}
+
+/** Takes out a participant whose client cannot go on without its lost session, and tells it to join again. */
+export function expel(draft: Draft, participant: ParticipantState): void {
+  const code = 'session_lost';
+  const message = 'The media session was lost with its node; join again.';
+  const { connectionId } = participant;
+  draft.tell(participant, { type: 'error', code, message });
+  takeOut(draft, participant, 'connection-lost');
+  if (connectionId !== undefined) draft.emit({ type: 'disconnect', connectionId, code, reason: message });
+}
+
+function takeOut(draft: Draft, participant: ParticipantState, reason: LeaveReason): void {
+  const { state } = draft;
+  const { participantId, nodeId, session } = participant;
+  delete state.participants[participantId];
+  if (session > 0) draft.tellNode(nodeId, { type: 'close-session', participantId, session });
+  draft.record({ type: 'participant-left', roomId: state.roomId, participantId, reason });
   if (Object.keys(state.participants).length > 0) return;
   state.emptySince = draft.now;
   if (state.placement.state === 'waiting') state.placement = { state: 'none' };
   state.toldNoNode = false;
 }
 
-/**
- * A socket is gone. That alone proves nothing: while the node still sees the participant's media, it is kept for
- * `TIMES.vanishedGrace`.
- */
+/** A socket is gone. That alone proves nothing: see {@link leavesAt}. */
 export function connectionClosed(draft: Draft, connectionId: string): void {
   const participant = draft.byConnection(connectionId);
   if (participant === undefined) return;
   delete participant.connectionId;
   participant.vanishedAt = draft.now;
-  if (participant.media !== 'connected') remove(draft, participant, 'connection-lost');
+  leaveIfGone(draft, participant);
+}
+
+/** Takes out a participant that is gone by now. */
+export function leaveIfGone(draft: Draft, participant: ParticipantState): void {
+  const at = leavesAt(draft.state, participant);
+  if (at !== undefined && draft.now >= at) remove(draft, participant, 'connection-lost');
 }

@@ -1,6 +1,8 @@
 import type { ErrorMessage } from '@parley/protocol/server-messages';
 import type { Draft } from './draft.ts';
+import { expel } from './membership.ts';
 import { type ParticipantState, TIMES } from './state.ts';
+import { unpublishAll } from './tracks.ts';
 
 /** What participants are told while no node is there. */
 const NO_NODE: ErrorMessage = {
@@ -16,16 +18,19 @@ function tellNoNode(draft: Draft): void {
   draft.broadcast(NO_NODE);
 }
 
-/** A newcomer needs a node: one is looked for, or the newcomer learns what the others were told. */
+/** A participant needs a node: one is looked for, or it learns what the others were told. */
 export function needsNode(draft: Draft, participant: ParticipantState): void {
-  if (draft.state.toldNoNode) draft.tell(participant, NO_NODE);
-  requestNode(draft);
+  const { placement, assignments, toldNoNode } = draft.state;
+  if (toldNoNode) draft.tell(participant, NO_NODE);
+  // One whose link is gone is given its time to come back; a deploy takes all links at once.
+  if (placement.state === 'none' && Object.keys(assignments).length === 0) ask(draft, 1);
 }
 
-/** Looks for a node, unless there is one or one is being looked for. */
-function requestNode(draft: Draft, exclude: string[] = []): void {
+/** Looks for a node in place of those that are gone; they stay the room's until one is found. */
+export function replaceNode(draft: Draft, exclude: string[] = []): void {
   const { state } = draft;
-  if (state.placement.state !== 'none' || Object.keys(state.assignments).length > 0) return;
+  if (state.placement.state !== 'none' || Object.keys(state.participants).length === 0) return;
+  if (Object.values(state.assignments).some((assignment) => assignment.state !== 'unlinked')) return;
   ask(draft, 1, exclude);
 }
 
@@ -40,6 +45,11 @@ export function placed(draft: Draft, nodeId: string): void {
   // A late answer, when the room was given back or already placed, must not make a second authority.
   if (state.placement.state !== 'asking' || state.phase === 'closed') return;
   state.placement = { state: 'none' };
+  if (Object.keys(state.participants).length === 0) return;
+  // The node that was given up has come back meanwhile.
+  if (draft.linked() !== undefined) return;
+  // The same node may still have its sessions, if it is the same process: its hello will tell.
+  for (const old of Object.keys(state.assignments)) if (old !== nodeId) dropNode(draft, old);
   if (Object.keys(state.participants).length === 0) return;
   state.lastEpoch += 1;
   state.assignments[nodeId] = { nodeId, epoch: state.lastEpoch, state: 'assigned', since: now };
@@ -85,16 +95,43 @@ export function checkPlacement(draft: Draft): void {
     default:
       placement satisfies never;
   }
-  const late = Object.values(state.assignments).filter((a) => {
-    if (a.state === 'linked') return false;
-    return now >= a.since + (a.state === 'assigned' ? TIMES.linkOpen : TIMES.linkLost);
-  });
-  if (late.length === 0) return;
-  for (const { nodeId } of late) delete state.assignments[nodeId];
-  const silent = late.filter((a) => a.state === 'assigned');
-  if (silent.length > 0) tellNoNode(draft);
-  const exclude = silent.map((a) => a.nodeId);
-  requestNode(draft, exclude);
+  const silent = Object.values(state.assignments)
+    .filter(({ state: link, since }) => link === 'assigned' && now >= since + TIMES.linkOpen)
+    .map(({ nodeId }) => nodeId);
+  if (silent.length === 0) return;
+  for (const nodeId of silent) dropNode(draft, nodeId);
+  tellNoNode(draft);
+  replaceNode(draft, silent);
+}
+
+/** Asks the Fleet about nodes whose link is gone; one that is gone for too long is replaced whatever it says. */
+export function checkNodes(draft: Draft): void {
+  const { now } = draft;
+  for (const assignment of Object.values(draft.state.assignments)) {
+    const { nodeId, epoch, incarnation, since, checkAt } = assignment;
+    if (checkAt === undefined || now < checkAt) continue;
+    assignment.checkAt = now + TIMES.nodeCheckAgain;
+    if (now >= since + TIMES.linkLost) replaceNode(draft);
+    else draft.emit({ type: 'check-node', nodeId, epoch, incarnation });
+  }
+}
+
+/**
+ * Lets go of a node that is gone for good, with every session on it: clients that recover wait for the next one,
+ * others are told to join again.
+ */
+export function dropNode(draft: Draft, nodeId: string): void {
+  const { state } = draft;
+  delete state.assignments[nodeId];
+  for (const participant of Object.values(state.participants)) {
+    if (participant.nodeId !== nodeId) continue;
+    const wasUsed = participant.media !== 'none' || participant.tracks.length > 0;
+    unpublishAll(draft, participant);
+    delete participant.nodeId;
+    participant.media = 'none';
+    participant.mediaSince = draft.now;
+    if (wasUsed && !participant.recovers) expel(draft, participant);
+  }
 }
 
 /** Gives the nodes of an empty room back. */

@@ -1,30 +1,88 @@
-import type { SessionRequest } from '@parley/protocol/client-messages';
+import type { ReconnectSession, SessionRequest } from '@parley/protocol/client-messages';
+import type { ErrorCode } from '@parley/protocol/errors';
 import type { LinkReport } from './commands.ts';
 import type { Draft } from './draft.ts';
-import { remove } from './membership.ts';
-import { type Assignment, MAX_PENDING_LENGTH, MAX_PENDING_REQUESTS, type ParticipantState } from './state.ts';
-import { publishTrack, unpublishTrack } from './tracks.ts';
+import type { OpenCarrier } from './effects.ts';
+import { expel, leaveIfGone } from './membership.ts';
+import {
+  type Assignment,
+  MAX_PENDING_LENGTH,
+  MAX_PENDING_REQUESTS,
+  type ParticipantState,
+  TIMES,
+} from './state.ts';
+import { publishTrack, unpublishAll, unpublishTrack } from './tracks.ts';
 
-/** Opens the participant's media session on a linked node, and passes on what it asked for meanwhile. */
+/** Begins the participant's next media session, on a linked node. */
 export function openSession(draft: Draft, participant: ParticipantState, assignment: Assignment): void {
-  const { participantId, grants, requestOffers } = participant;
-  const { nodeId, epoch } = assignment;
-  participant.nodeId = nodeId;
+  unpublishAll(draft, participant);
+  participant.session += 1;
+  participant.nodeId = assignment.nodeId;
   participant.media = 'none';
-  draft.emit({ type: 'open-session', nodeId, epoch, participantId, grants, requestOffers });
-  for (const message of participant.pending.splice(0)) {
-    draft.tellNode(nodeId, { type: 'session-request', participantId, message });
+  participant.mediaSince = draft.now;
+  participant.carrier = 'direct';
+  delete participant.reopenAt;
+  showWay(draft, participant, assignment);
+}
+
+/**
+ * Shows the participant, or its node, the way to its session: over the carrier that was agreed, else by relay. What it
+ * asked for meanwhile is passed on.
+ */
+export function showWay(draft: Draft, participant: ParticipantState, assignment: Assignment): void {
+  const { participantId, session, grants, requestOffers, recovers, direct, connectionId } = participant;
+  const { nodeId, epoch, publicUrl } = assignment;
+  const canGoDirect = recovers && direct && publicUrl !== undefined;
+  if (!canGoDirect) participant.carrier = 'relay';
+  let carrier: OpenCarrier = { type: 'relay' };
+  if (canGoDirect && participant.carrier === 'direct') {
+    // Without a socket it hears of its session when it comes back.
+    if (connectionId === undefined) return;
+    carrier = { type: 'direct', url: publicUrl, connectionId };
   }
+  draft.emit({
+    type: 'open-session',
+    carrier,
+    nodeId,
+    epoch,
+    participantId,
+    session,
+    grants,
+    requestOffers,
+  });
+  if (carrier.type === 'direct') {
+    // Whatever it asked over the other carrier, it asks again over this one.
+    participant.pending = [];
+    return;
+  }
+  if (recovers) {
+    draft.tell(participant, { type: 'media-session', roomId: draft.state.roomId, session, carrier });
+  }
+  passPending(draft, participant);
+}
+
+/** Passes on what the participant asked of its session while there was no way to it. */
+export function passPending(draft: Draft, participant: ParticipantState): void {
+  const { participantId, session, nodeId } = participant;
+  for (const message of participant.pending.splice(0)) {
+    if (isStale(participant, message)) continue;
+    draft.tellNode(nodeId, { type: 'session-request', participantId, session, message });
+  }
+}
+
+function isStale(participant: ParticipantState, { session }: SessionRequest): boolean {
+  return session !== undefined && session !== participant.session;
 }
 
 /** Relays a client's media request to its node, or keeps it until there is one. */
 export function requestSession(draft: Draft, participant: ParticipantState, message: SessionRequest): void {
-  const { participantId, nodeId } = participant;
-  if (draft.tellNode(nodeId, { type: 'session-request', participantId, message })) return;
+  const { participantId, session, nodeId } = participant;
+  if (isStale(participant, message)) return;
+  if (draft.tellNode(nodeId, { type: 'session-request', participantId, session, message })) return;
   // Nodes learn candidates from connectivity checks; keeping them would only crowd out an offer.
   if (message.type === 'ice-candidate') return;
   const assignment = draft.linked();
-  if (assignment !== undefined) {
+  if (assignment !== undefined && !participant.recovers) {
     if (message.type !== 'offer' && message.type !== 'start-screen-share') {
       const text = 'The media session has ended; send a new offer to begin another.';
       return refuseForNow(draft, participant, message, text);
@@ -57,14 +115,32 @@ function pendingLength(draft: Draft, next: SessionRequest): number {
   return JSON.stringify([...waiting, next]).length;
 }
 
+/** A client asks for another way to its session. */
+export function reconnectSession(
+  draft: Draft,
+  participant: ParticipantState,
+  { type, session, carrier }: ReconnectSession,
+): void {
+  if (!participant.recovers) {
+    const message = 'Only a client that said recovers in join can ask for this.';
+    return draft.tell(participant, { type: 'error', code: 'invalid_message', message, requestType: type });
+  }
+  // It has been shown the way to a newer one.
+  if (session !== participant.session) return;
+  participant.carrier = carrier;
+  const assignment = participant.nodeId === undefined ? undefined : draft.linked(participant.nodeId);
+  // While the node is out of reach it waits: the next link, or the next node, brings the answer.
+  if (assignment !== undefined) showWay(draft, participant, assignment);
+}
+
 /** A node reports about one participant's session. */
 export function sessionReported(draft: Draft, nodeId: string, report: LinkReport): void {
-  const participant = draft.state.participants[report.participantId];
-  if (participant === undefined || participant.nodeId !== nodeId) {
-    // It left while the report was under way, or was never here: the node has nothing to hold for it.
+  const { participantId, session } = report;
+  const participant = draft.state.participants[participantId];
+  if (participant?.nodeId !== nodeId || participant.session !== session) {
+    // It left or has another session by now: the node has nothing to hold for this one.
     if (report.type !== 'session-closed') {
-      const { participantId } = report;
-      draft.tellNode(nodeId, { type: 'close-session', participantId });
+      draft.tellNode(nodeId, { type: 'close-session', participantId, session });
     }
     return;
   }
@@ -79,19 +155,43 @@ export function sessionReported(draft: Draft, nodeId: string, report: LinkReport
       unpublishTrack(draft, participant, report.trackId);
       return;
     case 'media-state':
+      if (report.state === participant.media) return;
       participant.media = report.state;
-      if (report.state === 'disconnected' && participant.connectionId === undefined) {
-        remove(draft, participant, 'connection-lost');
-      }
+      participant.mediaSince = draft.now;
+      if (report.state === 'connected') participant.failures = 0;
+      leaveIfGone(draft, participant);
       return;
     case 'session-closed':
-      for (const { trackId } of [...participant.tracks]) unpublishTrack(draft, participant, trackId);
-      delete participant.nodeId;
-      participant.media = 'none';
-      draft.tell(participant, { type: 'error', code: report.code, message: report.message });
-      if (participant.connectionId === undefined) remove(draft, participant, 'connection-lost');
+      sessionClosed(draft, participant, report.code, report.message);
       return;
     default:
       report satisfies never;
+  }
+}
+
+function sessionClosed(draft: Draft, participant: ParticipantState, code: ErrorCode, message: string): void {
+  const wasUsed = participant.media !== 'none' || participant.tracks.length > 0;
+  unpublishAll(draft, participant);
+  delete participant.nodeId;
+  participant.media = 'none';
+  participant.mediaSince = draft.now;
+  if (participant.connectionId === undefined) return leaveIfGone(draft, participant);
+  if (!participant.recovers && wasUsed) return expel(draft, participant);
+  const { failures } = participant;
+  // The first failure is healed without a word.
+  if (failures > 0) draft.tell(participant, { type: 'error', code, message });
+  participant.failures += 1;
+  const pause = failures === 0 ? 0 : Math.min(TIMES.reopenFirst * 2 ** (failures - 1), TIMES.reopenMost);
+  participant.reopenAt = draft.now + pause;
+  reopenSessions(draft);
+}
+
+/** Opens the sessions whose pause is over, where there is a node. */
+export function reopenSessions(draft: Draft): void {
+  const assignment = draft.linked();
+  if (assignment === undefined) return;
+  for (const participant of Object.values(draft.state.participants)) {
+    if (participant.reopenAt === undefined || draft.now < participant.reopenAt) continue;
+    openSession(draft, participant, assignment);
   }
 }

@@ -1,10 +1,10 @@
-import type { SessionRequest } from '@parley/protocol/client-messages';
+import type { CarrierKind, SessionRequest } from '@parley/protocol/client-messages';
 import type { Grants } from '@parley/protocol/grants';
 import type { MediaState } from '@parley/protocol/link-messages';
 import type { Track } from '@parley/protocol/track';
 
 /** Version of the stored shape of {@link RoomState}; a change of shape needs a new number and a migration. */
-export const STATE_VERSION = 2;
+export const STATE_VERSION = 3;
 
 /** What a room was made with. Durations in milliseconds. */
 export interface RoomSettings {
@@ -18,13 +18,23 @@ export interface RoomSettings {
 
 /** Times of the room's rules, milliseconds. */
 export const TIMES = {
-  /** How long a participant without a socket is kept while its media flows. */
-  vanishedGrace: 15_000,
+  /** How long a participant that can come back is kept without a socket and without media. */
+  resumeGrace: 20_000,
+  /** How long a participant without a socket is kept while no node can tell whether its media flows. */
+  unknownGrace: 30_000,
+  /** After how long without media a client that does not recover by itself is told to join again. */
+  mediaLost: 120_000,
+  /** First and longest pause before a session that ended is opened again; the first try comes at once. */
+  reopenFirst: 1_000,
+  reopenMost: 15_000,
   /** How long the Fleet may take to place the room before it is asked again. */
   placement: 10_000,
   /** How long an assigned node may take to open its link. */
   linkOpen: 10_000,
-  /** How long a node may be without its link before the room is placed anew. */
+  /** How long after its link was lost the Fleet is asked whether a node lives, and how long before it is asked again. */
+  nodeCheck: 1_500,
+  nodeCheckAgain: 3_000,
+  /** How long a node may be without its link, whatever the Fleet says, before the room is placed anew. */
   linkLost: 20_000,
   /** After how long an empty room gives its node back. */
   release: 30_000,
@@ -33,10 +43,15 @@ export const TIMES = {
    * enough to cost nothing; a distant alarm keeps no object awake.
    */
   sweep: 10 * 60_000,
+  /** The same while somebody's media is lost: a socket that went with the network reports to nobody either. */
+  suspectSweep: 60_000,
   /** First and longest pause between failed placements. */
   retryFirst: 1_000,
   retryMost: 15_000,
 } as const;
+
+/** How many of the latest durable events a room keeps; whoever missed more gets the whole state. */
+export const LOG_LENGTH = 1000;
 
 /** Most session requests kept for a participant until its node is there. */
 export const MAX_PENDING_REQUESTS = 4;
@@ -55,11 +70,26 @@ export interface ParticipantState {
   connectionId?: string;
   /** Since when it has no socket. */
   vanishedAt?: number;
+  /** SHA-256 of the secret with which it comes back. */
+  resumeHash: string;
   grants: Grants;
   requestOffers: boolean;
-  /** Its home node, once a session was opened there. */
+  /** See `Join.recovers` and `Join.direct`. */
+  recovers: boolean;
+  direct: boolean;
+  /** Its home node, while a session is open there. */
   nodeId?: string;
+  /** Number of its latest session; 0 before the first. */
+  session: number;
+  /** The way to that session. */
+  carrier: CarrierKind;
   media: MediaState | 'none';
+  /** Since when `media` is what it is. */
+  mediaSince: number;
+  /** Sessions that ended by themselves since media was last connected. */
+  failures: number;
+  /** When the next session is opened after one has ended. */
+  reopenAt?: number;
   tracks: Track[];
   /** Requests that wait for the session. */
   pending: SessionRequest[];
@@ -73,6 +103,11 @@ export interface Assignment {
   state: 'assigned' | 'linked' | 'unlinked';
   /** Since when it is in this state. */
   since: number;
+  /** What its hello said. */
+  incarnation?: string;
+  publicUrl?: string;
+  /** When the Fleet is asked whether the node lives. */
+  checkAt?: number;
 }
 
 /** Whether a node is being looked for. */
@@ -94,6 +129,8 @@ export interface RoomState {
   assignments: Record<string, Assignment>;
   /** The highest epoch given out. Starts at the creation time so that a room made anew never repeats one. */
   lastEpoch: number;
+  /** `seq` of the latest durable event. */
+  lastSeq: number;
   placement: Placement;
   /** Whether participants were told that no node is there. */
   toldNoNode: boolean;
@@ -113,6 +150,7 @@ export function createRoom(roomId: string, settings: RoomSettings, now: number):
     participants: {},
     assignments: {},
     lastEpoch: now,
+    lastSeq: 0,
     placement: { state: 'none' },
     toldNoNode: false,
     sweptAt: now,

@@ -8,7 +8,7 @@ export function publishTrack(draft: Draft, participant: ParticipantState, track:
   const { participantId } = participant;
   if (participant.tracks.some((known) => known.trackId === track.trackId)) return;
   participant.tracks.push(track);
-  draft.broadcast({ type: 'track-published', roomId, participantId, track }, participant);
+  draft.record({ type: 'track-published', roomId, participantId, track }, participant);
 }
 
 /** A track has ended. */
@@ -18,7 +18,12 @@ export function unpublishTrack(draft: Draft, participant: ParticipantState, trac
   const index = participant.tracks.findIndex((track) => track.trackId === trackId);
   if (index === -1) return;
   participant.tracks.splice(index, 1);
-  draft.broadcast({ type: 'track-unpublished', roomId, participantId, trackId }, participant);
+  draft.record({ type: 'track-unpublished', roomId, participantId, trackId }, participant);
+}
+
+/** The participant's tracks are gone with its session. */
+export function unpublishAll(draft: Draft, participant: ParticipantState): void {
+  for (const { trackId } of [...participant.tracks]) unpublishTrack(draft, participant, trackId);
 }
 
 /** Mutes or unmutes a participant's own track, for everybody and on the node. */
@@ -42,5 +47,5 @@ export function muteTrack(
   if (track.muted === muted) return;
   track.muted = muted;
   draft.tellNode(nodeId, { type: 'set-muted', participantId, trackId, muted });
-  draft.broadcast({ type: 'track-muted', roomId: draft.state.roomId, participantId, trackId, muted });
+  draft.record({ type: 'track-muted', roomId: draft.state.roomId, participantId, trackId, muted });
 }

@@ -1,25 +1,31 @@
 import type { Draft } from './draft.ts';
-import { remove } from './membership.ts';
-import { checkPlacement, release } from './placement.ts';
+import { expel, leaveIfGone } from './membership.ts';
+import { checkNodes, checkPlacement, release } from './placement.ts';
+import { expelledAt, leavesAt, sweepInterval } from './presence.ts';
+import { reopenSessions } from './sessions.ts';
 import { type RoomState, TIMES } from './state.ts';
 
 /** When the room next has something to do by itself, milliseconds since the epoch; undefined when it is closed. */
 export function nextWake(state: RoomState): number | undefined {
   if (state.phase === 'closed') return undefined;
-  const times = [state.sweptAt + TIMES.sweep];
+  const times = [state.sweptAt + sweepInterval(state)];
   if (state.emptySince !== undefined) {
     times.push(state.emptySince + state.settings.idleTimeout);
     if (Object.keys(state.assignments).length > 0) times.push(state.emptySince + TIMES.release);
   } else {
-    for (const { state: link, since } of Object.values(state.assignments)) {
+    for (const { state: link, since, checkAt } of Object.values(state.assignments)) {
       if (link === 'assigned') times.push(since + TIMES.linkOpen);
-      else if (link === 'unlinked') times.push(since + TIMES.linkLost);
+      if (checkAt !== undefined) times.push(checkAt);
     }
     if (state.placement.state === 'asking') times.push(state.placement.since + TIMES.placement);
     if (state.placement.state === 'waiting') times.push(state.placement.until);
   }
-  for (const { vanishedAt } of Object.values(state.participants)) {
-    if (vanishedAt !== undefined) times.push(vanishedAt + TIMES.vanishedGrace);
+  const hasNode = Object.values(state.assignments).some((assignment) => assignment.state === 'linked');
+  for (const participant of Object.values(state.participants)) {
+    const due = [leavesAt(state, participant), expelledAt(participant)];
+    // Without a node there is nothing to do when the pause is over; the next link opens all sessions.
+    if (hasNode) due.push(participant.reopenAt);
+    for (const time of due) if (time !== undefined) times.push(time);
   }
   return Math.min(...times);
 }
@@ -27,13 +33,14 @@ export function nextWake(state: RoomState): number | undefined {
 /** Does whatever has come due. */
 export function wake(draft: Draft): void {
   const { state, now } = draft;
-  if (now >= state.sweptAt + TIMES.sweep) state.sweptAt = now;
+  if (now >= state.sweptAt + sweepInterval(state)) state.sweptAt = now;
   for (const participant of Object.values(state.participants)) {
-    const { vanishedAt } = participant;
-    if (vanishedAt !== undefined && now >= vanishedAt + TIMES.vanishedGrace) {
-      remove(draft, participant, 'connection-lost');
-    }
+    leaveIfGone(draft, participant);
+    const lost = expelledAt(participant);
+    if (lost !== undefined && now >= lost) expel(draft, participant);
   }
+  reopenSessions(draft);
+  checkNodes(draft);
   checkPlacement(draft);
   if (state.emptySince === undefined) return;
   if (now >= state.emptySince + TIMES.release) release(draft);

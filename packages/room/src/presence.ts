@@ -1,0 +1,42 @@
+import { type ParticipantState, type RoomState, TIMES } from './state.ts';
+
+/**
+ * When a participant counts as gone, milliseconds since the epoch; undefined while nothing speaks for it. A closed
+ * socket alone proves nothing: the node judges by the media. While that flows the participant stays; while nobody can
+ * tell, and while a client that recovers may still come back, it is given time.
+ */
+export function leavesAt(state: RoomState, participant: ParticipantState): number | undefined {
+  const { connectionId, vanishedAt, nodeId, media, mediaSince, recovers } = participant;
+  if (connectionId !== undefined || vanishedAt === undefined) return undefined;
+  if (nodeId !== undefined) {
+    const assignment = state.assignments[nodeId];
+    if (assignment?.state !== 'linked') {
+      return Math.max(vanishedAt, assignment?.since ?? 0) + TIMES.unknownGrace;
+    }
+    if (media === 'connected') return undefined;
+    if (media === 'closed') return vanishedAt;
+  }
+  return Math.max(vanishedAt, mediaSince) + (recovers ? TIMES.resumeGrace : 0);
+}
+
+/**
+ * When a client that is still there, but does not recover by itself, is told that its media is lost; undefined while it
+ * is not.
+ */
+export function expelledAt({
+  connectionId,
+  recovers,
+  media,
+  mediaSince,
+}: ParticipantState): number | undefined {
+  if (connectionId === undefined || recovers || media !== 'disconnected') return undefined;
+  return mediaSince + TIMES.mediaLost;
+}
+
+/** How often the room looks for sockets that went without a word: more often while somebody's media has. */
+export function sweepInterval({ participants }: RoomState): number {
+  const suspects = Object.values(participants).some(
+    ({ connectionId, media }) => connectionId !== undefined && media === 'disconnected',
+  );
+  return suspects ? TIMES.suspectSweep : TIMES.sweep;
+}

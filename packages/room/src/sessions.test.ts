@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { TIMES } from './state.ts';
+import { camera, sentTo, TestRoom } from './testing.ts';
+
+const URL = 'wss://media1.example.com';
+
+/** A room on a node with a public URL, in which `ann` can go there directly. */
+function directRoom(): TestRoom {
+  const room = new TestRoom();
+  room.join('ann', { recovers: true, direct: true });
+  room.join('bob');
+  room.do({ type: 'placed', nodeId: 'node-1' });
+  return room;
+}
+
+const opened = (effects: ReturnType<TestRoom['do']>) =>
+  effects.filter((effect) => effect.type === 'open-session');
+
+describe('carriers', () => {
+  it('sends the ticket to a client that can go to the node itself, and relays for the others', () => {
+    const room = directRoom();
+    const effects = room.open('node-1', [], URL);
+    expect(opened(effects)).toMatchObject([
+      { participantId: 'p-ann', session: 1, carrier: { type: 'direct', url: URL, connectionId: 'c-ann' } },
+      { participantId: 'p-bob', session: 1, carrier: { type: 'relay' } },
+    ]);
+    expect(sentTo(effects, 'c-bob'), 'plain clients do not know media-session').toEqual([]);
+  });
+
+  it('relays where the node has no public URL, and says so', () => {
+    const room = directRoom();
+    const effects = room.open();
+    expect(opened(effects)[0]).toMatchObject({ participantId: 'p-ann', carrier: { type: 'relay' } });
+    expect(sentTo(effects, 'c-ann')).toMatchObject([{ type: 'media-session', carrier: { type: 'relay' } }]);
+  });
+
+  it('shows another way to the same session when asked, and none to an older one', () => {
+    const room = directRoom();
+    room.open('node-1', [], URL);
+    const ask = (session: number, carrier: 'relay' | 'direct') =>
+      room.say('ann', { type: 'reconnect-session', session, carrier });
+    expect(opened(ask(1, 'relay'))).toMatchObject([{ session: 1, carrier: { type: 'relay' } }]);
+    expect(opened(ask(1, 'direct'))).toMatchObject([{ session: 1, carrier: { type: 'direct' } }]);
+    expect(ask(7, 'direct')).toEqual([]);
+    const plain = room.say('bob', { type: 'reconnect-session', session: 1, carrier: 'relay' });
+    expect(plain).toMatchObject([{ message: { code: 'invalid_message' } }]);
+  });
+
+  it('drops requests for an older session', () => {
+    const room = directRoom();
+    room.open();
+    expect(room.say('ann', { type: 'offer', session: 7, sdp: 'v=0' })).toEqual([]);
+    expect(room.say('ann', { type: 'offer', session: 1, sdp: 'v=0' })).toMatchObject([
+      { message: { type: 'session-request', session: 1 } },
+    ]);
+  });
+});
+
+describe('a session that ends by itself', () => {
+  const end = { type: 'session-closed', code: 'media_unavailable', message: 'The worker failed.' } as const;
+
+  it('is opened anew at once, with the next number and without the old tracks', () => {
+    const room = directRoom();
+    room.open('node-1', [], URL);
+    room.report('ann', { type: 'track-published', track: camera('t') });
+    room.report('ann', { type: 'media-state', state: 'connected' });
+    const effects = room.report('ann', end);
+    expect(sentTo(effects, 'c-bob')).toMatchObject([{ type: 'track-unpublished', trackId: 't' }]);
+    expect(opened(effects)).toMatchObject([{ participantId: 'p-ann', session: 2 }]);
+    expect(sentTo(effects, 'c-ann'), 'no error: it heals').toEqual([]);
+  });
+
+  it('is opened ever more seldom when it ends again and again, until media has flowed', () => {
+    const room = directRoom();
+    room.open('node-1', [], URL);
+    room.report('ann', end);
+    const again = room.report('ann', end);
+    expect(opened(again)).toEqual([]);
+    expect(sentTo(again, 'c-ann')).toMatchObject([{ code: 'media_unavailable' }]);
+    expect(opened(room.do({ type: 'wake' }, TIMES.reopenFirst))).toMatchObject([{ session: 3 }]);
+    room.report('ann', { type: 'media-state', state: 'connected' });
+    expect(opened(room.report('ann', end))).toMatchObject([{ session: 4 }]);
+  });
+
+  it('is the end for a plain client whose media was there: it is told to join again', () => {
+    const room = directRoom();
+    room.open('node-1', [], URL);
+    room.report('bob', { type: 'media-state', state: 'connected' });
+    const effects = room.report('bob', end);
+    expect(sentTo(effects, 'c-bob')).toMatchObject([{ code: 'session_lost' }]);
+    expect(effects.at(-1)).toMatchObject({ type: 'disconnect', code: 'session_lost' });
+    expect(room.state.participants['p-bob']).toBeUndefined();
+  });
+
+  it('says nothing about the session that has replaced it', () => {
+    const room = directRoom();
+    room.open();
+    room.report('ann', end);
+    const epoch = room.state.assignments['node-1']?.epoch ?? 0;
+    const late = { ...end, participantId: 'p-ann', session: 1 };
+    expect(room.do({ type: 'link-report', nodeId: 'node-1', epoch, report: late })).toEqual([]);
+    const stale = {
+      type: 'track-published',
+      participantId: 'p-ann',
+      session: 1,
+      track: camera('t'),
+    } as const;
+    expect(room.do({ type: 'link-report', nodeId: 'node-1', epoch, report: stale })).toMatchObject([
+      { message: { type: 'close-session', participantId: 'p-ann', session: 1 } },
+    ]);
+  });
+});
+
+describe('a node that is gone', () => {
+  it('is asked about after a moment, and replaced when the Fleet says that it is dead', () => {
+    const room = directRoom();
+    room.open('node-1', [], URL);
+    room.report('ann', { type: 'track-published', track: camera('t') });
+    room.report('bob', { type: 'media-state', state: 'connected' });
+    room.unlink();
+    const epoch = room.state.lastEpoch;
+    expect(room.do({ type: 'wake' }, TIMES.nodeCheck)).toEqual([
+      { type: 'check-node', nodeId: 'node-1', epoch, incarnation: 'first' },
+    ]);
+    const checked = (life: 'live' | 'unknown' | 'dead') =>
+      room.do({ type: 'node-checked', nodeId: 'node-1', epoch, life });
+    expect(checked('unknown')).toEqual([]);
+    expect(checked('live')).toEqual([]);
+    expect(room.do({ type: 'wake' }, TIMES.nodeCheckAgain)).toMatchObject([{ type: 'check-node' }]);
+    expect(checked('dead')).toEqual([{ type: 'place', exclude: [] }]);
+    const effects = room.do({ type: 'placed', nodeId: 'node-2' });
+    expect(sentTo(effects, 'c-bob'), 'a plain client joins again').toMatchObject([
+      { type: 'track-unpublished' },
+      { code: 'session_lost' },
+    ]);
+    expect(opened(room.open('node-2'))).toMatchObject([{ participantId: 'p-ann', session: 2 }]);
+  });
+
+  it('is replaced at once when it said that it stops', () => {
+    const room = directRoom();
+    room.open();
+    expect(room.unlink('node-1', true)).toEqual([{ type: 'place', exclude: ['node-1'] }]);
+  });
+
+  it('keeps its sessions when it is chosen again and still has them', () => {
+    const room = directRoom();
+    room.open('node-1', [], URL);
+    room.report('ann', { type: 'track-published', track: camera('t') });
+    room.unlink();
+    room.do({ type: 'wake' }, TIMES.linkLost);
+    const epoch = room.state.lastEpoch;
+    expect(room.do({ type: 'placed', nodeId: 'node-1' })).toMatchObject([{ type: 'assign' }]);
+    expect(room.state.lastEpoch).toBe(epoch + 1);
+    const sessions = [
+      { participantId: 'p-ann', session: 1, tracks: [camera('t')] },
+      { participantId: 'p-bob', session: 1, tracks: [] },
+    ];
+    const effects = room.open('node-1', sessions, URL);
+    expect(opened(effects)).toEqual([]);
+    expect(room.log.map(({ event }) => event.type)).not.toContain('track-unpublished');
+  });
+
+  it('is kept when it comes back while another is looked for', () => {
+    const room = directRoom();
+    room.open();
+    room.unlink();
+    room.do({ type: 'wake' }, TIMES.linkLost);
+    const held = ['ann', 'bob'].map((name) => ({ participantId: `p-${name}`, session: 1, tracks: [] }));
+    room.open('node-1', held);
+    expect(room.do({ type: 'placed', nodeId: 'node-2' })).toEqual([]);
+    expect(Object.keys(room.state.assignments)).toEqual(['node-1']);
+  });
+});
