@@ -73,6 +73,10 @@ logger.info(
     workers: settings.workers,
     rtcPorts: `${settings.rtcPort}-${settings.rtcPort + settings.workers - 1}`,
     listen: addresses.listen,
+    ...(settings.publicUrl !== undefined && {
+      publicUrl: settings.publicUrl,
+      clients: `${settings.clientHost}:${node.direct?.port}`,
+    }),
     metrics: `http://${settings.metricsHost}:${node.metricsPort}/metrics`,
   },
   'the media node runs',

@@ -5,6 +5,7 @@ import { setLogEventListeners } from 'mediasoup';
 import type { Logger } from 'pino';
 import type { NodeSettings } from './config/environment.ts';
 import type { SharedConfig } from './config/read-config.ts';
+import { DirectServer } from './direct/direct-server.ts';
 import type { EdgeSocketTuning } from './edge/edge-socket.ts';
 import { FleetClient } from './fleet/fleet-client.ts';
 import type { AddressPlan } from './network/announced-address.ts';
@@ -42,6 +43,7 @@ export class MediaNode {
   readonly #pool: WorkerPool;
   readonly #fleet: FleetClient;
   readonly #health: HealthServer;
+  readonly #direct: DirectServer | undefined;
   readonly #keyRefresh: NodeJS.Timeout;
   readonly #running: Promise<void>;
 
@@ -51,6 +53,7 @@ export class MediaNode {
     pool: WorkerPool;
     fleet: FleetClient;
     health: HealthServer;
+    direct: DirectServer | undefined;
     refreshKeys: () => void;
   }) {
     this.rooms = parts.rooms;
@@ -58,6 +61,7 @@ export class MediaNode {
     this.#pool = parts.pool;
     this.#fleet = parts.fleet;
     this.#health = parts.health;
+    this.#direct = parts.direct;
     this.#keyRefresh = setInterval(parts.refreshKeys, KEY_REFRESH_MS);
     parts.refreshKeys();
     this.#running = parts.fleet.run();
@@ -78,7 +82,7 @@ export class MediaNode {
     });
     const incarnation = crypto.randomUUID();
     const ledger = new TrafficLedger();
-    const metrics: NodeMetrics = new NodeMetrics(() => sampleNode({ rooms, ledger, pool, fleet }));
+    const metrics: NodeMetrics = new NodeMetrics(() => sampleNode({ rooms, ledger, pool, fleet, direct }));
     const keys = createRemoteJWKSet(new URL(`${settings.edgeUrl}${JWKS_PATH}`), {
       cooldownDuration: 5_000,
       // Refreshed below; a node that the edge is out of reach of keeps what it has.
@@ -119,11 +123,19 @@ export class MediaNode {
       onAssign: (assignment) => rooms.assign(assignment),
       ...(socketTuning && { socketTuning }),
     });
+    let direct: DirectServer | undefined;
     const obstacles = () => [
       ...(pool.running === 0 ? ['no media worker runs'] : []),
       ...(fleet.registered ? [] : [`not registered with the fleet: ${fleet.obstacle}`]),
     ];
     try {
+      if (settings.publicUrl !== undefined) {
+        direct = await DirectServer.listen({
+          host: settings.clientHost,
+          port: settings.clientPort,
+          admit: (ticket, carrier) => rooms.admit(ticket, carrier),
+        });
+      }
       const health = await HealthServer.listen(settings.metricsHost, settings.metricsPort, {
         metrics,
         obstacles,
@@ -137,8 +149,9 @@ export class MediaNode {
           );
         });
       };
-      return new MediaNode({ rooms, ledger, pool, fleet, health, refreshKeys });
+      return new MediaNode({ rooms, ledger, pool, fleet, health, direct, refreshKeys });
     } catch (error) {
+      direct?.close();
       pool.close();
       throw error;
     }
@@ -149,15 +162,22 @@ export class MediaNode {
     return this.#health.port;
   }
 
+  /** Where clients come to their sessions by themselves, if they can. */
+  get direct(): DirectServer | undefined {
+    return this.#direct;
+  }
+
   /** Whether the fleet knows this node now. */
   get registered(): boolean {
     return this.#fleet.registered;
   }
 
-  /** Leaves the fleet and ends everything: rooms with their links, then workers. */
+  /** Leaves the fleet and ends everything: clients' sockets, rooms with their links, then workers. */
   async close(): Promise<void> {
     clearInterval(this.#keyRefresh);
     this.#fleet.close();
+    // Before their sessions, of whose end they would be told as if there were another.
+    this.#direct?.close();
     this.rooms.close();
     this.#pool.close();
     this.#health.close();

@@ -1,3 +1,4 @@
+import type { DirectServer } from './direct/direct-server.ts';
 import type { FleetClient } from './fleet/fleet-client.ts';
 import type { RoomRegistry } from './rooms/room-registry.ts';
 import { mean } from './rooms/room-stats.ts';
@@ -11,10 +12,12 @@ export interface SampleSources {
   ledger: TrafficLedger;
   pool: WorkerPool;
   fleet: FleetClient;
+  /** Absent where clients cannot come by themselves. */
+  direct: DirectServer | undefined;
 }
 
 /** Measures the node for its metrics. */
-export async function sampleNode({ rooms, ledger, pool, fleet }: SampleSources): Promise<NodeSample> {
+export async function sampleNode({ rooms, ledger, pool, fleet, direct }: SampleSources): Promise<NodeSample> {
   const hosted = rooms.rooms;
   const media = hosted.flatMap((room) => room.media ?? []);
   const [traffic, tracks] = await Promise.all([
@@ -36,6 +39,7 @@ export async function sampleNode({ rooms, ledger, pool, fleet }: SampleSources):
       .reduce((sum, { subscriptions }) => sum + subscriptions.length, 0),
     workersRunning: pool.running,
     linksUp: hosted.filter(({ linkUp }) => linkUp).length,
+    directConnections: direct?.connections ?? 0,
     fleetRegistered: fleet.registered,
   };
 }

@@ -38,7 +38,7 @@ const connected = (link: TestLink) =>
 describe('a client reaches the node', () => {
   it.each(listen)('over UDP at $ip', async ({ ip }) => {
     const link = await session(`at-${ip.replaceAll(':', '-')}`);
-    const alice = new TestPeer(link, 'alice', ip);
+    const alice = new TestPeer(link.client('alice'), ip);
     try {
       const { sdp } = await alice.publish(['microphone']);
       await connected(link);
@@ -55,7 +55,7 @@ describe('a client reaches the node', () => {
 
   it('over TCP where UDP does not get through', async () => {
     const link = await session('tcp');
-    const alice = await publishFromLibwebrtc(link, 'alice', (sdp) =>
+    const alice = await publishFromLibwebrtc(link.client('alice'), (sdp) =>
       sdp.replace(/^a=candidate:\S+ 1 udp .*\r\n/gm, ''),
     );
     await connected(link).finally(() => alice.close());

@@ -1,127 +1,131 @@
 import { describe, expect, it, vi } from 'vitest';
 import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
-import { useNode } from '../testing/room-fixture.ts';
+import { CARRIERS, useNode } from '../testing/room-fixture.ts';
 
 const fixture = useNode();
 
-describe('rooms', () => {
-  it('know nothing of each other', async () => {
-    const [a, b] = [await fixture.room(), await fixture.room()];
-    const alice = await fixture.join(a, 'alice');
-    const anna = await fixture.join(a, 'anna');
-    await fixture.join(b, 'bob');
-    const offers = anna.receive();
-    const { tracks } = await alice.publish(['camera']);
-    const trackId = tracks[0]?.trackId ?? '';
-    await offers.next(() => true, 'the offer inside the room');
+describe.each(CARRIERS)('over %s,', (carrier) => {
+  const { open, join } = fixture.over(carrier);
 
-    await expect(
-      b.event('bob', 'offer', { ms: 200 }),
-      'nothing is offered to the other room',
-    ).rejects.toThrow();
-    b.request('bob', { type: 'update-quality', quality: 'low', trackId });
-    await expect(b.event('bob', 'error'), 'a track of another room does not exist').resolves.toMatchObject({
-      code: 'track_not_found',
-      requestType: 'update-quality',
+  describe('rooms', () => {
+    it('know nothing of each other', async () => {
+      const [a, b] = [await fixture.room(), await fixture.room()];
+      const alice = await join(a, 'alice');
+      const anna = await join(a, 'anna');
+      const bob = await open(b, 'bob');
+      const offers = anna.receive();
+      const { tracks } = await alice.publish(['camera']);
+      const trackId = tracks[0]?.trackId ?? '';
+      await offers.next(() => true, 'the offer inside the room');
+
+      await expect(bob.event('offer', { ms: 200 }), 'nothing is offered to the other room').rejects.toThrow();
+      bob.request({ type: 'update-quality', quality: 'low', trackId });
+      await expect(bob.event('error'), 'a track of another room does not exist').resolves.toMatchObject({
+        code: 'track_not_found',
+        requestType: 'update-quality',
+      });
+      b.send({ type: 'set-muted', participantId: 'alice', trackId, muted: true });
+      expect(await b.stats()).toEqual({ tracks: [], subscriptions: [] });
+      expect((await a.stats()).tracks.map((track) => track.trackId)).toEqual([trackId]);
+      expect(a.messages.all.some((message) => JSON.stringify(message).includes('"bob"'))).toBe(false);
+      expect(b.messages.all.some((message) => JSON.stringify(message).includes(trackId))).toBe(false);
     });
-    b.send({ type: 'set-muted', participantId: 'alice', trackId, muted: true });
-    expect(await b.stats()).toEqual({ tracks: [], subscriptions: [] });
-    expect((await a.stats()).tracks.map((track) => track.trackId)).toEqual([trackId]);
-    expect(a.messages.all.some((message) => JSON.stringify(message).includes('"bob"'))).toBe(false);
-    expect(b.messages.all.some((message) => JSON.stringify(message).includes(trackId))).toBe(false);
-  });
 
-  it('a ticket of one opens nothing in the other', async () => {
-    const [a, b] = [await fixture.room(), await fixture.room()];
-    b.sendOpen('alice', await a.ticket('alice'));
-    expect(await b.sessionClosed('alice')).toBe('ticket_wrong_room');
-  });
-});
-
-describe('update-quality', () => {
-  it('chooses the layer, of all cameras or of one, and says what came of it', async () => {
-    const link = await fixture.room();
-    await link.open('alice');
-    await link.open('carol');
-    const bob = await fixture.join(link, 'bob');
-    const offers = bob.receive();
-    link.request('alice', { type: 'offer', sdp: readFixture('chromium', 'simulcast') });
-    link.request('carol', { type: 'offer', sdp: readFixture('firefox', 'audio-video') });
-    const layered = (await link.event('alice', 'answer')).tracks[1]?.trackId;
-    const plain = (await link.event('carol', 'answer')).tracks[1]?.trackId;
-    await offers.next(({ tracks }) => tracks.length === 4, 'the offer of everything');
-
-    const from = link.messages.count;
-    link.request('bob', { type: 'update-quality', quality: 'low' });
-    const changed = async (trackId: string | undefined, requested: string, after: number) =>
-      await link.messages.next(
-        (message) =>
-          message.type === 'session-event' &&
-          message.message.type === 'quality-changed' &&
-          message.message.trackId === trackId &&
-          message.message.requested === requested,
-        `quality-changed to ${requested}`,
-        { from: after },
-      );
-    await expect(changed(layered, 'low', from)).resolves.toMatchObject({ message: { applied: 'low' } });
-    await expect(changed(plain, 'low', from), 'it says that it cannot').resolves.toMatchObject({
-      message: { applied: 'auto', limitedBy: 'single-layer' },
-    });
-    const preferred = () =>
-      fixture.node.rooms.rooms
-        .find(({ roomId }) => roomId === link.roomId)
-        ?.media?.sessions.get('bob')
-        ?.subscriptions.find(({ track }) => track.producer.id === layered)?.consumer.preferredLayers
-        ?.spatialLayer;
-    expect(preferred(), 'the consumer is told').toBe(0);
-    const later = link.messages.count;
-    link.request('bob', { type: 'update-quality', quality: 'medium', ...(layered && { trackId: layered }) });
-    await changed(layered, 'medium', later);
-    expect(preferred()).toBe(1);
-  });
-
-  it('holds for cameras that come later, and not for audio', async () => {
-    const link = await fixture.room();
-    await link.open('alice');
-    const bob = await fixture.join(link, 'bob');
-    bob.receive();
-    link.request('bob', { type: 'update-quality', quality: 'medium' });
-    link.request('alice', { type: 'offer', sdp: readFixture('chromium', 'simulcast') });
-    const { tracks } = await link.event('alice', 'answer');
-    await link.event('bob', 'offer');
-    const room = fixture.node.rooms.rooms.find(({ roomId }) => roomId === link.roomId);
-    const layers = room?.media?.sessions
-      .get('bob')
-      ?.subscriptions.map(({ consumer }) => consumer.preferredLayers);
-    expect(layers?.[1], 'the wish came before the camera').toMatchObject({ spatialLayer: 1 });
-    link.request('bob', { type: 'update-quality', quality: 'low', trackId: tracks[0]?.trackId ?? '' });
-    await expect(link.event('bob', 'error'), 'a microphone has no layers').resolves.toMatchObject({
-      code: 'track_not_found',
+    it('a ticket of one opens nothing in the other', async () => {
+      const [a, b] = [await fixture.room(), await fixture.room()];
+      b.sendOpen('alice', await a.ticket('alice'));
+      expect(await b.sessionClosed('alice')).toBe('ticket_wrong_room');
     });
   });
 
-  it('holds for a camera whose consumer is just being made', async () => {
-    const link = await fixture.room();
-    await link.open('alice');
-    const bob = await fixture.join(link, 'bob');
-    const offers = bob.receive();
-    const media = fixture.node.rooms.rooms.find(({ roomId }) => roomId === link.roomId)?.media;
-    const asked = Promise.withResolvers<void>();
-    media?.router.observer.on('newtransport', (transport) => {
-      const consume = transport.consume.bind(transport);
-      vi.spyOn(transport, 'consume').mockImplementation(async (options) => {
-        asked.resolve();
-        const consumer = await consume(options);
-        await new Promise((resolve) => setTimeout(resolve, 200));
-        return consumer as never;
+  describe('update-quality', () => {
+    it('chooses the layer, of all cameras or of one, and says what came of it', async () => {
+      const link = await fixture.room();
+      const alice = await open(link, 'alice');
+      const carol = await open(link, 'carol');
+      const bob = await join(link, 'bob');
+      const offers = bob.receive();
+      alice.request({ type: 'offer', sdp: readFixture('chromium', 'simulcast') });
+      carol.request({ type: 'offer', sdp: readFixture('firefox', 'audio-video') });
+      const layered = (await alice.event('answer')).tracks[1]?.trackId;
+      const plain = (await carol.event('answer')).tracks[1]?.trackId;
+      await offers.next(({ tracks }) => tracks.length === 4, 'the offer of everything');
+
+      const from = bob.client.events.count;
+      bob.client.request({ type: 'update-quality', quality: 'low' });
+      const changed = async (trackId: string | undefined, requested: string, after: number) =>
+        await bob.client.events.next(
+          (event) =>
+            event.type === 'quality-changed' && event.trackId === trackId && event.requested === requested,
+          `quality-changed to ${requested}`,
+          { from: after },
+        );
+      await expect(changed(layered, 'low', from)).resolves.toMatchObject({ applied: 'low' });
+      await expect(changed(plain, 'low', from), 'it says that it cannot').resolves.toMatchObject({
+        applied: 'auto',
+        limitedBy: 'single-layer',
+      });
+      const preferred = () =>
+        fixture.node.rooms.rooms
+          .find(({ roomId }) => roomId === link.roomId)
+          ?.media?.sessions.get('bob')
+          ?.subscriptions.find(({ track }) => track.producer.id === layered)?.consumer.preferredLayers
+          ?.spatialLayer;
+      expect(preferred(), 'the consumer is told').toBe(0);
+      const later = bob.client.events.count;
+      bob.client.request({ type: 'update-quality', quality: 'medium', ...(layered && { trackId: layered }) });
+      await changed(layered, 'medium', later);
+      expect(preferred()).toBe(1);
+    });
+
+    it('holds for cameras that come later, and not for audio', async () => {
+      const link = await fixture.room();
+      const alice = await open(link, 'alice');
+      const bob = await join(link, 'bob');
+      bob.receive();
+      bob.client.request({ type: 'update-quality', quality: 'medium' });
+      bob.client.request({ type: 'update-quality', quality: 'low', trackId: 'none' });
+      await bob.client.event('error');
+      const from = bob.client.events.count;
+      alice.request({ type: 'offer', sdp: readFixture('chromium', 'simulcast') });
+      const { tracks } = await alice.event('answer');
+      await bob.client.event('offer');
+      const room = fixture.node.rooms.rooms.find(({ roomId }) => roomId === link.roomId);
+      const layers = room?.media?.sessions
+        .get('bob')
+        ?.subscriptions.map(({ consumer }) => consumer.preferredLayers);
+      expect(layers?.[1], 'the wish came before the camera').toMatchObject({ spatialLayer: 1 });
+      bob.client.request({ type: 'update-quality', quality: 'low', trackId: tracks[0]?.trackId ?? '' });
+      await expect(bob.client.event('error', { from }), 'a microphone has no layers').resolves.toMatchObject({
+        code: 'track_not_found',
       });
     });
-    link.request('alice', { type: 'offer', sdp: readFixture('chromium', 'simulcast') });
-    await asked.promise;
-    link.request('bob', { type: 'update-quality', quality: 'low' });
-    await offers.next(() => true, 'the offer');
-    await link.event('bob', 'quality-changed');
-    const layers = media?.sessions.get('bob')?.subscriptions.map(({ consumer }) => consumer.preferredLayers);
-    expect(layers?.[1]).toMatchObject({ spatialLayer: 0 });
+
+    it('holds for a camera whose consumer is just being made', async () => {
+      const link = await fixture.room();
+      const alice = await open(link, 'alice');
+      const bob = await join(link, 'bob');
+      const offers = bob.receive();
+      const media = fixture.node.rooms.rooms.find(({ roomId }) => roomId === link.roomId)?.media;
+      const asked = Promise.withResolvers<void>();
+      media?.router.observer.on('newtransport', (transport) => {
+        const consume = transport.consume.bind(transport);
+        vi.spyOn(transport, 'consume').mockImplementation(async (options) => {
+          asked.resolve();
+          const consumer = await consume(options);
+          await new Promise((resolve) => setTimeout(resolve, 200));
+          return consumer as never;
+        });
+      });
+      alice.request({ type: 'offer', sdp: readFixture('chromium', 'simulcast') });
+      await asked.promise;
+      bob.client.request({ type: 'update-quality', quality: 'low' });
+      await offers.next(() => true, 'the offer');
+      await bob.client.event('quality-changed');
+      const layers = media?.sessions
+        .get('bob')
+        ?.subscriptions.map(({ consumer }) => consumer.preferredLayers);
+      expect(layers?.[1]).toMatchObject({ spatialLayer: 0 });
+    });
   });
 });

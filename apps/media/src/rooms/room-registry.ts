@@ -1,6 +1,11 @@
+import { ParleyError } from '@parley/protocol/errors';
 import type { Assignment } from '../fleet/fleet-client.ts';
+import type { Carrier } from '../sessions/carrier.ts';
+import type { Session } from '../sessions/session.ts';
+import { unverifiedClaims } from '../tickets/unverified-claims.ts';
 import type { HostContext } from './host-context.ts';
 import { HostedRoom } from './hosted-room.ts';
+import { refusalOf } from './refusal.ts';
 
 /** The rooms that this node serves. */
 export class RoomRegistry {
@@ -33,6 +38,29 @@ export class RoomRegistry {
       if (this.#rooms.get(roomId) === room) this.#rooms.delete(roomId);
     });
     this.#rooms.set(roomId, room);
+  }
+
+  /**
+   * Opens a session, or gives it another carrier, for a client that came by itself.
+   *
+   * @throws {ParleyError} see {@link HostedRoom.admit}; `ticket_stale_epoch` where the room is not here
+   */
+  async admit(ticket: string, carrier: Carrier): Promise<Session> {
+    let where = {};
+    try {
+      const { room: roomId, sub: participantId, session } = unverifiedClaims(ticket);
+      where = { roomId, participantId, session };
+      const room = this.#rooms.get(roomId);
+      if (room === undefined) {
+        throw new ParleyError(
+          'ticket_stale_epoch',
+          'This node does not serve the room now; ask the Room again.',
+        );
+      }
+      return await room.admit(ticket, { participantId, session }, carrier);
+    } catch (error) {
+      throw refusalOf(error, where, this.#context);
+    }
   }
 
   /** Ends all rooms because the node stops. */

@@ -9,7 +9,7 @@ const fixture = useNode();
 it('a client that closes its PeerConnection is told to be gone, at once and once', async () => {
   const link = await fixture.room();
   await link.open('alice');
-  const alice = await publishFromLibwebrtc(link, 'alice');
+  const alice = await publishFromLibwebrtc(link.client('alice'));
   const state = async (wanted: string) =>
     await link.messages.next(
       (message) => message.type === 'media-state' && message.state === wanted,
@@ -24,7 +24,7 @@ it('a client that closes its PeerConnection is told to be gone, at once and once
 it('a client whose PeerConnection was replaced by one that does not connect is not connected', async () => {
   const link = await fixture.room();
   await link.open('alice');
-  const alice = await publishFromLibwebrtc(link, 'alice');
+  const alice = await publishFromLibwebrtc(link.client('alice'));
   const states = () =>
     link.messages.all.flatMap((message) => (message.type === 'media-state' ? [message.state] : []));
   await until(() => states().length > 0, 'alice is connected');

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import { listen, portOf } from '../network/listen.ts';
 
 /** What the health server asks the node. */
 export interface HealthSources {
@@ -27,25 +27,14 @@ export class HealthServer {
         response.end();
       });
     });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    server.once('error', (cause) =>
-      reject(
-        new Error(
-          `cannot listen on ${host}:${port} for metrics; set PARLEY_METRICS_HOST or PARLEY_METRICS_PORT`,
-          {
-            cause,
-          },
-        ),
-      ),
-    );
-    server.listen(port, host, resolve);
-    await promise;
+    const settings = 'PARLEY_METRICS_HOST or PARLEY_METRICS_PORT';
+    await listen(server, { host, port, purpose: 'metrics', settings });
     return new HealthServer(server);
   }
 
   /** The port it listens on, which the system chose where 0 was asked for. */
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return portOf(this.#server);
   }
 
   close(): void {

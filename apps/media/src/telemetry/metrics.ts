@@ -17,6 +17,7 @@ export interface NodeSample {
   subscriptions: number;
   workersRunning: number;
   linksUp: number;
+  directConnections: number;
   fleetRegistered: boolean;
 }
 
@@ -67,6 +68,11 @@ export class NodeMetrics {
       gauge('parley_subscriptions', 'Tracks on their way to subscribers.', (s) => s.subscriptions),
       gauge('parley_workers', 'Media workers that run.', (s) => s.workersRunning),
       gauge('parley_room_links', 'Links to Room objects that are up.', (s) => s.linksUp),
+      gauge(
+        'parley_direct_connections',
+        'Sockets of clients that are open to their session.',
+        (s) => s.directConnections,
+      ),
       gauge('parley_fleet_registered', 'Whether the fleet knows this node, 0 or 1.', (s) =>
         Number(s.fleetRegistered),
       ),

@@ -1,10 +1,24 @@
+import type { CarrierKind } from '@parley/protocol/client-messages';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import type { MediaNode, MediaNodeOptions } from '../media-node.ts';
 import { until } from './inbox.ts';
 import { startTestNode } from './start-test-node.ts';
+import type { TestClient } from './test-client.ts';
+import { TestDirect } from './test-direct.ts';
 import { TestEdge, type TicketWishes } from './test-edge.ts';
 import type { TestLink } from './test-link.ts';
 import { TestPeer } from './test-peer.ts';
+
+/** The carriers that tests of sessions run over. */
+export const CARRIERS = ['relay', 'direct'] as const satisfies readonly CarrierKind[];
+
+/** How participants of a test come to their sessions. */
+export interface Joining {
+  /** A participant with a session of which nothing but messages is needed. */
+  open(link: TestLink, participantId: string, wishes?: TicketWishes): Promise<TestClient>;
+  /** A participant with a session and media; it is gone after the test. */
+  join(link: TestLink, participantId: string, wishes?: TicketWishes): Promise<TestPeer>;
+}
 
 /** An edge and a node that all tests of a file share, with a room of its own for each test. */
 export interface RoomFixture {
@@ -12,8 +26,12 @@ export interface RoomFixture {
   node: MediaNode;
   /** A new room on the node. */
   room(): Promise<TestLink>;
-  /** A participant with a session; it is gone after the test. */
-  join(link: TestLink, participantId: string, wishes?: TicketWishes): Promise<TestPeer>;
+  /** Participants who come over a carrier. */
+  over(carrier: CarrierKind): Joining;
+  /** A participant who speaks through the Room, with a session and media; it is gone after the test. */
+  join: Joining['join'];
+  /** A participant's own socket, with its session open; it is gone after the test. */
+  direct(link: TestLink, participantId: string, wishes?: TicketWishes): Promise<TestDirect>;
 }
 
 /** Sets up the fixture for the file that calls it. */
@@ -23,6 +41,7 @@ export function useNode(
 ): RoomFixture {
   vi.setConfig({ testTimeout: 30_000 });
   const peers: TestPeer[] = [];
+  const sockets: TestDirect[] = [];
   let rooms = 0;
   let edge: TestEdge | undefined;
   let node: MediaNode | undefined;
@@ -41,11 +60,33 @@ export function useNode(
   );
   afterEach(() => {
     for (const peer of peers.splice(0)) peer.close();
+    for (const socket of sockets.splice(0)) socket.drop();
   });
   afterAll(async () => {
     await node?.close();
     await edge?.close();
   });
+  const direct: RoomFixture['direct'] = async (link, participantId, wishes = {}) => {
+    const ticket = await link.nextTicket(participantId, wishes);
+    const client = await TestDirect.connect(started(node).direct?.port ?? 0, ticket, participantId);
+    sockets.push(client);
+    if (wishes.requestOffers !== false) await client.event('request-offer');
+    return client;
+  };
+  const over = (carrier: CarrierKind): Joining => {
+    const open: Joining['open'] = async (link, participantId, wishes) => {
+      if (carrier === 'direct') return await direct(link, participantId, wishes);
+      const client = link.client(participantId);
+      await link.open(participantId, wishes);
+      return client;
+    };
+    const join: Joining['join'] = async (link, participantId, wishes) => {
+      const peer = new TestPeer(await open(link, participantId, wishes));
+      peers.push(peer);
+      return peer;
+    };
+    return { open, join };
+  };
   return {
     get edge() {
       return started(edge);
@@ -54,11 +95,8 @@ export function useNode(
       return started(node);
     },
     room: async () => await started(edge).assign('node-1', `room-${rooms++}`),
-    join: async (link, participantId, wishes) => {
-      await link.open(participantId, wishes);
-      const peer = new TestPeer(link, participantId);
-      peers.push(peer);
-      return peer;
-    },
+    over,
+    join: over('relay').join,
+    direct,
   };
 }

@@ -17,6 +17,10 @@ export async function startTestNode(
     PARLEY_ENROLMENT_SECRET: 'the-enrolment-secret-of-the-test-edge',
     PARLEY_NODE_ID: 'node-1',
     PARLEY_WORKERS: '1',
+    // What clients are told; tests ask the node for the port that it found.
+    PARLEY_PUBLIC_URL: 'ws://127.0.0.1:8443',
+    PARLEY_CLIENT_HOST: '127.0.0.1',
+    PARLEY_CLIENT_PORT: '0',
     PARLEY_METRICS_HOST: '127.0.0.1',
     PARLEY_METRICS_PORT: '0',
     ...environment,

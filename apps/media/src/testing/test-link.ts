@@ -6,11 +6,23 @@ import type { RoomMediaStats } from '@parley/protocol/stats';
 import { PROTOCOL_VERSION } from '@parley/protocol/version';
 import type { WebSocket } from 'ws';
 import { Inbox } from './inbox.ts';
+import { type EventOf, TestClient } from './test-client.ts';
 import type { TestEdge, TicketWishes } from './test-edge.ts';
 
 type Hello = Extract<NodeLinkMessage, { type: 'hello' }>;
-/** The events of one type. */
-export type EventOf<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
+/** A participant who speaks through the Room. */
+class RelayClient extends TestClient {
+  readonly #link: TestLink;
+
+  constructor(link: TestLink, participantId: string) {
+    super(participantId);
+    this.#link = link;
+  }
+
+  request(message: SessionRequest): void {
+    this.#link.request(this.participantId, message);
+  }
+}
 
 /** The Room object's end of a link. Every message of the node is checked against the protocol. */
 export class TestLink {
@@ -20,6 +32,7 @@ export class TestLink {
   readonly #socket: WebSocket;
   readonly #edge: TestEdge;
   readonly #nodeId: string;
+  readonly #clients = new Map<string, RelayClient>();
   #closed: { code: number; reason: string } | undefined;
 
   constructor(socket: WebSocket, edge: TestEdge, nodeId: string, roomId: string, epoch: number) {
@@ -34,6 +47,9 @@ export class TestLink {
       const message = NodeLinkMessage.parse(JSON.parse(text));
       if (message.type === 'hello') void this.#welcome();
       this.messages.push(message);
+      if (message.type === 'session-event') {
+        this.#clients.get(message.participantId)?.events.push(message.message);
+      }
     });
     socket.on('close', (code, reason) => {
       this.#closed = { code, reason: reason.toString() };
@@ -51,6 +67,13 @@ export class TestLink {
 
   send(message: RoomLinkMessage): void {
     this.#socket.send(JSON.stringify(message));
+  }
+
+  /** A participant who speaks over this link, in the session that is the latest when it does. */
+  client(participantId: string): TestClient {
+    const client = this.#clients.get(participantId) ?? new RelayClient(this, participantId);
+    this.#clients.set(participantId, client);
+    return client;
   }
 
   /** The number of a participant's latest session, the first one's before there is any. */

@@ -2,7 +2,7 @@ import type { Source } from '@parley/protocol/grants';
 import type { ServerOffer } from '@parley/protocol/server-messages';
 import nodeDataChannel, { type Audio, type Track, type Video } from 'node-datachannel';
 import { Inbox } from './inbox.ts';
-import type { TestLink } from './test-link.ts';
+import type { TestClient } from './test-client.ts';
 
 type Connection = InstanceType<typeof nodeDataChannel.PeerConnection>;
 
@@ -22,10 +22,9 @@ interface Sending {
 
 /** A participant made of libdatachannel: real ICE, DTLS and SRTP, and RTP packets made by hand. */
 export class TestPeer {
-  readonly participantId: string;
+  readonly client: TestClient;
   /** RTP packets received, by the track's id. */
   readonly received = new Map<string, number>();
-  readonly #link: TestLink;
   readonly #bindAddress: string;
   readonly #sending: Sending[] = [];
   #sendConnection: Connection | undefined;
@@ -33,10 +32,9 @@ export class TestPeer {
   #timer: NodeJS.Timeout | undefined;
   #ssrc = 1000 + Math.floor(Math.random() * 1_000_000) * 100;
 
-  constructor(link: TestLink, participantId: string, bindAddress = '127.0.0.1') {
-    this.#link = link;
+  constructor(client: TestClient, bindAddress = '127.0.0.1') {
+    this.client = client;
     this.#bindAddress = bindAddress;
-    this.participantId = participantId;
   }
 
   /** Offers tracks and takes the answer. @returns the answer */
@@ -45,14 +43,14 @@ export class TestPeer {
     type: 'offer' | 'start-screen-share' = 'offer',
     edit: (sdp: string) => string = (sdp) => sdp,
   ) {
-    this.#sendConnection ??= this.#connection(this.participantId);
+    this.#sendConnection ??= this.#connection(this.client.participantId);
     for (const source of sources) this.#add(this.#sendConnection, source);
     const offers = descriptions(this.#sendConnection);
     this.#sendConnection.setLocalDescription('offer');
     const sdp = edit(await offers());
-    const from = this.#link.messages.count;
-    this.#link.request(this.participantId, { type, sdp });
-    const answer = await this.#link.event(this.participantId, 'answer', { from });
+    const from = this.client.events.count;
+    this.client.request({ type, sdp });
+    const answer = await this.client.event('answer', { from });
     this.#sendConnection.setRemoteDescription(answer.sdp, 'answer');
     return answer;
   }
@@ -71,7 +69,7 @@ export class TestPeer {
 
   /** Answers every offer of the node from now on. @returns the offers, as they are answered */
   receive(edit: (sdp: string) => string = (sdp) => sdp): Inbox<ServerOffer> {
-    const connection = this.#connection(`${this.participantId}-receives`);
+    const connection = this.#connection(`${this.client.participantId}-receives`);
     this.#receiveConnection = connection;
     const answered = new Inbox<ServerOffer>();
     const trackIds = new Map<string, string>();
@@ -87,20 +85,14 @@ export class TestPeer {
     void (async () => {
       let from = 0;
       for (;;) {
-        const { participantId } = this;
-        const offer = await this.#link
-          .event(participantId, 'offer', { from, ms: 60_000 })
-          .catch(() => undefined);
+        const offer = await this.client.event('offer', { from, ms: 60_000 }).catch(() => undefined);
         if (offer === undefined || this.#receiveConnection === undefined) return;
-        from = this.#link.messages.all.findIndex(
-          (message) => message.type === 'session-event' && message.message === offer,
-        );
-        from += 1;
+        from = this.client.events.all.indexOf(offer) + 1;
         for (const { mid, trackId } of offer.tracks) trackIds.set(mid, trackId);
         connection.setRemoteDescription(offer.sdp, 'offer');
         connection.setLocalDescription('answer');
         const sdp = edit(await answers());
-        this.#link.request(participantId, { type: 'answer', offerId: offer.offerId, sdp });
+        this.client.request({ type: 'answer', offerId: offer.offerId, sdp });
         answered.push(offer);
       }
     })();
@@ -134,7 +126,7 @@ export class TestPeer {
       video.addVP8Codec(VP8);
       description = video;
     }
-    description.addSSRC(ssrc, this.participantId, this.participantId, source);
+    description.addSSRC(ssrc, this.client.participantId, this.client.participantId, source);
     this.#sending.push({
       track: connection.addTrack(description),
       ssrc,
