@@ -5,7 +5,11 @@ const sources = import.meta.glob<string>(
   { query: '?raw', import: 'default', eager: true },
 );
 /** Files of the protocol that bring no schemas with them. */
-const WITHOUT_ZOD = ['@parley/protocol/camera-encodings', '@parley/protocol/version'];
+const WITHOUT_ZOD = [
+  '@parley/protocol/camera-encodings',
+  '@parley/protocol/direct-socket',
+  '@parley/protocol/version',
+];
 
 it('the page and the SDK bring no schemas and no other packages into the browser', () => {
   const imported = Object.values(sources).flatMap((source) =>

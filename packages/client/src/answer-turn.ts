@@ -13,30 +13,55 @@ export class AnswerTurn {
   /** Offers that were given up and may still be answered. */
   #late = 0;
   #skipped = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What answered an offer that was made twice: the same may come once more. */
+  #echo: string | undefined;
+  #repeated = false;
+  /** While no answer can come its time does not pass. */
+  #paused = false;
 
   /** @throws {CallError} what the server or `reject` says; `negotiation_failed` if nothing comes in time */
   async wait(): Promise<ServerAnswer> {
     const waiting = Promise.withResolvers<ServerAnswer>();
     this.#waiting = waiting;
     this.#skipped = false;
-    const timer = setTimeout(() => {
-      // What was skipped must have been the answer to this one: the server has dropped the earlier ones.
-      this.#late = this.#skipped ? 0 : this.#late + 1;
-      waiting.reject(
-        new CallError('negotiation_failed', 'The media server does not answer. Try again soon.'),
-      );
-    }, ANSWER_TIMEOUT);
+    this.#repeated = false;
+    if (!this.#paused) this.#startTimer(waiting);
     try {
       return await waiting.promise;
     } finally {
-      clearTimeout(timer);
+      clearTimeout(this.#timer);
       this.#waiting = undefined;
     }
   }
 
+  /** No answer can come for now. */
+  pause(): void {
+    this.#paused = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Answers can come again, to what is sent from now on; an offer that waits is made again. */
+  restart(): void {
+    this.#paused = false;
+    this.#late = 0;
+    this.#skipped = false;
+    clearTimeout(this.#timer);
+    if (this.#waiting === undefined) return;
+    this.#repeated = true;
+    this.#startTimer(this.#waiting);
+  }
+
   /** The server has answered. */
   resolve(answer: ServerAnswer): void {
-    if (!this.#isLate()) this.#waiting?.resolve(answer);
+    if (this.#isLate()) return;
+    const essence = answer.sdp.replace(/^o=.*/m, '');
+    if (essence === this.#echo) {
+      this.#echo = undefined;
+      return;
+    }
+    this.#echo = this.#repeated ? essence : undefined;
+    this.#waiting?.resolve(answer);
   }
 
   /** The server has refused an offer. Returns false if nobody waits for one. */
@@ -49,6 +74,16 @@ export class AnswerTurn {
   /** There is nobody any more who could answer. */
   close(error: CallError): void {
     this.#waiting?.reject(error);
+  }
+
+  #startTimer(waiting: PromiseWithResolvers<ServerAnswer>): void {
+    this.#timer = setTimeout(() => {
+      // What was skipped must have been the answer to this one: the server has dropped the earlier ones.
+      this.#late = this.#skipped ? 0 : this.#late + 1;
+      waiting.reject(
+        new CallError('negotiation_failed', 'The media server does not answer. Try again soon.'),
+      );
+    }, ANSWER_TIMEOUT);
   }
 
   #isLate(): boolean {

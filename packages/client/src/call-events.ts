@@ -1,11 +1,15 @@
 import type { LeaveReason, QualityChanged, ServerMessage } from '@parley/protocol/server-messages';
 import type { CallError } from './call-error.ts';
 import type { LocalTracks } from './local-tracks.ts';
+import type { Plane } from './outages.ts';
 import type { RoomParticipant, RoomTrack, Roster } from './roster.ts';
 import type { RemoteTrack } from './subscriber.ts';
 
 /** A text to everybody, one's own included. */
-export type ChatMessage = Omit<Extract<ServerMessage, { type: 'chat' }>, 'type' | 'roomId'>;
+export type ChatMessage = Omit<Extract<ServerMessage, { type: 'chat' }>, 'type' | 'roomId' | 'seq'>;
+
+/** Whether everything works, something is lost and being recovered, or the call is over. */
+export type CallState = 'connected' | 'reconnecting' | 'ended';
 
 /** Why a call is over. */
 export type CallEnd =
@@ -13,7 +17,7 @@ export type CallEnd =
   | { readonly reason: 'left' }
   /** Somebody closed the room, or nobody was in it for long. */
   | { readonly reason: 'room-closed'; readonly why: 'deleted' | 'idle' }
-  /** The socket was lost or the server hung up; `detail` is what it said. */
+  /** The server let nobody in again, or could not be reached for too long; `detail` is what was said. */
   | { readonly reason: 'connection-lost'; readonly detail: string };
 
 /** What a {@link Call} tells, by the event's name. */
@@ -36,6 +40,13 @@ export interface CallEvents {
   chat: ChatMessage;
   /** Something failed that no promise tells of. The call goes on. */
   error: CallError;
+  /**
+   * The way to the room (`signaling`) or sound and picture (`media`) are lost, and are being recovered. What needs the
+   * server waits meanwhile.
+   */
+  reconnecting: { readonly plane: Plane };
+  /** That is over; events tell what was missed. */
+  reconnected: { readonly plane: Plane };
   /** The call is over; the last event. */
   closed: CallEnd;
 }

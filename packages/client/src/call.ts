@@ -1,20 +1,32 @@
-import type { ClientMessage } from '@parley/protocol/client-messages';
-import type { Joined, ServerMessage } from '@parley/protocol/server-messages';
+import type { SessionRequest } from '@parley/protocol/client-messages';
+import type { Joined } from '@parley/protocol/server-messages';
 import type { Quality } from '@parley/protocol/track';
 import { assertNever } from './assert-never.ts';
+import type { RetryPolicy } from './backoff.ts';
 import { CallError } from './call-error.ts';
-import type { CallEnd, CallEvents } from './call-events.ts';
-import { type CallStats, readStats } from './call-stats.ts';
-import type { Carrier } from './carrier.ts';
+import type { CallEnd, CallEvents, CallState } from './call-events.ts';
+import type { CallStats } from './call-stats.ts';
+import { ChatOutbox } from './chat-outbox.ts';
 import { Emitter } from './emitter.ts';
 import { LiveRoster } from './live-roster.ts';
 import { LocalDevices } from './local-devices.ts';
 import { LocalTrackStore, type LocalTracks } from './local-tracks.ts';
-import { openConnection } from './open-connection.ts';
-import { Publisher } from './publisher.ts';
+import { MediaPlane } from './media-plane.ts';
+import { Outages } from './outages.ts';
 import { type Roster, rosterOf } from './roster.ts';
 import { ScreenShare } from './screen-share.ts';
-import { type RemoteTrack, Subscriber } from './subscriber.ts';
+import type { RoomMessage, Signaling } from './signaling.ts';
+import type { RemoteTrack } from './subscriber.ts';
+
+/** What a media node is asked; the Room refuses some of it in the node's place. */
+const SESSION_REQUESTS: ReadonlySet<string> = new Set([
+  'offer',
+  'answer',
+  'ice-candidate',
+  'start-screen-share',
+  'stop-screen-share',
+  'update-quality',
+] satisfies SessionRequest['type'][]);
 
 /**
  * A call in a room: who is there, one's own devices, what the others send. Made by `connect()`; over after `closed`,
@@ -22,16 +34,15 @@ import { type RemoteTrack, Subscriber } from './subscriber.ts';
  */
 export class Call extends Emitter<CallEvents> {
   readonly roomId: string;
-  /** One's own id. */
-  readonly participantId: string;
   readonly room: Joined['room'];
   /** The server's settings for media. */
   readonly media: Joined['media'];
 
-  readonly #carrier: Carrier;
+  readonly #signaling: Signaling;
   readonly #roster: LiveRoster;
-  readonly #publisher: Publisher;
-  readonly #subscriber: Subscriber;
+  readonly #media: MediaPlane;
+  readonly #chat = new ChatOutbox();
+  readonly #outages = new Outages((event, plane) => this.emit(event, { plane }));
   readonly #store: LocalTrackStore;
   readonly #devices: LocalDevices;
   readonly #screenShare: ScreenShare;
@@ -42,54 +53,74 @@ export class Call extends Emitter<CallEvents> {
   #ended: CallEnd | undefined;
 
   /** @internal Applications call `connect()`. */
-  constructor(carrier: Carrier, joined: Joined, name: string) {
+  constructor(signaling: Signaling, joined: Joined, name: string, retry: RetryPolicy) {
     super();
     const { roomId, participantId, room, media, participants } = joined;
     this.roomId = roomId;
-    this.participantId = participantId;
     this.room = room;
     this.media = media;
-    this.#carrier = carrier;
-    this.#roster = new LiveRoster(rosterOf({ participantId, name, joinedAt: Date.now() }, participants), {
-      event: (event, what) => this.emit(event, what),
-      trackEnded: (trackId) => this.#subscriber.remove(trackId),
-    });
-
-    const send = (message: ClientMessage) => carrier.send(message);
+    this.#signaling = signaling;
     const error = this.#report;
-    const restart = () => void this.#publisher.restartIce().catch(error);
-    // The server restarts the other one's ICE, whose offers are its own.
-    const wait = () => undefined;
-    this.#publisher = new Publisher({
-      connection: openConnection(media.iceServers, { failed: restart, error }),
-      media,
-      send,
+    this.#roster = new LiveRoster(rosterOf({ participantId, name, joinedAt: Date.now() }, participants), {
+      event: (event, what) => {
+        this.emit(event, what);
+        this.#media.check();
+      },
+      trackEnded: (trackId) => this.#media.trackEnded(trackId),
     });
-    this.#subscriber = new Subscriber({
-      connection: openConnection(media.iceServers, { failed: wait, error }),
-      send,
-      error,
+    this.#store = new LocalTrackStore((tracks) => {
+      this.emit('local-changed', tracks);
+      this.#media.check();
+    });
+    this.#media = new MediaPlane({
+      settings: media,
+      retry,
+      relay: (message) => void signaling.send(message),
+      begun: () => {
+        this.#roster.endOwnTracks();
+        this.#devices.republish();
+        this.#screenShare.republish().catch(error);
+      },
+      expects: () => ({
+        sending: [...this.#store.all.values()].some(({ track }) => track !== undefined),
+        receiving: [...this.participants.values()].some(({ isSelf, tracks }) => !isSelf && tracks.length > 0),
+      }),
+      lost: (lost) => this.#outages.set('media', lost),
       added: (track) => this.emit('track', track),
       removed: (track) => this.emit('track-removed', track),
+      qualityChanged: ({ type, roomId: _, ...change }) => this.emit(type, change),
+      error,
     });
-    this.#store = new LocalTrackStore((tracks) => this.emit('local-changed', tracks));
+    const apply = this.#roster.apply.bind(this.#roster);
     const own = {
       store: this.#store,
-      publisher: this.#publisher,
-      send,
+      publisher: this.#media,
+      send: (message) => void signaling.send(message),
       listener: {
         published: ({ source, kind, layers }, trackId) => {
           const track = { trackId, kind, source, layers, muted: false };
-          this.#roster.apply({ type: 'track-published', participantId, track });
+          apply({ type: 'track-published', participantId: this.participantId, track });
         },
-        unpublished: (trackId) => this.#roster.apply({ type: 'track-unpublished', participantId, trackId }),
+        unpublished: (trackId) =>
+          apply({ type: 'track-unpublished', participantId: this.participantId, trackId }),
         muted: (trackId, muted) =>
-          this.#roster.apply({ type: 'track-muted', roomId, participantId, trackId, muted }),
+          apply({ type: 'track-muted', participantId: this.participantId, trackId, muted }),
       },
     } as const satisfies Partial<ConstructorParameters<typeof LocalDevices>[0]>;
     this.#devices = new LocalDevices({ ...own, settings: media, error });
-    this.#screenShare = new ScreenShare(own);
+    this.#screenShare = new ScreenShare({ ...own, send: (message) => this.#media.send(message) });
     globalThis.addEventListener?.('pagehide', this.#leaveWithPage);
+  }
+
+  /** One's own id; another one after a loss so long that the server has given up the old. */
+  get participantId(): string {
+    return this.#roster.self.participantId;
+  }
+
+  /** Whether everything works; `reconnecting` and `reconnected` tell of changes. */
+  get state(): CallState {
+    if (this.#ended) return 'ended';
+    return this.#outages.any ? 'reconnecting' : 'connected';
   }
 
   /** Everybody in the room by id, oneself first. Another map after every `participants-changed`. */
@@ -99,7 +130,7 @@ export class Call extends Emitter<CallEvents> {
 
   /** The others' tracks that arrive now, by track id. Another map after every `track` and `track-removed`. */
   get remoteTracks(): ReadonlyMap<string, RemoteTrack> {
-    return this.#subscriber.tracks;
+    return this.#media.remoteTracks;
   }
 
   /** One's own sources that were used so far. Another map after every `local-changed`. */
@@ -156,47 +187,48 @@ export class Call extends Emitter<CallEvents> {
    * `error` with code `quality_unavailable`.
    */
   updateQuality(quality: Quality, trackId?: string): void {
-    this.#carrier.send({ type: 'update-quality', quality, ...(trackId !== undefined && { trackId }) });
+    this.#media.updateQuality(quality, trackId);
   }
 
-  /** Sends a text to everybody; it comes back as a `chat` event. */
+  /** Sends a text to everybody, later if the room cannot be reached now; it comes back as a `chat` event. */
   sendChat(text: string): void {
-    this.#carrier.send({ type: 'chat', text });
+    if (this.#chat.add(text)) this.#signaling.send({ type: 'chat', text });
+    else this.#report(new CallError('rate_limited', 'Too many texts wait to be sent. Send this one later.'));
   }
 
   /** Measures what is sent and received. */
-  async getStats(): Promise<CallStats> {
-    const [sending, receiving] = await Promise.all([this.#publisher.getStats(), this.#subscriber.getStats()]);
-    return readStats(
-      performance.now(),
-      sending,
-      receiving,
-      this.#publisher.sources,
-      this.#subscriber.trackIds,
-    );
+  getStats(): Promise<CallStats> {
+    return this.#media.getStats();
   }
 
   /** Leaves the room and closes everything. */
   leave(): void {
     if (this.#ended) return;
-    this.#carrier.send({ type: 'leave' });
+    this.#signaling.send({ type: 'leave' });
     this.#end({ reason: 'left' });
   }
 
+  /** @internal In the room again, with all that is to know. */
+  handleJoined({ participantId, participants, media }: Joined): void {
+    if (participantId !== this.participantId) {
+      this.#media.startAfresh(media);
+      this.#roster.rename(participantId);
+    }
+    this.#roster.replace(participants);
+  }
+
   /** @internal */
-  handleMessage(message: ServerMessage): void {
+  handleMessage(message: RoomMessage): void {
     if (this.#ended) return;
     switch (message.type) {
-      case 'joined':
+      case 'media-session':
+        this.#media.handleSession(message);
         return;
       case 'request-offer':
-        this.#publisher.renegotiate().catch(this.#report);
-        return;
       case 'answer':
-        this.#publisher.handleAnswer(message);
-        return;
       case 'offer':
-        this.#subscriber.handleOffer(message);
+      case 'quality-changed':
+        this.#media.handleRelayed(message);
         return;
       case 'participant-joined':
       case 'participant-left':
@@ -205,22 +237,23 @@ export class Call extends Emitter<CallEvents> {
       case 'track-muted':
         this.#roster.apply(message);
         return;
-      case 'quality-changed': {
-        const { type, roomId: _, ...change } = message;
-        this.emit(type, change);
-        return;
-      }
       case 'chat': {
-        const { type, roomId: _, ...text } = message;
+        const { type, roomId: _, seq: __, ...text } = message;
+        if (text.participantId === this.participantId) this.#chat.told(text.text);
         this.emit(type, text);
         return;
       }
       case 'error': {
         const { code, requestType } = message;
-        const error = new CallError(code, message.message, requestType === undefined ? {} : { requestType });
-        const isOffer = requestType === 'offer' || requestType === 'start-screen-share';
-        // Whoever published gets it as a rejected promise.
-        if (!isOffer || !this.#publisher.handleError(error)) this.emit('error', error);
+        if (requestType !== undefined && SESSION_REQUESTS.has(requestType)) {
+          this.#media.handleRelayed(message);
+          return;
+        }
+        if (requestType === 'chat') this.#chat.refused();
+        this.emit(
+          'error',
+          new CallError(code, message.message, requestType === undefined ? {} : { requestType }),
+        );
         return;
       }
       case 'room-closed':
@@ -231,18 +264,32 @@ export class Call extends Emitter<CallEvents> {
     }
   }
 
-  /** @internal The carrier is gone. To come back instead of ending is a matter of this method alone. */
-  handleClosed(code: number, reason: string): void {
-    this.#end({ reason: 'connection-lost', detail: reason || `The connection was closed (${code}).` });
+  /** @internal The way to the room is lost. Media goes on. */
+  handleLost(): void {
+    this.#media.relayLost();
+    this.#outages.set('signaling', true);
+  }
+
+  /** @internal The way to the room is there again, and nothing is missing. */
+  handleRecovered(): void {
+    this.#devices.restateMute();
+    for (const text of this.#chat.texts) this.#signaling.send({ type: 'chat', text });
+    this.#outages.set('signaling', false);
+  }
+
+  /** @internal There is no way to the room any more. */
+  handleClosed({ code, message }: CallError): void {
+    // Only an empty room is closed for being idle.
+    if (code === 'room_closed') this.#end({ reason: 'room-closed', why: 'deleted' });
+    else this.#end({ reason: 'connection-lost', detail: message });
   }
 
   #end(end: CallEnd): void {
     if (this.#ended) return;
     this.#ended = end;
     globalThis.removeEventListener?.('pagehide', this.#leaveWithPage);
-    this.#carrier.close();
-    this.#publisher.close(new CallError('call_ended', 'The call is over. Join again to go on.'));
-    this.#subscriber.close();
+    this.#signaling.close();
+    this.#media.close(new CallError('call_ended', 'The call is over. Join again to go on.'));
     this.#store.close();
     this.emit('closed', end);
     this.removeAllListeners();

@@ -1,9 +1,9 @@
 import type { ClientMessage } from '@parley/protocol/client-messages';
 import type { ServerMessage } from '@parley/protocol/server-messages';
 
-/** Brings messages to the server and back. Today a WebSocket; the call does not know. */
+/** Brings messages to the other side and back: to the Room, or to a media node. */
 export interface Carrier {
-  /** Sends a message; does nothing once the carrier is closed. */
+  /** Sends a message; does nothing while the carrier is not open. */
   send(message: ClientMessage): void;
   /** Closes it from this side, without calling `closed`. */
   close(): void;
@@ -11,6 +11,8 @@ export interface Carrier {
 
 /** Hears what a {@link Carrier} brings. */
 export interface CarrierListener {
+  /** Messages can be sent. Called once, before the first message. */
+  opened(): void;
   message(message: ServerMessage): void;
   /** It was lost, or closed by the server: never because of `close()`. Called once, after the last message. */
   closed(code: number, reason: string): void;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { connect, JOIN_TIMEOUT } from './connect.ts';
+import { connect } from './connect.ts';
+import { JOIN_TIMEOUT } from './signaling.ts';
 import { FakeSocket } from './testing/fake-socket.ts';
 import { JOINED, stubBrowser } from './testing/join-fake-room.ts';
 
@@ -17,7 +18,15 @@ describe('connect', () => {
     expect(socket().sent()).toEqual([]);
     socket().open();
     expect(socket().sent()).toEqual([
-      { type: 'join', roomId: 'room', participantName: 'Me', version: 1, requestOffers: false },
+      {
+        type: 'join',
+        roomId: 'room',
+        participantName: 'Me',
+        version: 1,
+        requestOffers: false,
+        recovers: true,
+        direct: true,
+      },
     ]);
     socket().receive(JOINED);
     const call = await connecting;
@@ -78,11 +87,16 @@ describe('connect', () => {
   });
 
   it('rejects in a browser without WebRTC', async () => {
-    vi.stubGlobal('RTCPeerConnection', undefined);
+    vi.unstubAllGlobals();
     const connecting = connect('http://server', { room: 'room', name: 'Me' });
-    socket().open();
-    socket().receive(JOINED);
     await expect(connecting).rejects.toMatchObject({ code: 'media_unsupported' });
+    expect(FakeSocket.last).toBeUndefined();
+  });
+
+  it('can keep to the room’s socket', async () => {
+    void connect('http://server', { room: 'room', name: 'Me', carrier: 'relay' });
+    socket().open();
+    expect(socket().sent()).toMatchObject([{ type: 'join', direct: false }]);
   });
 
   it('leaves no timer behind', async () => {

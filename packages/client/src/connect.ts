@@ -1,8 +1,7 @@
-import type { Joined } from '@parley/protocol/server-messages';
-import { PROTOCOL_VERSION } from '@parley/protocol/version';
+import { fullJitter } from './backoff.ts';
 import { Call } from './call.ts';
 import { CallError } from './call-error.ts';
-import { SocketCarrier } from './socket-carrier.ts';
+import { Signaling } from './signaling.ts';
 import { socketUrl } from './socket-url.ts';
 
 export interface ConnectOptions {
@@ -12,10 +11,12 @@ export interface ConnectOptions {
   name: string;
   /** Gives up joining. A call that has begun ends by `leave()`. */
   signal?: AbortSignal;
+  /**
+   * How messages about media travel: `auto`, straight to the media node where that can be reached; `relay`, always
+   * through the room. Media itself always goes straight. Default `auto`.
+   */
+  carrier?: 'auto' | 'relay';
 }
-
-/** Milliseconds to get in. */
-export const JOIN_TIMEOUT = 20_000;
 
 /**
  * Joins a room on the Parley server at `url` (http or https, relative to the page if it likes).
@@ -28,71 +29,53 @@ export const JOIN_TIMEOUT = 20_000;
  * await call.setCameraEnabled(true);
  * ```
  */
-export function connect(url: string | URL, { room, name, signal }: ConnectOptions): Promise<Call> {
+export function connect(url: string | URL, options: ConnectOptions): Promise<Call> {
+  const { room, name, signal, carrier = 'auto' } = options;
   return new Promise((resolve, reject) => {
     const address = socketUrl(url, room);
     if (signal?.aborted) {
       reject(aborted(signal));
       return;
     }
+    if (!('RTCPeerConnection' in globalThis)) {
+      reject(
+        new CallError('media_unsupported', 'This browser cannot hold calls. Update it, or use another.'),
+      );
+      return;
+    }
     let call: Call | undefined;
-    const decided = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
+    const abort = () => {
+      signaling.close();
+      reject(aborted(signal));
     };
-    const fail = (error: CallError) => {
-      decided();
-      carrier.close();
-      reject(error);
-    };
-    const abort = () => fail(aborted(signal));
-    const begin = (joined: Joined) => {
-      try {
-        call = new Call(carrier, joined, name.trim());
-      } catch (cause) {
-        fail(
-          new CallError('media_unsupported', 'This browser cannot hold calls. Update it, or use another.', {
-            cause,
-          }),
-        );
-        return;
-      }
-      decided();
-      resolve(call);
-    };
-    const carrier = new SocketCarrier(
-      address,
-      () =>
-        carrier.send({
-          type: 'join',
-          roomId: room,
-          participantName: name,
-          version: PROTOCOL_VERSION,
-          requestOffers: false,
-        }),
+    const decided = () => signal?.removeEventListener('abort', abort);
+    const retry = fullJitter();
+    const signaling = new Signaling(
+      { address, roomId: room, name, direct: carrier === 'auto', retry },
       {
-        message: (message) => {
-          if (call) call.handleMessage(message);
-          else if (message.type === 'joined') begin(message);
-          else if (message.type === 'error') fail(new CallError(message.code, message.message));
+        joined: (joined) => {
+          if (call) {
+            call.handleJoined(joined);
+            return;
+          }
+          decided();
+          call = new Call(signaling, joined, name.trim(), retry);
+          resolve(call);
         },
-        closed: (code, reason) => {
-          if (call) call.handleClosed(code, reason);
-          else fail(new CallError('connection_failed', unreachable(address, reason || `code ${code}`)));
+        message: (message) => call?.handleMessage(message),
+        lost: () => call?.handleLost(),
+        recovered: () => call?.handleRecovered(),
+        closed: (error) => {
+          decided();
+          if (call) call.handleClosed(error);
+          else reject(error);
         },
       },
     );
     signal?.addEventListener('abort', abort);
-    const timer = setTimeout(() => {
-      fail(new CallError('connection_failed', unreachable(address, 'no answer')));
-    }, JOIN_TIMEOUT);
   });
 }
 
 function aborted(signal: AbortSignal | undefined): CallError {
   return new CallError('aborted', 'Joining was cancelled.', { cause: signal?.reason });
-}
-
-function unreachable(address: URL, said: string): string {
-  return `No connection to ${address.host} (${said}). Check the network and try again.`;
 }

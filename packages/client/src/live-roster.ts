@@ -1,6 +1,13 @@
+import type { Participant } from '@parley/protocol/track';
 import { assertNever } from './assert-never.ts';
 import type { CallEvents } from './call-events.ts';
-import { applyToRoster, type Roster, type RosterMessage } from './roster.ts';
+import {
+  applyToRoster,
+  missedMessages,
+  type RoomParticipant,
+  type Roster,
+  type RosterMessage,
+} from './roster.ts';
 
 type RosterEvent = 'participants-changed' | RosterMessage['type'];
 
@@ -26,11 +33,37 @@ export class LiveRoster {
     return this.#all;
   }
 
+  /** Oneself. */
+  get self(): RoomParticipant {
+    const [self] = this.#all.values();
+    if (self === undefined) throw new Error('A roster begins with oneself');
+    return self;
+  }
+
   apply(message: RosterMessage): void {
     const before = this.#all;
     this.#all = applyToRoster(before, message);
     if (this.#all === before) return;
     this.#tell(message, before);
+    this.#listener.event('participants-changed', this.#all);
+  }
+
+  /** What there is now, after a time in which events may have been missed: tells the differences. */
+  replace(others: readonly Participant[]): void {
+    for (const message of missedMessages(this.#all, others)) this.apply(message);
+  }
+
+  /** One's own tracks are gone with their media session. */
+  endOwnTracks(): void {
+    const { participantId, tracks } = this.self;
+    for (const { trackId } of tracks) this.apply({ type: 'track-unpublished', participantId, trackId });
+  }
+
+  /** One is somebody else for the server now. */
+  rename(participantId: string): void {
+    this.endOwnTracks();
+    const others = [...this.#all].filter(([, { isSelf }]) => !isSelf);
+    this.#all = new Map([[participantId, { ...this.self, participantId }], ...others]);
     this.#listener.event('participants-changed', this.#all);
   }
 

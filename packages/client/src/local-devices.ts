@@ -3,15 +3,17 @@ import { CallError } from './call-error.ts';
 import { type CaptureSettings, captureCamera, captureMicrophone } from './capture.ts';
 import type { LocalTrackStore } from './local-tracks.ts';
 import type { OwnTracksListener } from './own-tracks.ts';
-import type { Publisher } from './publisher.ts';
 import { SerialQueue } from './serial-queue.ts';
+import type { TrackSender } from './track-sender.ts';
 
 /** A source that is muted, not unpublished, when it is turned off. */
 export type Device = 'camera' | 'microphone';
 
+const DEVICES: readonly Device[] = ['camera', 'microphone'];
+
 export interface LocalDevicesOptions {
   readonly store: LocalTrackStore;
-  readonly publisher: Publisher;
+  readonly publisher: TrackSender;
   readonly settings: CaptureSettings;
   readonly listener: OwnTracksListener;
   send(message: Mute): void;
@@ -25,7 +27,8 @@ export interface LocalDevicesOptions {
 export class LocalDevices {
   readonly #options: LocalDevicesOptions;
   readonly #queues = { camera: new SerialQueue(), microphone: new SerialQueue() };
-  readonly #mutedThere = new Map<string, boolean>();
+  /** What the server was told last, by track id. */
+  readonly #told = new Map<string, boolean>();
 
   constructor(options: LocalDevicesOptions) {
     this.#options = options;
@@ -45,6 +48,25 @@ export class LocalDevices {
     await this.#agree(device);
   }
 
+  /** The server has nothing of one's own in a new media session: publishes it again, muted if it was. */
+  republish(): void {
+    for (const device of DEVICES) {
+      this.#agree(device).catch((error: unknown) => {
+        if (error instanceof CallError) this.#options.error(error);
+      });
+    }
+  }
+
+  /** What was told may have been lost: tells it again. */
+  restateMute(): void {
+    const { publisher, send } = this.#options;
+    for (const device of DEVICES) {
+      const trackId = publisher.published(device)?.trackId;
+      const muted = trackId === undefined ? undefined : this.#told.get(trackId);
+      if (trackId !== undefined && muted !== undefined) send({ type: 'mute', trackId, muted });
+    }
+  }
+
   async #agree(device: Device): Promise<void> {
     try {
       await this.#queues[device].run(() => this.#reconcile(device));
@@ -61,7 +83,7 @@ export class LocalDevices {
     const { enabled, track = enabled ? await this.#capture(device) : undefined } = store.get(device);
     const publication = publisher.published(device);
     if (publication === undefined) {
-      if (enabled && track) await this.#publish(device, track);
+      if (track) await this.#publish(device, track);
     } else if (publication.transceiver.sender.track !== (track ?? null)) {
       await publisher.replaceTrack(device, track ?? null);
     }
@@ -84,7 +106,6 @@ export class LocalDevices {
   async #publish(device: Device, track: MediaStreamTrack): Promise<void> {
     const publication = await this.#options.publisher.publish(device, track);
     if (publication.trackId === undefined) return;
-    this.#mutedThere.set(publication.trackId, false);
     this.#options.listener.published(publication, publication.trackId);
   }
 
@@ -93,8 +114,9 @@ export class LocalDevices {
     const { store, publisher, listener, send } = this.#options;
     const trackId = publisher.published(device)?.trackId;
     const muted = !store.get(device).enabled;
-    if (trackId === undefined || this.#mutedThere.get(trackId) === muted) return;
-    this.#mutedThere.set(trackId, muted);
+    // A track begins unmuted.
+    if (trackId === undefined || (this.#told.get(trackId) ?? false) === muted) return;
+    this.#told.set(trackId, muted);
     send({ type: 'mute', trackId, muted });
     listener.muted(trackId, muted);
   }

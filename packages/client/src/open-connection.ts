@@ -1,6 +1,8 @@
 import { CallError } from './call-error.ts';
 
 export interface ConnectionListener {
+  /** It has connected, failed, or anything between. */
+  changed(): void;
   /** ICE or DTLS has failed: the moment for another try. */
   failed(): void;
   /** Told at the first failure since it was connected, not at each vain try after it. */
@@ -10,11 +12,12 @@ export interface ConnectionListener {
 /** Opens a PeerConnection that tells when media does not get through. */
 export function openConnection(
   iceServers: RTCIceServer[],
-  { failed, error }: ConnectionListener,
+  { changed, failed, error }: ConnectionListener,
 ): RTCPeerConnection {
   const connection = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' });
   let told = false;
   connection.onconnectionstatechange = () => {
+    changed();
     if (connection.connectionState === 'connected') told = false;
     if (connection.connectionState !== 'failed') return;
     failed();

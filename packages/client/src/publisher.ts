@@ -34,6 +34,8 @@ export class Publisher {
   readonly #publications = new Map<Source, Publication>();
   readonly #streams = { camera: new MediaStream(), screen: new MediaStream() };
   readonly #answer = new AnswerTurn();
+  /** The offer that waits for its answer. */
+  #open: Offer | StartScreenShare | undefined;
   /** Why m-lines of the last answer were rejected, and how many reasons are still to come: they follow the answer. */
   #refusals: CallError[] = [];
   #refusalsToCome = 0;
@@ -48,6 +50,7 @@ export class Publisher {
     this.#connection = connection;
     this.#media = media;
     this.#send = send;
+    this.#answer.pause();
     this.#queue = new NegotiationQueue((changes) => this.#negotiate(changes));
   }
 
@@ -142,6 +145,17 @@ export class Publisher {
     return this.#answer.refuse(error);
   }
 
+  /** Nothing gets through for now. */
+  carrierDown(): void {
+    this.#answer.pause();
+  }
+
+  /** Messages get through again: an offer that waits for its answer is made again, since either may have been lost. */
+  carrierUp(): void {
+    this.#answer.restart();
+    if (this.#open) this.#send(this.#open);
+  }
+
   /** Closes the PeerConnection and rejects whatever waits with `error`. */
   close(error: CallError): void {
     this.#closed = error;
@@ -159,12 +173,16 @@ export class Publisher {
       if (this.#closed) throw this.#closed;
       this.#refusals = [];
       this.#refusalsToCome = 0;
-      this.#send({
+      const message: Offer | StartScreenShare = {
         type: this.#isOpen ? (changes[0]?.messageType ?? 'offer') : 'offer',
         sdp: offer.sdp ?? '',
         tracks: this.#sending(),
+      };
+      this.#open = message;
+      this.#send(message);
+      const answer = await this.#answer.wait().finally(() => {
+        this.#open = undefined;
       });
-      const answer = await this.#answer.wait();
       const accepted = new Set(answer.tracks.map(({ mid }) => mid));
       this.#refusalsToCome = this.#sending().filter(({ mid }) => !accepted.has(mid)).length;
       await connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });

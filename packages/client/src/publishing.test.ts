@@ -48,6 +48,7 @@ describe('publishing', () => {
     expect(room.socket.sent()).toEqual([
       {
         type: 'offer',
+        session: 1,
         sdp: '0:sendonly 1:sendonly',
         tracks: [
           { mid: '0', source: 'camera' },
@@ -282,6 +283,7 @@ describe('screen sharing', () => {
       expect(room.socket.sent()).toEqual([
         {
           type: 'start-screen-share',
+          session: 1,
           sdp: '0:sendonly 1:sendonly 2:sendonly',
           tracks: [
             { mid: '0', source: 'camera' },
@@ -306,8 +308,13 @@ describe('screen sharing', () => {
       const stop = room.call.stopScreenShare();
       await settle();
       expect(room.socket.sent()).toEqual([
-        { type: 'stop-screen-share' },
-        { type: 'offer', sdp: '0:sendonly 1:inactive 2:inactive', tracks: [{ mid: '0', source: 'camera' }] },
+        { type: 'stop-screen-share', session: 1 },
+        {
+          type: 'offer',
+          session: 1,
+          sdp: '0:sendonly 1:inactive 2:inactive',
+          tracks: [{ mid: '0', source: 'camera' }],
+        },
       ]);
       answer(room, '0:recvonly 1:inactive 2:inactive', [['0', 'camera']]);
       await stop;
@@ -340,7 +347,7 @@ describe('screen sharing', () => {
     room.socket.sent();
     answer(room, '0:stopped 1:recvonly', [['1', 'screen-audio']]);
     await settle();
-    expect(room.socket.sent()[0]).toEqual({ type: 'stop-screen-share' });
+    expect(room.socket.sent()[0]).toEqual({ type: 'stop-screen-share', session: 1 });
     answer(room, '1:inactive', []);
     await expect(start).rejects.toMatchObject({ code: 'codec_unsupported' });
     expect(ownTracks(room)).toEqual([]);
@@ -378,7 +385,7 @@ describe('screen sharing', () => {
     const screen = room.call.localTracks.get('screen')?.track;
     (screen as unknown as FakeTrack).vanish();
     await settle();
-    expect(room.socket.sent()[0]).toEqual({ type: 'stop-screen-share' });
+    expect(room.socket.sent()[0]).toEqual({ type: 'stop-screen-share', session: 1 });
     expect(sound?.readyState).toBe('ended');
   });
 });

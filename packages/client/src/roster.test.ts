@@ -1,9 +1,8 @@
 import type { Participant, Track } from '@parley/protocol/track';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyToRoster, type Roster, type RosterMessage, rosterOf } from './roster.ts';
+import { applyToRoster, missedMessages, type Roster, type RosterMessage, rosterOf } from './roster.ts';
 
-const roomId = 'r';
 const self = { participantId: 'me', name: 'Me', joinedAt: 1 };
 const track = (trackId: string): Track => ({
   trackId,
@@ -33,13 +32,13 @@ describe('roster', () => {
   it('follows people and tracks', () => {
     const roster = after(
       rosterOf(self, []),
-      { type: 'participant-joined', roomId, participant: person('ann') },
-      { type: 'participant-joined', roomId, participant: person('bob') },
+      { type: 'participant-joined', participant: person('ann') },
+      { type: 'participant-joined', participant: person('bob') },
       { type: 'track-published', participantId: 'ann', track: track('t1') },
       { type: 'track-published', participantId: 'ann', track: track('t2') },
-      { type: 'track-muted', roomId, participantId: 'ann', trackId: 't1', muted: true },
+      { type: 'track-muted', participantId: 'ann', trackId: 't1', muted: true },
       { type: 'track-unpublished', participantId: 'ann', trackId: 't2' },
-      { type: 'participant-left', roomId, participantId: 'bob', reason: 'left' },
+      { type: 'participant-left', participantId: 'bob', reason: 'left' },
     );
     expect([...roster.keys()]).toEqual(['me', 'ann']);
     expect(roster.get('ann')?.tracks).toEqual([{ ...track('t1'), muted: true }]);
@@ -47,7 +46,7 @@ describe('roster', () => {
 
   it('leaves the old roster as it was', () => {
     const roster = rosterOf(self, [person('ann', [track('t1')])]);
-    after(roster, { type: 'track-muted', roomId, participantId: 'ann', trackId: 't1', muted: true });
+    after(roster, { type: 'track-muted', participantId: 'ann', trackId: 't1', muted: true });
     expect(roster.get('ann')?.tracks[0]?.muted).toBe(false);
   });
 
@@ -55,10 +54,10 @@ describe('roster', () => {
     const ids = fc.constantFrom('me', 'ann', 'bob');
     const trackIds = fc.constantFrom('t1', 't2');
     const message: fc.Arbitrary<RosterMessage> = fc.oneof(
-      ids.map((id) => ({ type: 'participant-joined' as const, roomId, participant: person(id) })),
+      ids.map((id) => ({ type: 'participant-joined' as const, participant: person(id) })),
       ids.map((participantId) => ({
         type: 'participant-left' as const,
-        roomId,
+
         participantId,
         reason: 'left' as const,
       })),
@@ -74,7 +73,7 @@ describe('roster', () => {
       })),
       fc.tuple(ids, trackIds, fc.boolean()).map(([participantId, trackId, muted]) => ({
         type: 'track-muted' as const,
-        roomId,
+
         participantId,
         trackId,
         muted,
@@ -84,6 +83,37 @@ describe('roster', () => {
       fc.property(fc.array(message), message, (before, last) => {
         const roster = after(rosterOf(self, []), ...before, last);
         expect(applyToRoster(roster, last)).toBe(roster);
+      }),
+    );
+  });
+
+  it('catches up with any other view of the room, and tells nothing twice', () => {
+    const tracks = fc.uniqueArray(
+      fc.record({ trackId: fc.constantFrom('t1', 't2', 't3'), muted: fc.boolean() }),
+      { selector: ({ trackId }) => trackId },
+    );
+    const people = fc.uniqueArray(fc.record({ id: fc.constantFrom('ann', 'bob', 'cyd'), tracks }), {
+      selector: ({ id }) => id,
+    });
+    const view = people.map((all) =>
+      all.map(({ id, tracks }) =>
+        person(
+          id,
+          tracks.map(({ trackId, muted }) => ({ ...track(`${id}-${trackId}`), muted })),
+        ),
+      ),
+    );
+    const essence = (roster: Roster) =>
+      new Map(
+        [...roster].map(([id, one]) => [id, one.tracks.map((t) => `${t.trackId} ${t.muted}`).toSorted()]),
+      );
+    fc.assert(
+      fc.property(view, view, (before, now) => {
+        const known = rosterOf(self, before);
+        const missed = missedMessages(known, now);
+        const caughtUp = after(known, ...missed);
+        expect(essence(caughtUp)).toEqual(essence(rosterOf(self, now)));
+        expect(after(caughtUp, ...missedMessages(caughtUp, now))).toBe(caughtUp);
       }),
     );
   });

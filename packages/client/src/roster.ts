@@ -1,4 +1,4 @@
-import type { ServerMessage } from '@parley/protocol/server-messages';
+import type { LeaveReason } from '@parley/protocol/server-messages';
 import type { Participant, Track } from '@parley/protocol/track';
 import { assertNever } from './assert-never.ts';
 
@@ -18,9 +18,11 @@ export interface RoomParticipant {
 /** Who is in the room and what they publish, by participant id, oneself first. Never changed, only replaced. */
 export type Roster = ReadonlyMap<string, RoomParticipant>;
 
-/** The messages that change a roster. */
+/** The messages that change a roster, as far as they matter to it. */
 export type RosterMessage =
-  | Extract<ServerMessage, { type: 'participant-joined' | 'participant-left' | 'track-muted' }>
+  | { type: 'participant-joined'; participant: Participant }
+  | { type: 'participant-left'; participantId: string; reason: LeaveReason }
+  | { type: 'track-muted'; participantId: string; trackId: string; muted: boolean }
   | { type: 'track-published'; participantId: string; track: RoomTrack }
   | { type: 'track-unpublished'; participantId: string; trackId: string };
 
@@ -77,6 +79,35 @@ export function applyToRoster(roster: Roster, message: RosterMessage): Roster {
     default:
       return assertNever(message);
   }
+}
+
+/** What happened to the others between two views of the room, as the server would have told it. */
+export function missedMessages(before: Roster, others: readonly Participant[]): RosterMessage[] {
+  const now = new Set(others.map(({ participantId }) => participantId));
+  const left = [...before.values()].filter(({ isSelf, participantId }) => !isSelf && !now.has(participantId));
+  return [
+    ...left.map(
+      ({ participantId }) => ({ type: 'participant-left', participantId, reason: 'left' }) as const,
+    ),
+    ...others.flatMap((other): RosterMessage[] => {
+      const known = before.get(other.participantId);
+      const joined: RosterMessage = { type: 'participant-joined', participant: { ...other, tracks: [] } };
+      return [...(known ? [] : [joined]), ...missedTracks(known?.tracks ?? [], other)];
+    }),
+  ];
+}
+
+function missedTracks(before: readonly RoomTrack[], { participantId, tracks }: Participant): RosterMessage[] {
+  const now = new Set(tracks.map(({ trackId }) => trackId));
+  const ended = before.filter(({ trackId }) => !now.has(trackId));
+  return [
+    ...ended.map(({ trackId }) => ({ type: 'track-unpublished', participantId, trackId }) as const),
+    // Either says nothing new of a track that is as it was.
+    ...tracks.flatMap((track): RosterMessage[] => [
+      { type: 'track-published', participantId, track },
+      { type: 'track-muted', participantId, trackId: track.trackId, muted: track.muted },
+    ]),
+  ];
 }
 
 function withTracks(

@@ -2,12 +2,12 @@ import type { StopScreenShare } from '@parley/protocol/client-messages';
 import { captureScreen } from './capture.ts';
 import type { LocalTrackStore } from './local-tracks.ts';
 import type { OwnTracksListener } from './own-tracks.ts';
-import type { Publisher } from './publisher.ts';
 import { SerialQueue } from './serial-queue.ts';
+import type { TrackSender } from './track-sender.ts';
 
 export interface ScreenShareOptions {
   readonly store: LocalTrackStore;
-  readonly publisher: Publisher;
+  readonly publisher: TrackSender;
   readonly listener: OwnTracksListener;
   send(message: StopScreenShare): void;
 }
@@ -36,6 +36,14 @@ export class ScreenShare {
     await this.#queue.run(() => this.#unpublish());
   }
 
+  /** Publishes again what is shared, in a new media session. @throws {CallError} if the server refuses it */
+  async republish(): Promise<void> {
+    const { store, publisher } = this.#options;
+    const missing = (source: ScreenSource) =>
+      store.get(source).track !== undefined && publisher.published(source) === undefined;
+    await this.#queue.run(() => this.#publishAll(SOURCES.filter(missing)));
+  }
+
   async #share(stream: MediaStream): Promise<void> {
     const { store } = this.#options;
     const [screen] = stream.getVideoTracks();
@@ -48,22 +56,31 @@ export class ScreenShare {
     screen.contentHint = 'detail';
     store.put('screen', screen, () => void this.stop().catch(() => undefined));
     if (sound) store.put('screen-audio', sound);
-    if (store.closed) return;
-    const [screenResult, soundResult] = await Promise.allSettled([
-      this.#publish('screen', screen),
-      ...(sound ? [this.#publish('screen-audio', sound)] : []),
-    ]);
-    if (screenResult.status === 'rejected') {
-      for (const source of SOURCES) store.stop(source);
-      await this.#unpublish();
-      throw screenResult.reason;
-    }
-    // A screen without its sound is still worth showing.
-    if (soundResult?.status === 'rejected') store.stop('screen-audio');
+    await this.#publishAll(sound ? SOURCES : ['screen']);
   }
 
-  async #publish(source: ScreenSource, track: MediaStreamTrack): Promise<void> {
-    const { publisher, listener } = this.#options;
+  async #publishAll(sources: readonly ScreenSource[]): Promise<void> {
+    const { store } = this.#options;
+    if (store.closed) return;
+    const results = await Promise.allSettled(sources.map((source) => this.#publish(source)));
+    const failure = (source: ScreenSource) => {
+      const result = results[sources.indexOf(source)];
+      return result?.status === 'rejected' ? result : undefined;
+    };
+    const failed = failure('screen');
+    if (failed) {
+      for (const source of SOURCES) store.stop(source);
+      await this.#unpublish();
+      throw failed.reason;
+    }
+    // A screen without its sound is still worth showing.
+    if (failure('screen-audio')) store.stop('screen-audio');
+  }
+
+  async #publish(source: ScreenSource): Promise<void> {
+    const { store, publisher, listener } = this.#options;
+    const { track } = store.get(source);
+    if (track === undefined) return;
     const publication = await publisher.publish(source, track);
     if (publication.trackId !== undefined) listener.published(publication, publication.trackId);
   }

@@ -2,6 +2,8 @@ import type { ServerMessage } from '@parley/protocol/server-messages';
 
 const TYPES: Readonly<Record<ServerMessage['type'], true>> = {
   joined: true,
+  resumed: true,
+  'media-session': true,
   'request-offer': true,
   answer: true,
   offer: true,

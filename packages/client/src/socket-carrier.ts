@@ -3,26 +3,25 @@ import type { Carrier, CarrierListener } from './carrier.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { parseServerMessage } from './server-message.ts';
 
-/** `code` of {@link CarrierListener.closed} when the pongs stayed away (RFC 6455 §7.4.1: no close frame). */
-const ABNORMAL_CLOSURE = 1006;
+/** `code` of {@link CarrierListener.closed} when the other side went silent (RFC 6455 §7.4.1: no close frame). */
+export const ABNORMAL_CLOSURE = 1006;
 
-/** The relay carrier: the WebSocket that leads to the Room object. */
+/** A WebSocket that is given up when nothing comes back any more. */
 export class SocketCarrier implements Carrier {
   readonly #socket: WebSocket;
   readonly #listener: CarrierListener;
   #keepAlive: KeepAlive | undefined;
   #closed = false;
 
-  /** @param opened called once when messages can be sent */
-  constructor(url: URL, opened: () => void, listener: CarrierListener) {
+  constructor(url: URL, protocols: string[], listener: CarrierListener) {
     this.#listener = listener;
-    this.#socket = new WebSocket(url);
+    this.#socket = new WebSocket(url, protocols);
     this.#socket.onopen = () => {
       this.#keepAlive = new KeepAlive(
         () => this.#socket.send('ping'),
         () => this.#end(ABNORMAL_CLOSURE, 'The server stopped answering.'),
       );
-      opened();
+      listener.opened();
     };
     this.#socket.onmessage = ({ data }) => {
       this.#keepAlive?.alive();

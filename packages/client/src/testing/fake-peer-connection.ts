@@ -85,6 +85,11 @@ export class FakePeerConnection {
     this.onconnectionstatechange?.();
   }
 
+  connect(): void {
+    this.connectionState = 'connected';
+    this.onconnectionstatechange?.();
+  }
+
   async getStats(): Promise<Map<string, unknown>> {
     return new Map();
   }

@@ -1,26 +1,49 @@
 import type { ClientMessage } from '@parley/protocol/client-messages';
-import type { ServerMessage } from '@parley/protocol/server-messages';
+import type { DurableEvent, ServerMessage } from '@parley/protocol/server-messages';
+
+type Unnumbered<E> = E extends DurableEvent ? Omit<E, 'seq'> : never;
+
+const DURABLE: readonly string[] = [
+  'participant-joined',
+  'participant-left',
+  'track-published',
+  'track-unpublished',
+  'track-muted',
+  'chat',
+] satisfies DurableEvent['type'][];
 
 /** Stands in for the browser's WebSocket; a test plays the server. */
 export class FakeSocket {
   static readonly OPEN = 1;
-  static last: FakeSocket | undefined;
+  /** Every socket since the test began. */
+  static all: FakeSocket[] = [];
+  /** `seq` of the room's latest event. */
+  static seq = 0;
 
   readonly url: string;
+  readonly protocols: readonly string[];
   readyState = 0;
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: ((event: { code: number; reason: string }) => void) | null = null;
   readonly #sent: string[] = [];
 
-  constructor(url: URL) {
+  constructor(url: URL, protocols: string[] = []) {
     this.url = url.href;
-    FakeSocket.last = this;
+    this.protocols = protocols;
+    FakeSocket.all.push(this);
+  }
+
+  static get last(): FakeSocket | undefined {
+    return FakeSocket.all.at(-1);
   }
 
   /** The client's messages since the last look. */
   sent(): ClientMessage[] {
-    return this.#sent.splice(0).map((data) => JSON.parse(data) as ClientMessage);
+    return this.#sent
+      .splice(0)
+      .filter((data) => data !== 'ping')
+      .map((data) => JSON.parse(data) as ClientMessage);
   }
 
   open(): void {
@@ -28,8 +51,15 @@ export class FakeSocket {
     this.onopen?.();
   }
 
-  receive(message: ServerMessage): void {
-    this.onmessage?.({ data: JSON.stringify(message) });
+  /** Says something to the client; a durable event without a number gets the next one. */
+  receive(message: ServerMessage | Unnumbered<DurableEvent>): void {
+    const isUnnumbered = DURABLE.includes(message.type) && !('seq' in message);
+    const seq = isUnnumbered ? { seq: ++FakeSocket.seq } : {};
+    this.onmessage?.({ data: JSON.stringify({ ...message, ...seq }) });
+  }
+
+  pong(): void {
+    this.onmessage?.({ data: 'pong' });
   }
 
   /** The other end, or the network, closes it. */

@@ -1,4 +1,4 @@
-import type { Joined } from '@parley/protocol/server-messages';
+import type { Joined, MediaSession } from '@parley/protocol/server-messages';
 import { vi } from 'vitest';
 import type { Call } from '../call.ts';
 import type { CallEvents } from '../call-events.ts';
@@ -27,12 +27,27 @@ export const JOINED: Joined = {
     audio: { echoCancellation: true, noiseSuppression: true },
     maxBitrate: 5_000_000,
   },
+  seq: 0,
+  resumed: false,
+  resumeSecret: 'secret',
 };
+
+/** How the room tells of a media session over the relay carrier. */
+export function relayed(session: number): MediaSession {
+  return { type: 'media-session', roomId: 'room', session, carrier: { type: 'relay' } };
+}
+
+/** How the room tells of one that the client reaches by itself. */
+export function direct(session: number, ticket = 'ticket'): MediaSession {
+  const carrier = { type: 'direct', url: 'wss://node', ticket } as const;
+  return { type: 'media-session', roomId: 'room', session, carrier };
+}
 
 /** Puts fakes in place of what a browser has; `vi.unstubAllGlobals()` takes them away. */
 export function stubBrowser(): void {
   FakePeerConnection.all = [];
-  FakeSocket.last = undefined;
+  FakeSocket.all = [];
+  FakeSocket.seq = 0;
   vi.stubGlobal('WebSocket', FakeSocket);
   vi.stubGlobal('RTCPeerConnection', FakePeerConnection);
   vi.stubGlobal('MediaStream', FakeStream);
@@ -55,14 +70,18 @@ export interface FakeRoom {
   readonly heard: { readonly name: keyof CallEvents; readonly event: unknown }[];
 }
 
-/** Joins a room in which a test plays the server. */
-export async function joinFakeRoom(joined: Partial<Joined> = {}): Promise<FakeRoom> {
+/** Joins a room in which a test plays the server. A media session is there at once, by relay unless told otherwise. */
+export async function joinFakeRoom(
+  joined: Partial<Joined> = {},
+  session: MediaSession = relayed(1),
+): Promise<FakeRoom> {
   const connecting = connect('http://server', { room: 'room', name: ' Me ' });
   const socket = FakeSocket.last;
   if (socket === undefined) throw new Error('connect() opened no socket');
   socket.open();
   socket.receive({ ...JOINED, ...joined });
   const call = await connecting;
+  socket.receive(session);
   socket.sent();
   const [publisher, subscriber] = FakePeerConnection.all;
   if (publisher === undefined || subscriber === undefined) throw new Error('a call has two PeerConnections');
@@ -84,6 +103,8 @@ const EVENTS = Object.keys({
   'quality-changed': true,
   chat: true,
   error: true,
+  reconnecting: true,
+  reconnected: true,
   closed: true,
 } satisfies Record<keyof CallEvents, true>) as (keyof CallEvents)[];
 

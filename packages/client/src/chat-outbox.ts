@@ -1,0 +1,34 @@
+/** Texts kept for a server that cannot be reached. */
+export const MOST_TEXTS = 50;
+
+/**
+ * One's own texts until the server has passed them on, which it shows by telling them to everybody, their writer
+ * included. What was not passed on when a connection broke is sent again over the next.
+ */
+export class ChatOutbox {
+  #texts: string[] = [];
+
+  /** Oldest first. */
+  get texts(): readonly string[] {
+    return this.#texts;
+  }
+
+  /** Returns false if there are too many already. */
+  add(text: string): boolean {
+    if (this.#texts.length >= MOST_TEXTS) return false;
+    // As the server will tell it.
+    this.#texts.push(text.trim());
+    return true;
+  }
+
+  /** The server has told this text of one's own. */
+  told(text: string): void {
+    const index = this.#texts.indexOf(text);
+    if (index !== -1) this.#texts.splice(index, 1);
+  }
+
+  /** The server has refused one; it handles them in order. */
+  refused(): void {
+    this.#texts.shift();
+  }
+}

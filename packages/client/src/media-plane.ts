@@ -1,0 +1,209 @@
+import type { SessionRequest } from '@parley/protocol/client-messages';
+import type { Source } from '@parley/protocol/grants';
+import type {
+  ClientMediaSettings,
+  MediaSession as MediaSessionMessage,
+  SessionEvent,
+} from '@parley/protocol/server-messages';
+import type { Quality } from '@parley/protocol/track';
+import { ANSWER_TIMEOUT } from './answer-turn.ts';
+import { CallError } from './call-error.ts';
+import { type CallStats, readStats } from './call-stats.ts';
+import { MediaSession, type MediaSessionHost } from './media-session.ts';
+import type { Publication } from './publication.ts';
+import { QualityWishes } from './quality-wishes.ts';
+import type { RemoteTrack } from './subscriber.ts';
+import type { TrackSender } from './track-sender.ts';
+
+export interface MediaPlaneOptions extends MediaSessionHost {
+  readonly settings: ClientMediaSettings;
+  /** A new session: nothing of one's own is published in it yet. */
+  begun(): void;
+  /** Whether there is anything to send, and to receive. */
+  expects(): { readonly sending: boolean; readonly receiving: boolean };
+  /** Whether sound and picture are lost and being recovered. */
+  lost(lost: boolean): void;
+}
+
+const NO_TRACKS: ReadonlyMap<string, RemoteTrack> = new Map();
+
+/**
+ * The media of a call through all its sessions. Each `media-session` of a higher number replaces the session with its
+ * PeerConnections; what is being published then goes on to the new one, and whoever waits for it just waits longer.
+ */
+export class MediaPlane implements TrackSender {
+  readonly #options: MediaPlaneOptions;
+  readonly #wishes = new QualityWishes();
+  #settings: ClientMediaSettings;
+  #session: MediaSession | undefined;
+  /** Wait for the first session. */
+  readonly #waiting = new Set<PromiseWithResolvers<MediaSession>>();
+  /** Whether the current session takes an earlier one's place and has not connected yet. */
+  #replacing = false;
+  #closed: CallError | undefined;
+
+  constructor(options: MediaPlaneOptions) {
+    this.#options = options;
+    this.#settings = options.settings;
+  }
+
+  /** The others' tracks that arrive now, by track id. */
+  get remoteTracks(): ReadonlyMap<string, RemoteTrack> {
+    return this.#session?.subscriber.tracks ?? NO_TRACKS;
+  }
+
+  /** The room tells of a session: a new one, or another way to the one there is. */
+  handleSession({ session: number, carrier }: MediaSessionMessage): void {
+    const known = this.#session?.number ?? 0;
+    if (this.#closed || number < known) return;
+    if (number > known) this.#begin(number);
+    this.#session?.use(carrier);
+  }
+
+  /** The Room's socket brings what a node says. */
+  handleRelayed(event: SessionEvent): void {
+    this.#session?.handleRelayed(event);
+  }
+
+  /** The Room's socket is lost; media goes on. */
+  relayLost(): void {
+    this.#session?.relayLost();
+  }
+
+  /** One is another participant now, whose first session is still to come. */
+  startAfresh(settings: ClientMediaSettings): void {
+    this.#settings = settings;
+    this.#replace(undefined);
+    this.check();
+  }
+
+  published(source: Source): Publication | undefined {
+    return this.#session?.publisher.published(source);
+  }
+
+  /**
+   * Publishes a track: in the next session if there is none yet, or if the current one is replaced meanwhile.
+   *
+   * @throws {CallError} if the server refuses it, or has no session for it in time
+   */
+  async publish(source: Source, track: MediaStreamTrack): Promise<Publication> {
+    for (;;) {
+      const session = this.#session ?? (await this.#first());
+      try {
+        return await session.publisher.publish(source, track);
+      } catch (error) {
+        if (this.#isCurrent(session)) throw error;
+      }
+    }
+  }
+
+  async unpublish(...sources: Source[]): Promise<void> {
+    await this.#now(({ publisher }) => publisher.unpublish(...sources));
+  }
+
+  async replaceTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
+    await this.#now(({ publisher }) => publisher.replaceTrack(source, track));
+  }
+
+  /** Sends a request of the current session. */
+  send(request: SessionRequest): void {
+    this.#session?.send(request);
+  }
+
+  updateQuality(quality: Quality, trackId: string | undefined): void {
+    const cameras = [...this.remoteTracks.values()].filter(({ source }) => source === 'camera');
+    const cameraIds = cameras.map((camera) => camera.trackId);
+    this.#wishes.set(quality, trackId, cameraIds);
+    this.send({ type: 'update-quality', quality, ...(trackId !== undefined && { trackId }) });
+  }
+
+  /** A track of somebody else's is over, which the room may say before the node does. */
+  trackEnded(trackId: string): void {
+    this.#wishes.forget(trackId);
+    this.#session?.subscriber.remove(trackId);
+  }
+
+  async getStats(): Promise<CallStats> {
+    const { publisher, subscriber } = this.#session ?? {};
+    const [sending = [], receiving = []] = await Promise.all([publisher?.getStats(), subscriber?.getStats()]);
+    const sources = publisher?.sources ?? new Map();
+    return readStats(performance.now(), sending, receiving, sources, subscriber?.trackIds ?? new Map());
+  }
+
+  /** Looks whether media is lost, after anything that may have changed that. */
+  check(): void {
+    if (this.#closed) return;
+    const { isConnected = false, sendingFailed = false, receivingFailed = false } = this.#session ?? {};
+    if (isConnected) this.#replacing = false;
+    const { sending, receiving } = this.#options.expects();
+    this.#options.lost(
+      (sending && (this.#replacing || sendingFailed)) || (receiving && (this.#replacing || receivingFailed)),
+    );
+  }
+
+  /** Closes everything and rejects with `error` whatever waits. */
+  close(error: CallError): void {
+    this.#closed = error;
+    for (const { reject } of this.#waiting) reject(error);
+    this.#session?.close(error);
+  }
+
+  #begin(number: number): void {
+    try {
+      const session = new MediaSession({
+        number,
+        settings: this.#settings,
+        wishes: this.#wishes,
+        host: this.#options,
+        connectionChanged: () => this.check(),
+      });
+      this.#replace(session);
+      for (const { resolve } of this.#waiting) resolve(session);
+    } catch (cause) {
+      const message = 'This browser cannot hold calls. Update it, or use another.';
+      this.#options.error(new CallError('media_unsupported', message, { cause }));
+      return;
+    }
+    this.#options.begun();
+    this.check();
+  }
+
+  #replace(session: MediaSession | undefined): void {
+    const old = this.#session;
+    this.#session = session;
+    if (old === undefined) return;
+    this.#replacing = true;
+    old.close(new CallError('session_replaced', 'The media session was replaced by another.'));
+    for (const track of old.subscriber.tracks.values()) this.#options.removed(track);
+  }
+
+  /** Does something to the current session that the next one does not need. */
+  async #now(what: (session: MediaSession) => Promise<void>): Promise<void> {
+    const session = this.#session;
+    if (session === undefined) return;
+    try {
+      await what(session);
+    } catch (error) {
+      if (this.#isCurrent(session)) throw error;
+    }
+  }
+
+  #isCurrent(session: MediaSession): boolean {
+    return this.#closed !== undefined || this.#session === session;
+  }
+
+  async #first(): Promise<MediaSession> {
+    if (this.#closed) throw this.#closed;
+    const waiting = Promise.withResolvers<MediaSession>();
+    this.#waiting.add(waiting);
+    const timer = setTimeout(() => {
+      waiting.reject(new CallError('media_unavailable', 'No media server is there. Try again soon.'));
+    }, ANSWER_TIMEOUT);
+    try {
+      return await waiting.promise;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(waiting);
+    }
+  }
+}

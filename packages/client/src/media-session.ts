@@ -1,0 +1,177 @@
+import type { ReconnectSession, SessionRequest } from '@parley/protocol/client-messages';
+import type {
+  ClientMediaSettings,
+  MediaSession as MediaSessionMessage,
+  QualityChanged,
+  ServerMessage,
+  SessionEvent,
+} from '@parley/protocol/server-messages';
+import type { RetryPolicy } from './backoff.ts';
+import { CallError } from './call-error.ts';
+import { openConnection } from './open-connection.ts';
+import { Publisher } from './publisher.ts';
+import type { QualityWishes } from './quality-wishes.ts';
+import { SessionCarrier } from './session-carrier.ts';
+import { type RemoteTrack, Subscriber } from './subscriber.ts';
+
+/** What a media session needs of the call, and tells it. */
+export interface MediaSessionHost {
+  readonly retry: RetryPolicy;
+  /** Sends over the Room's socket. */
+  relay(message: SessionRequest | ReconnectSession): void;
+  added(track: RemoteTrack): void;
+  removed(track: RemoteTrack): void;
+  qualityChanged(change: QualityChanged): void;
+  error(error: CallError): void;
+}
+
+export interface MediaSessionOptions {
+  readonly number: number;
+  readonly settings: ClientMediaSettings;
+  readonly wishes: QualityWishes;
+  readonly host: MediaSessionHost;
+  /** A PeerConnection has connected, failed, or anything between. */
+  connectionChanged(): void;
+}
+
+/** One media session: a PeerConnection that sends, one that receives, and the way that messages about them take. */
+export class MediaSession {
+  readonly number: number;
+  readonly publisher: Publisher;
+  readonly subscriber: Subscriber;
+  readonly #sending: RTCPeerConnection;
+  readonly #receiving: RTCPeerConnection;
+  readonly #carrier: SessionCarrier;
+  readonly #wishes: QualityWishes;
+  readonly #host: MediaSessionHost;
+  readonly #report: (error: unknown) => void;
+  #closed = false;
+
+  /** @throws {DOMException} if the browser does not take the server's settings */
+  constructor({ number, settings, wishes, host, connectionChanged }: MediaSessionOptions) {
+    this.number = number;
+    this.#wishes = wishes;
+    this.#host = host;
+    // What an old session came to is no news.
+    const error = (cause: unknown) => {
+      if (cause instanceof CallError && !this.#closed) host.error(cause);
+    };
+    this.#report = error;
+    const open = (failed: () => void) =>
+      openConnection(settings.iceServers, { failed, changed: connectionChanged, error });
+    this.#sending = open(() => void this.publisher.restartIce().catch(error));
+    // The server restarts the other one's ICE, whose offers are its own.
+    this.#receiving = open(() => undefined);
+    const send = (request: SessionRequest) => this.send(request);
+    this.publisher = new Publisher({ connection: this.#sending, media: settings, send });
+    this.subscriber = new Subscriber({
+      connection: this.#receiving,
+      send,
+      error,
+      added: (track) => {
+        host.added(track);
+        this.#wish(track.trackId);
+      },
+      removed: host.removed,
+    });
+    this.#carrier = new SessionCarrier({
+      session: number,
+      retry: host.retry,
+      relay: host.relay,
+      message: (message) => {
+        if (isSessionEvent(message)) this.#handle(message);
+      },
+      up: () => {
+        this.publisher.carrierUp();
+        for (const request of wishes.ofCameras()) this.send(request);
+        for (const trackId of this.subscriber.tracks.keys()) this.#wish(trackId);
+      },
+      down: () => this.publisher.carrierDown(),
+    });
+  }
+
+  /** Whether sound or picture get through one way at least. */
+  get isConnected(): boolean {
+    return [this.#sending, this.#receiving].some((one) => one.connectionState === 'connected');
+  }
+
+  get sendingFailed(): boolean {
+    return this.#sending.connectionState === 'failed';
+  }
+
+  get receivingFailed(): boolean {
+    return this.#receiving.connectionState === 'failed';
+  }
+
+  /** The room says which way messages take from now on. */
+  use(carrier: MediaSessionMessage['carrier']): void {
+    this.#carrier.use(carrier);
+  }
+
+  send(request: SessionRequest): void {
+    this.#carrier.send(request);
+  }
+
+  /** From the node, over the Room's socket: void unless that is the way. */
+  handleRelayed(event: SessionEvent): void {
+    if (this.#carrier.isRelay) this.#handle(event);
+  }
+
+  relayLost(): void {
+    this.#carrier.relayLost();
+  }
+
+  /** Closes the carrier and both PeerConnections, and rejects with `error` whatever waits. */
+  close(error: CallError): void {
+    this.#closed = true;
+    this.#carrier.close();
+    this.publisher.close(error);
+    this.subscriber.close();
+  }
+
+  #handle(event: SessionEvent): void {
+    switch (event.type) {
+      case 'request-offer':
+        this.publisher.renegotiate().catch(this.#report);
+        return;
+      case 'answer':
+        this.publisher.handleAnswer(event);
+        return;
+      case 'offer':
+        this.subscriber.handleOffer(event);
+        return;
+      case 'quality-changed':
+        this.#host.qualityChanged(event);
+        return;
+      case 'error': {
+        const { code, message, requestType } = event;
+        const error = new CallError(code, message, requestType === undefined ? {} : { requestType });
+        const isOffer = requestType === 'offer' || requestType === 'start-screen-share';
+        // Without a node an offer is no worse for it: the next carrier takes it, or the next session.
+        const isRefusal = isOffer && code !== 'media_unavailable';
+        // Whoever published gets it as a rejected promise.
+        if (!isRefusal || !this.publisher.handleError(error)) this.#report(error);
+        return;
+      }
+      default:
+        event satisfies never;
+    }
+  }
+
+  #wish(trackId: string): void {
+    for (const request of this.#wishes.ofTrack(trackId)) this.send(request);
+  }
+}
+
+function isSessionEvent(message: ServerMessage): message is SessionEvent {
+  switch (message.type) {
+    case 'request-offer':
+    case 'answer':
+    case 'offer':
+    case 'quality-changed':
+    case 'error':
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,130 @@
+import type { ReconnectSession, SessionRequest } from '@parley/protocol/client-messages';
+import { directProtocols, SESSION_PATH } from '@parley/protocol/direct-socket';
+import type { MediaSession, ServerMessage } from '@parley/protocol/server-messages';
+import type { RetryPolicy } from './backoff.ts';
+import { SocketCarrier } from './socket-carrier.ts';
+
+/** Milliseconds for a node's socket to open; then the room carries the session. */
+export const OPEN_TIMEOUT = 4_000;
+/** How often in a row a node's socket may be lost before the room carries the session. */
+export const MOST_LOSSES = 3;
+/** Milliseconds after which a node's socket counts as a good one. */
+export const STABLE_DIRECT = 10_000;
+/** Close codes by which the node says that it is not the socket's fault: the room says what comes next. */
+const SESSION_OVER: readonly number[] = [
+  4410, // session_ended, room_closed
+  4409, // session_replaced: by a newer socket of this same client
+];
+
+export interface SessionCarrierOptions {
+  /** The session's number. */
+  readonly session: number;
+  readonly retry: RetryPolicy;
+  /** The way over the Room's socket. */
+  relay(message: SessionRequest | ReconnectSession): void;
+  /** From the node, over its own socket. */
+  message(message: ServerMessage): void;
+  /** Messages get through from now on; what was sent before may have been lost. */
+  up(): void;
+  /** Nothing gets through for now. */
+  down(): void;
+}
+
+/** The way to one media session: through the room, or over a socket to the node, whichever the room says. */
+export class SessionCarrier {
+  readonly #options: SessionCarrierOptions;
+  #way: 'none' | 'relay' | 'direct' = 'none';
+  #socket: SocketCarrier | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #losses = 0;
+
+  constructor(options: SessionCarrierOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the room carries the session now. */
+  get isRelay(): boolean {
+    return this.#way === 'relay';
+  }
+
+  /** The room says which way it is. */
+  use(carrier: MediaSession['carrier']): void {
+    this.#drop();
+    if (carrier.type === 'direct') {
+      this.#open(carrier.url, carrier.ticket);
+      return;
+    }
+    this.#way = 'relay';
+    this.#options.up();
+  }
+
+  /** Sends a request of this session; it is lost while there is no way. */
+  send(request: SessionRequest): void {
+    const { session, relay } = this.#options;
+    const message = { ...request, session };
+    if (this.#way === 'relay') relay(message);
+    else if (this.#way === 'direct') this.#socket?.send(message);
+  }
+
+  /** The Room's socket is lost. */
+  relayLost(): void {
+    if (this.isRelay) this.#drop();
+  }
+
+  close(): void {
+    this.#drop();
+  }
+
+  #open(url: string, ticket: string): void {
+    const giveUp = () => {
+      this.#drop();
+      this.#ask('relay');
+    };
+    this.#timer = setTimeout(giveUp, OPEN_TIMEOUT);
+    try {
+      this.#socket = this.#connect(new URL(SESSION_PATH, url), ticket);
+    } catch {
+      // A page with HTTPS may not open ws://.
+      giveUp();
+    }
+  }
+
+  #connect(url: URL, ticket: string): SocketCarrier {
+    let openedAt: number | undefined;
+    return new SocketCarrier(url, directProtocols(ticket), {
+      opened: () => {
+        clearTimeout(this.#timer);
+        openedAt = performance.now();
+        this.#way = 'direct';
+        this.#options.up();
+      },
+      message: this.#options.message,
+      closed: (code) => {
+        this.#drop();
+        if (openedAt === undefined) this.#ask('relay');
+        else if (!SESSION_OVER.includes(code)) this.#lost(performance.now() - openedAt);
+      },
+    });
+  }
+
+  /** @param lasted how long the node's socket was open, milliseconds */
+  #lost(lasted: number): void {
+    this.#losses = lasted >= STABLE_DIRECT ? 1 : this.#losses + 1;
+    const pause = this.#losses < MOST_LOSSES ? this.#options.retry(this.#losses - 1, 0) : undefined;
+    if (pause === undefined) this.#ask('relay');
+    else this.#timer = setTimeout(() => this.#ask('direct'), pause);
+  }
+
+  #ask(carrier: ReconnectSession['carrier']): void {
+    this.#options.relay({ type: 'reconnect-session', session: this.#options.session, carrier });
+  }
+
+  #drop(): void {
+    clearTimeout(this.#timer);
+    this.#socket?.close();
+    this.#socket = undefined;
+    if (this.#way === 'none') return;
+    this.#way = 'none';
+    this.#options.down();
+  }
+}

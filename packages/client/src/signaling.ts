@@ -1,0 +1,239 @@
+import type { ClientMessage, Join, Resume } from '@parley/protocol/client-messages';
+import type { ErrorCode } from '@parley/protocol/errors';
+import type { Joined, ServerMessage } from '@parley/protocol/server-messages';
+import { PROTOCOL_VERSION } from '@parley/protocol/version';
+import type { RetryPolicy } from './backoff.ts';
+import { CallError } from './call-error.ts';
+import { isRetryableClose, isRetryableError } from './close-codes.ts';
+import { ABNORMAL_CLOSURE, SocketCarrier } from './socket-carrier.ts';
+
+/** Milliseconds to get in for the first time. */
+export const JOIN_TIMEOUT = 20_000;
+/** Milliseconds for each attempt to get in again. */
+export const REJOIN_TIMEOUT = 10_000;
+/** Milliseconds for the events that were missed. They come at once, and the room's next message shows their end. */
+export const CATCH_UP_TIMEOUT = 2_000;
+/** Milliseconds after which a connection counts as a good one: the next loss is a new trouble, not more of the old. */
+export const STABLE = 10_000;
+
+export interface SignalingOptions {
+  readonly address: URL;
+  readonly roomId: string;
+  readonly name: string;
+  /** Whether the client may open sockets to media nodes. */
+  readonly direct: boolean;
+  readonly retry: RetryPolicy;
+}
+
+/** What the room says while one is in it. */
+export type RoomMessage = Exclude<ServerMessage, { type: 'joined' | 'resumed' }>;
+
+export interface SignalingListener {
+  /** In the room: for the first time, or again with all that is to know, perhaps as another participant. */
+  joined(message: Joined): void;
+  message(message: RoomMessage): void;
+  /** The connection was lost. `recovered` or `closed` follows. */
+  lost(): void;
+  /** In the room again, and nothing is missing any more. */
+  recovered(): void;
+  /** The server refused, or trying has been given up. The last call. */
+  closed(error: CallError): void;
+}
+
+type State =
+  /** The socket opens, or the answer to `join` is awaited. */
+  | 'joining'
+  /** In the room again; the events that were missed are coming. */
+  | 'catching-up'
+  | 'in'
+  /** Until the next attempt. */
+  | 'pausing'
+  | 'closed';
+
+/**
+ * The way to the Room: a socket, and after it another, for as long as the server keeps the participant. It remembers who one
+ * is and which durable events one has seen.
+ */
+export class Signaling {
+  readonly #options: SignalingOptions;
+  readonly #listener: SignalingListener;
+  #state: State = 'joining';
+  #socket: SocketCarrier | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #self: Pick<Resume, 'participantId' | 'secret'> | undefined;
+  /**
+   * Of the last durable event that was handled. Only what has arrived counts: what `resumed` announces can still be
+   * lost with this socket too.
+   */
+  #seq = 0;
+  /** Of the last event that was missed. */
+  #announced = 0;
+  #failures = 0;
+  #lostAt = 0;
+  #joinedAt = 0;
+
+  constructor(options: SignalingOptions, listener: SignalingListener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#open(JOIN_TIMEOUT);
+  }
+
+  /** Sends a message. Returns false, and does nothing, while one is not in the room. */
+  send(message: ClientMessage): boolean {
+    if (this.#state !== 'in' && this.#state !== 'catching-up') return false;
+    this.#socket?.send(message);
+    return true;
+  }
+
+  /** Stops for good, without calling `closed`. */
+  close(): void {
+    this.#state = 'closed';
+    this.#drop();
+  }
+
+  #open(timeout: number): void {
+    const { address, roomId, name, direct } = this.#options;
+    this.#state = 'joining';
+    this.#timer = setTimeout(() => this.#lost(ABNORMAL_CLOSURE, 'no answer'), timeout);
+    const join: Join = {
+      type: 'join',
+      roomId,
+      participantName: name,
+      version: PROTOCOL_VERSION,
+      requestOffers: false,
+      recovers: true,
+      direct,
+      ...(this.#self && {
+        resume: {
+          ...this.#self,
+          seq: this.#seq,
+        },
+      }),
+    };
+    const socket = new SocketCarrier(address, [], {
+      opened: () => socket.send(join),
+      message: (message) => this.#handle(message),
+      closed: (code, reason) => this.#lost(code, reason),
+    });
+    this.#socket = socket;
+  }
+
+  #handle(message: ServerMessage): void {
+    switch (this.#state) {
+      case 'joining':
+        this.#handleReply(message);
+        return;
+      case 'catching-up':
+      case 'in':
+        this.#handleEvent(message);
+        return;
+      case 'pausing':
+      case 'closed':
+        return;
+      default:
+        this.#state satisfies never;
+    }
+  }
+
+  /** What answers `join`. */
+  #handleReply(message: ServerMessage): void {
+    if (message.type === 'joined') {
+      const { participantId, seq } = message;
+      const state = this.#self === undefined ? 'in' : 'catching-up';
+      // Who has come back keeps the secret.
+      this.#self = { participantId, secret: message.resumeSecret ?? this.#self?.secret ?? '' };
+      this.#seq = seq;
+      this.#enter(state, seq);
+      this.#listener.joined(message);
+      this.#catchUp();
+    } else if (message.type === 'resumed') {
+      this.#enter('catching-up', message.seq);
+      // The last ones announced may be some that one is not told, being one's own.
+      this.#timer = setTimeout(() => this.#catchUp(), CATCH_UP_TIMEOUT);
+      if (this.#seq >= this.#announced) this.#catchUp();
+    } else if (message.type === 'error') {
+      this.#refused(message.code, message.message);
+    }
+  }
+
+  #handleEvent(message: ServerMessage): void {
+    if (message.type === 'joined' || message.type === 'resumed') return;
+    if ('seq' in message) {
+      // Told before, over the socket that was lost.
+      if (message.seq <= this.#seq) return;
+      this.#seq = message.seq;
+      this.#listener.message(message);
+      if (this.#seq >= this.#announced) this.#catchUp();
+      return;
+    }
+    // Missed events come first.
+    this.#catchUp();
+    this.#listener.message(message);
+  }
+
+  #enter(state: 'in' | 'catching-up', announced: number): void {
+    clearTimeout(this.#timer);
+    this.#state = state;
+    this.#announced = announced;
+    this.#joinedAt = performance.now();
+  }
+
+  #catchUp(): void {
+    if (this.#state !== 'catching-up') return;
+    clearTimeout(this.#timer);
+    this.#state = 'in';
+    this.#listener.recovered();
+  }
+
+  #refused(code: ErrorCode, message: string): void {
+    if (this.#self === undefined || !isRetryableError(code)) this.#end(new CallError(code, message));
+    else this.#lost(ABNORMAL_CLOSURE, message);
+  }
+
+  #lost(code: number, reason: string): void {
+    const wasIn = this.#state !== 'joining';
+    this.#drop();
+    if (this.#self === undefined) {
+      const said = reason || `code ${code}`;
+      const message = `No connection to ${this.#options.address.host} (${said}). Check the network and try again.`;
+      this.#end(new CallError('connection_failed', message));
+      return;
+    }
+    const error = new CallError('connection_failed', reason || `The connection was closed (${code}).`);
+    if (!isRetryableClose(code)) {
+      this.#end(error);
+      return;
+    }
+    const now = performance.now();
+    if (wasIn) {
+      if (now - this.#joinedAt >= STABLE) this.#failures = 0;
+      if (this.#failures === 0) this.#lostAt = now;
+      this.#state = 'pausing';
+      this.#listener.lost();
+      if (this.#isClosed()) return;
+    }
+    const pause = this.#options.retry(this.#failures, now - this.#lostAt);
+    if (pause === undefined) {
+      this.#end(error);
+      return;
+    }
+    this.#failures += 1;
+    this.#state = 'pausing';
+    this.#timer = setTimeout(() => this.#open(REJOIN_TIMEOUT), pause);
+  }
+
+  #isClosed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  #drop(): void {
+    clearTimeout(this.#timer);
+    this.#socket?.close();
+    this.#socket = undefined;
+  }
+
+  #end(error: CallError): void {
+    this.close();
+    this.#listener.closed(error);
+  }
+}
