@@ -1,11 +1,16 @@
 import { ClientMessage, MAX_CLIENT_MESSAGE_BYTES, MAX_JOIN_BYTES } from '@parley/protocol/client-messages';
 import { DecodeError, decode } from '@parley/protocol/decode';
-import type { ErrorCode } from '@parley/protocol/errors';
+import { type ErrorCode, ParleyError } from '@parley/protocol/errors';
 import type { Environment } from './environment.ts';
 import { JOIN_TIMEOUT, JOIN_TIMEOUT_MESSAGE } from './join-deadline.ts';
 import { openClientSocket } from './room/open-client-socket.ts';
 import { closeQuietly, closeWithError, forwardableCloseCode, sendQuietly } from './sockets.ts';
 
+/** Most sockets of this isolate that may wait to join at once, and how many there are. */
+const MAX_WAITING = 1000;
+let waiting = 0;
+/** Most messages before `join`. */
+const MAX_ATTEMPTS = 20;
 /** Most characters kept while the room's socket is being opened. */
 const MAX_BACKLOG = 2 * MAX_CLIENT_MESSAGE_BYTES;
 
@@ -14,6 +19,10 @@ const MAX_BACKLOG = 2 * MAX_CLIENT_MESSAGE_BYTES;
  * and that Room's socket. Keeps no state of its own; the Room object behind it still hibernates.
  */
 export function pump(env: Environment): Response {
+  if (waiting >= MAX_WAITING) {
+    throw new ParleyError('server_busy', 'Too many sockets wait to join; try again in a moment.');
+  }
+  waiting += 1;
   const { 0: client, 1: outer } = new WebSocketPair();
   outer.accept();
   let inner: WebSocket | undefined;
@@ -28,9 +37,16 @@ export function pump(env: Environment): Response {
     closeWithError(outer, code, message);
   };
   const deadline = setTimeout(() => end('join_timeout', JOIN_TIMEOUT_MESSAGE), JOIN_TIMEOUT);
+  let waits = true;
+  const doneWaiting = () => {
+    clearTimeout(deadline);
+    if (waits) waiting -= 1;
+    waits = false;
+  };
+  let attempts = 0;
 
   async function open(roomId: string): Promise<void> {
-    clearTimeout(deadline);
+    doneWaiting();
     opening = true;
     try {
       inner = await openRoomSocket(env, roomId);
@@ -63,6 +79,11 @@ export function pump(env: Environment): Response {
       else end('message_too_large', 'Wait for joined before sending more.');
       return;
     }
+    attempts += 1;
+    if (attempts > MAX_ATTEMPTS) {
+      end('rate_limited', 'Send join, and nothing before it.');
+      return;
+    }
     try {
       const message = decode(ClientMessage, data, MAX_JOIN_BYTES);
       if (message.type !== 'join') {
@@ -77,12 +98,12 @@ export function pump(env: Environment): Response {
     }
   });
   outer.addEventListener('close', ({ code, reason }) => {
-    clearTimeout(deadline);
+    doneWaiting();
     closeQuietly(outer, forwardableCloseCode(code), '');
     if (inner !== undefined) closeQuietly(inner, forwardableCloseCode(code), reason);
   });
   outer.addEventListener('error', () => {
-    clearTimeout(deadline);
+    doneWaiting();
     if (inner !== undefined) closeQuietly(inner, 1011, '');
   });
   return new Response(null, { status: 101, webSocket: client });

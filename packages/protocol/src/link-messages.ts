@@ -15,6 +15,9 @@ export function linkPath(roomId: string): string {
   return `/internal/rooms/${encodeURIComponent(roomId)}/link`;
 }
 
+/** The close code with which a node tells the Room that it stops (RFC 6455 §7.4.1, going away). */
+export const NODE_STOPS = 1001;
+
 /** A media session that a node holds, as it tells the Room when a link opens. */
 export const LinkSession = z.object({
   participantId: OpaqueId,

@@ -110,7 +110,7 @@ export function checkNodes(draft: Draft): void {
   for (const assignment of Object.values(draft.state.assignments)) {
     const { nodeId, epoch, incarnation, since, checkAt } = assignment;
     if (checkAt === undefined || now < checkAt) continue;
-    assignment.checkAt = now + TIMES.nodeCheckAgain;
+    assignment.checkAt = now + Math.max(TIMES.nodeCheck, now - since);
     if (now >= since + TIMES.linkLost) replaceNode(draft);
     else draft.emit({ type: 'check-node', nodeId, epoch, incarnation });
   }

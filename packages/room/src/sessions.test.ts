@@ -126,7 +126,7 @@ describe('a node that is gone', () => {
       room.do({ type: 'node-checked', nodeId: 'node-1', epoch, life });
     expect(checked('unknown')).toEqual([]);
     expect(checked('live')).toEqual([]);
-    expect(room.do({ type: 'wake' }, TIMES.nodeCheckAgain)).toMatchObject([{ type: 'check-node' }]);
+    expect(room.do({ type: 'wake' }, TIMES.nodeCheck)).toMatchObject([{ type: 'check-node' }]);
     expect(checked('dead')).toEqual([{ type: 'place', exclude: [] }]);
     const effects = room.do({ type: 'placed', nodeId: 'node-2' });
     expect(sentTo(effects, 'c-bob'), 'a plain client joins again').toMatchObject([

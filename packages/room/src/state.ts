@@ -31,9 +31,8 @@ export const TIMES = {
   placement: 10_000,
   /** How long an assigned node may take to open its link. */
   linkOpen: 10_000,
-  /** How long after its link was lost the Fleet is asked whether a node lives, and how long before it is asked again. */
-  nodeCheck: 1_500,
-  nodeCheckAgain: 3_000,
+  /** How long after its link was lost the Fleet is asked whether a node lives; later, ever more seldom. */
+  nodeCheck: 800,
   /** How long a node may be without its link, whatever the Fleet says, before the room is placed anew. */
   linkLost: 20_000,
   /** After how long an empty room gives its node back. */

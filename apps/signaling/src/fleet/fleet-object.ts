@@ -5,6 +5,7 @@ import {
   type FleetNodeMessage,
   LEASE_SECONDS,
   NodeFleetMessage,
+  type NodeLife,
   type NodeLoad,
 } from '@parley/protocol/fleet-messages';
 import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
@@ -22,6 +23,19 @@ interface NodeAttachment {
   load: NodeLoad;
   /** Last word from it, milliseconds since the epoch. */
   heardAt: number;
+}
+
+/** That the Fleet saw a node's socket end, as a deploy does not let it. */
+interface Departure {
+  incarnation: string;
+  at: number;
+}
+
+/** A node whose socket ended is given this long to open another before it counts as dead, ms. */
+const DEPARTED_AFTER = 1_500;
+
+function departureKey(nodeId: string): string {
+  return `departure:${nodeId}`;
 }
 
 /** The media nodes of one region: their sockets, their leases, and which of them gets a room. */
@@ -59,6 +73,7 @@ export class FleetObject extends DurableObject<Environment> {
           return;
         }
         attachment.incarnation = message.incarnation;
+        this.ctx.storage.kv.delete(departureKey(attachment.nodeId));
         send(socket, { type: 'welcome', version: PROTOCOL_VERSION });
       }
       socket.serializeAttachment({ ...attachment, load: message.load, heardAt: Date.now() });
@@ -70,10 +85,34 @@ export class FleetObject extends DurableObject<Environment> {
 
   override webSocketClose(socket: WebSocket): void {
     closeQuietly(socket, 1000, '');
+    const { nodeId, incarnation } = socket.deserializeAttachment() as NodeAttachment;
+    if (incarnation === undefined || this.#isBack(nodeId, incarnation)) return;
+    const departure: Departure = { incarnation, at: Date.now() };
+    this.ctx.storage.kv.put(departureKey(nodeId), departure);
   }
 
   override webSocketError(socket: WebSocket): void {
-    closeQuietly(socket, 1011, '');
+    this.webSocketClose(socket);
+  }
+
+  /** What is known of a process of a node, see {@link NodeLife}. */
+  lifeOf(nodeId: string, incarnation: string | undefined): NodeLife {
+    const live = this.#live().find((node) => node.nodeId === nodeId);
+    if (live !== undefined) return live.incarnation === incarnation ? 'live' : 'dead';
+    const departure = this.ctx.storage.kv.get<Departure>(departureKey(nodeId));
+    if (departure !== undefined && departure.incarnation === incarnation) {
+      return Date.now() >= departure.at + DEPARTED_AFTER ? 'dead' : 'unknown';
+    }
+    // A socket without a heartbeat: the lease has run out.
+    const silent = this.ctx.getWebSockets(nodeId).some((socket) => {
+      const { heardAt } = socket.deserializeAttachment() as NodeAttachment;
+      return heardAt < Date.now() - LEASE_SECONDS * 1000;
+    });
+    return silent ? 'dead' : 'unknown';
+  }
+
+  #isBack(nodeId: string, incarnation: string): boolean {
+    return this.#live().some((node) => node.nodeId === nodeId && node.incarnation === incarnation);
   }
 
   /** How many nodes could take a room now. */
@@ -95,12 +134,12 @@ export class FleetObject extends DurableObject<Environment> {
     return send(node.socket, { type: 'assign', roomId, epoch, assignment });
   }
 
-  #live(): (Candidate & { socket: WebSocket })[] {
+  #live(): (Candidate & { socket: WebSocket; incarnation: string })[] {
     const since = Date.now() - LEASE_SECONDS * 1000;
     return this.ctx.getWebSockets().flatMap((socket) => {
       const { nodeId, incarnation, load, heardAt } = socket.deserializeAttachment() as NodeAttachment;
       const live = socket.readyState === WebSocket.OPEN && incarnation !== undefined && heardAt >= since;
-      return live ? [{ nodeId, cpu: load.cpu, socket }] : [];
+      return live ? [{ nodeId, cpu: load.cpu, socket, incarnation }] : [];
     });
   }
 }

@@ -8,6 +8,7 @@ import type { KeyCache } from '../keyring/key-cache.ts';
 import { signAssignment, signTicket } from '../keyring/sign.ts';
 import { clientMediaSettings, region } from '../settings.ts';
 import { closeQuietly } from '../sockets.ts';
+import type { EventLog } from './event-log.ts';
 import { type RoomSockets, sendMessage } from './room-sockets.ts';
 
 /** What carrying out effects needs. */
@@ -16,6 +17,7 @@ export interface EffectContext {
   env: Environment;
   sockets: RoomSockets;
   keys: KeyCache;
+  log: EventLog;
   /** Takes what becomes of an effect that is answered later. */
   apply: (command: Command) => Promise<void>;
 }
@@ -48,8 +50,18 @@ export class EffectRunner {
       case 'send': {
         const { message } = effect;
         const complete = message.type === 'joined' ? { ...message, media: clientMediaSettings } : message;
-        return sendMessage(sockets.client(effect.connectionId), complete);
+        return sockets.send(effect.connectionId, complete);
       }
+      case 'replay': {
+        const { connectionId, participantId, after, upTo } = effect;
+        for (const event of this.#context.log.between(participantId, after, upTo)) {
+          sockets.send(connectionId, event);
+        }
+        return;
+      }
+      case 'check-node':
+        ctx.waitUntil(this.#checkNode(roomId, effect));
+        return;
       case 'disconnect': {
         const socket = sockets.client(effect.connectionId);
         if (socket === undefined) return;
@@ -71,10 +83,26 @@ export class EffectRunner {
         return sendMessage(link, { type: 'welcome', version: PROTOCOL_VERSION, assignment });
       }
       case 'open-session': {
-        const { nodeId, epoch, participantId, grants, requestOffers } = effect;
-        const content = { room: roomId, epoch, grants, requestOffers };
+        const { carrier, nodeId, epoch, participantId, session, grants, requestOffers } = effect;
+        const content = { room: roomId, epoch, session, grants, requestOffers };
         const ticket = await signTicket(await keys.get(), nodeId, participantId, content);
-        return sendMessage(sockets.link(nodeId, epoch), { type: 'open-session', participantId, ticket });
+        switch (carrier.type) {
+          case 'relay': {
+            const link = sockets.link(nodeId, epoch);
+            return sendMessage(link, { type: 'open-session', participantId, session, ticket });
+          }
+          case 'direct': {
+            const way = { type: carrier.type, url: carrier.url, ticket };
+            return sockets.send(carrier.connectionId, {
+              type: 'media-session',
+              roomId,
+              session,
+              carrier: way,
+            });
+          }
+          default:
+            return carrier satisfies never;
+        }
       }
       case 'link-send':
         return sendMessage(sockets.link(effect.nodeId, effect.epoch), effect.message);
@@ -92,6 +120,20 @@ export class EffectRunner {
     } catch (error) {
       logError('placement failed', { roomId, error });
       await apply({ type: 'placement-failed' });
+    }
+  }
+
+  async #checkNode(
+    roomId: string,
+    { nodeId, epoch, incarnation }: Extract<Effect, { type: 'check-node' }>,
+  ): Promise<void> {
+    const { env, apply } = this.#context;
+    try {
+      const life = await FleetObject.of(env, region).lifeOf(nodeId, incarnation);
+      await apply({ type: 'node-checked', nodeId, epoch, life });
+    } catch (error) {
+      // The room asks again.
+      logError('node not checked', { roomId, error });
     }
   }
 

@@ -8,7 +8,7 @@ import {
 import { DecodeError, decode } from '@parley/protocol/decode';
 import { closeCode, type ErrorCode } from '@parley/protocol/errors';
 import { openGrants } from '@parley/protocol/grants';
-import { NodeLinkMessage } from '@parley/protocol/link-messages';
+import { NODE_STOPS, NodeLinkMessage } from '@parley/protocol/link-messages';
 import type { CreateRoomRequest, RoomDetails, RoomStats } from '@parley/protocol/rest';
 import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
 import { apply } from '@parley/room/apply';
@@ -23,17 +23,25 @@ import { DirectoryReporter } from '../directory/directory-reporter.ts';
 import type { Environment } from '../environment.ts';
 import { JOIN_TIMEOUT, JOIN_TIMEOUT_MESSAGE } from '../join-deadline.ts';
 import { KeyCache } from '../keyring/key-cache.ts';
+import { problemResponse } from '../problem-response.ts';
 import { failure, type Result, success } from '../result.ts';
 import { webrtcConfig } from '../settings.ts';
 import { closeQuietly, closeWithError } from '../sockets.ts';
 import { attachmentOf, type ClientAttachment, type LinkAttachment } from './attachments.ts';
+import { ClientLimits, type Verdict } from './client-limits.ts';
 import { EffectRunner } from './effect-runner.ts';
+import { EventLog } from './event-log.ts';
 import { LinkRequests } from './link-requests.ts';
+import { hashResumeSecret, makeResumeSecret } from './resume-secret.ts';
+import { RoomClock } from './room-clock.ts';
 import { RoomSockets, sendMessage } from './room-sockets.ts';
 import { roomStats } from './room-stats.ts';
 
 /** Largest message of a node, bytes: an offer with a hundred tracks fits. */
 const MAX_LINK_MESSAGE_BYTES = 1024 * 1024;
+/** Most sockets that may wait to join the room; a room that fills at once has them joined in a moment. */
+const MAX_WAITING = 256;
+const TOO_FAST = 'Too many messages at once; send fewer, and wait for answers.';
 
 /**
  * A room: the shell around the rules in `@parley/room`. It turns sockets, calls and alarms into commands, keeps the
@@ -45,11 +53,12 @@ export class RoomObject extends DurableObject<Environment> {
   readonly #effects: EffectRunner;
   readonly #directory: DirectoryReporter;
   readonly #requests = new LinkRequests();
+  readonly #log: EventLog;
+  readonly #clock: RoomClock;
+  readonly #limits = new Map<string, ClientLimits>();
   #state: RoomState | undefined;
   /** The state as it is stored: it is not written again unchanged. */
   #stored: string | undefined;
-  /** The alarm as it is set; undefined while that is not known. */
-  #alarmAt: number | null | undefined;
 
   static of(env: Environment, roomId: string): DurableObjectStub<RoomObject> {
     return env.ROOMS.getByName(roomId);
@@ -60,8 +69,11 @@ export class RoomObject extends DurableObject<Environment> {
     this.#sockets = new RoomSockets(ctx);
     this.#keys = new KeyCache(ctx, env);
     this.#directory = new DirectoryReporter(ctx, env);
+    this.#log = new EventLog(ctx.storage);
+    this.#clock = new RoomClock(ctx.storage);
     const apply = (command: Command) => this.#do(command);
-    this.#effects = new EffectRunner({ ctx, env, sockets: this.#sockets, keys: this.#keys, apply });
+    const parts = { sockets: this.#sockets, keys: this.#keys, log: this.#log };
+    this.#effects = new EffectRunner({ ctx, env, ...parts, apply });
     ctx.blockConcurrencyWhile(async () => {
       this.#stored = await ctx.storage.get<string>('state');
       if (this.#stored === undefined) return;
@@ -76,15 +88,21 @@ export class RoomObject extends DurableObject<Environment> {
     });
   }
 
-  /** What a deploy or an eviction took away while the object was not there to see it. */
+  /**
+   * What a deploy or an eviction took away while the object was not there to see it, and sockets whose network went
+   * without a word. Links first: while they are gone, nobody can tell whose media flows.
+   */
   #missLostSockets(): void {
-    for (const { connectionId } of Object.values(this.#state?.participants ?? {})) {
-      if (connectionId === undefined || this.#sockets.client(connectionId) !== undefined) continue;
-      void this.#do({ type: 'connection-closed', connectionId });
-    }
     for (const { nodeId, epoch, state } of Object.values(this.#state?.assignments ?? {})) {
       if (state !== 'linked' || this.#sockets.link(nodeId, epoch) !== undefined) continue;
-      void this.#do({ type: 'link-closed', nodeId, epoch });
+      void this.#do({ type: 'link-closed', nodeId, epoch, stopped: false });
+    }
+    for (const { connectionId, recovers } of Object.values(this.#state?.participants ?? {})) {
+      if (connectionId === undefined) continue;
+      // Only a client that recovers is known to ping.
+      if (recovers) this.#sockets.closeIfSilent(connectionId, Date.now());
+      if (this.#sockets.client(connectionId) !== undefined) continue;
+      void this.#do({ type: 'connection-closed', connectionId });
     }
   }
 
@@ -94,6 +112,12 @@ export class RoomObject extends DurableObject<Environment> {
   override async fetch(request: Request): Promise<Response> {
     const url = new URL(request.url);
     if (url.pathname === '/client') {
+      if (this.#sockets.waiting().length >= MAX_WAITING) {
+        return problemResponse(
+          'server_busy',
+          'Too many sockets wait to join this room; try again in a moment.',
+        );
+      }
       const response = this.#sockets.acceptClient(url.searchParams.get('room') ?? '');
       await this.#schedule();
       return response;
@@ -151,22 +175,26 @@ export class RoomObject extends DurableObject<Environment> {
     }
   }
 
-  override async webSocketClose(socket: WebSocket): Promise<void> {
+  override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
     const attachment = attachmentOf(socket);
     closeQuietly(socket, 1000, '');
     switch (attachment.role) {
-      case 'client':
-        this.#sockets.forgetWaiting(attachment.connectionId);
-        return this.#do({ type: 'connection-closed', connectionId: attachment.connectionId });
+      case 'client': {
+        const { connectionId } = attachment;
+        this.#sockets.forget(connectionId);
+        this.#limits.delete(connectionId);
+        return this.#do({ type: 'connection-closed', connectionId });
+      }
       case 'link': {
         const { nodeId, epoch, open } = attachment;
-        return open ? this.#do({ type: 'link-closed', nodeId, epoch }) : undefined;
+        const stopped = code === NODE_STOPS || code === closeCode('room_closed');
+        return open ? this.#do({ type: 'link-closed', nodeId, epoch, stopped }) : undefined;
       }
     }
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
-    return this.webSocketClose(socket);
+    return this.webSocketClose(socket, 1006);
   }
 
   async #clientMessage(
@@ -174,23 +202,39 @@ export class RoomObject extends DurableObject<Environment> {
     client: ClientAttachment,
     data: string | ArrayBuffer,
   ): Promise<void> {
+    const { connectionId } = client;
+    const limits = this.#limitsOf(connectionId);
+    this.#sockets.heard(connectionId);
+    const length = typeof data === 'string' ? data.length : data.byteLength;
+    const frame = limits.frame(Date.now(), length);
+    if (frame !== 'pass') return this.#refuse(socket, frame, 'rate_limited', TOO_FAST);
     let message: ClientMessage;
     try {
       message = decode(ClientMessage, data, client.joined ? MAX_CLIENT_MESSAGE_BYTES : MAX_JOIN_BYTES);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      const { code, message, requestType } = error;
-      sendMessage(socket, { type: 'error', code, message, ...(requestType && { requestType }) });
-      return;
+      return this.#refuse(socket, limits.refused(), error.code, error.message, error.requestType);
     }
-    const { connectionId } = client;
     if (message.type === 'join') return this.#join(socket, client, message);
     if (this.#state === undefined) {
-      const text = 'Send join first.';
-      sendMessage(socket, { type: 'error', code: 'join_required', message: text, requestType: message.type });
-      return;
+      return this.#refuse(socket, limits.refused(), 'join_required', 'Send join first.', message.type);
     }
+    const chat = message.type === 'chat' ? limits.chat(Date.now()) : 'pass';
+    if (chat !== 'pass') return this.#refuse(socket, chat, 'rate_limited', TOO_FAST, message.type);
     return this.#do({ type: 'client-message', connectionId, message });
+  }
+
+  #limitsOf(connectionId: string): ClientLimits {
+    const limits = this.#limits.get(connectionId) ?? new ClientLimits(Date.now());
+    this.#limits.set(connectionId, limits);
+    return limits;
+  }
+
+  /** Answers a message that is not acted on; whoever sends no end of them is cut off. */
+  #refuse(socket: WebSocket, verdict: Verdict, code: ErrorCode, message: string, requestType?: string): void {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    sendMessage(socket, { type: 'error', code, message, ...(requestType && { requestType }) });
+    if (verdict === 'cut') closeWithError(socket, 'rate_limited', TOO_FAST);
   }
 
   async #join(socket: WebSocket, client: ClientAttachment, request: Join): Promise<void> {
@@ -203,8 +247,20 @@ export class RoomObject extends DurableObject<Environment> {
       if (!room.ok) return refuseJoin(socket, room.code, room.message);
       this.#sockets.join(socket, client);
     }
+    const resumeSecret = makeResumeSecret();
+    const [resumeHash, shownHash] = await Promise.all(
+      [resumeSecret, request.resume?.secret].map((secret) => secret && hashResumeSecret(secret)),
+    );
     // On a joined socket the rules refuse a second join, and the first stays.
-    return this.#do({ type: 'join', connectionId, participantId: crypto.randomUUID(), request });
+    return this.#do({
+      type: 'join',
+      connectionId,
+      request,
+      participantId: crypto.randomUUID(),
+      resumeSecret,
+      resumeHash: resumeHash ?? '',
+      ...(shownHash && { shownHash }),
+    });
   }
 
   async #linkMessage(socket: WebSocket, link: LinkAttachment, data: string | ArrayBuffer): Promise<void> {
@@ -220,7 +276,15 @@ export class RoomObject extends DurableObject<Environment> {
           return closeWithError(socket, 'assignment_stale', 'The room is served in a newer epoch.');
         }
         this.#sockets.openLink(socket, link);
-        return await this.#do({ type: 'link-opened', nodeId, epoch, sessions: message.sessions });
+        const { sessions, incarnation, publicUrl } = message;
+        return await this.#do({
+          type: 'link-opened',
+          nodeId,
+          epoch,
+          sessions,
+          incarnation,
+          ...(publicUrl !== undefined && { publicUrl }),
+        });
       }
       if (!link.open) return closeWithError(socket, 'invalid_message', 'Say hello first.');
       if (message.type === 'stats') return this.#requests.answer(message.requestId, message.stats);
@@ -234,14 +298,14 @@ export class RoomObject extends DurableObject<Environment> {
   // ─── Time ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   override async alarm(): Promise<void> {
-    this.#alarmAt = null;
+    this.#clock.rang();
     for (const { connectionId, openedAt } of this.#sockets.waiting()) {
       if (Date.now() < openedAt + JOIN_TIMEOUT) continue;
       const message = JOIN_TIMEOUT_MESSAGE;
       const socket = this.#sockets.client(connectionId);
       sendMessage(socket, { type: 'error', code: 'join_timeout', message });
       if (socket !== undefined) closeWithError(socket, 'join_timeout', message);
-      this.#sockets.forgetWaiting(connectionId);
+      this.#sockets.forget(connectionId);
     }
     this.#missLostSockets();
     const sweptAt = this.#state?.sweptAt;
@@ -257,11 +321,7 @@ export class RoomObject extends DurableObject<Environment> {
     const times = this.#sockets.waiting().map(({ openedAt }) => openedAt + JOIN_TIMEOUT);
     const wake = this.#state && nextWake(this.#state);
     if (wake !== undefined) times.push(wake);
-    const next = times.length === 0 ? null : Math.min(...times);
-    if (this.#alarmAt === undefined) this.#alarmAt = await this.ctx.storage.getAlarm();
-    if (next === this.#alarmAt) return;
-    this.#alarmAt = next;
-    await (next === null ? this.ctx.storage.deleteAlarm() : this.ctx.storage.setAlarm(next));
+    await this.#clock.wakeAt(times);
   }
 
   // ─── The rules, and what follows from them ───────────────────────────────────────────────────────────────────
@@ -307,10 +367,13 @@ export class RoomObject extends DurableObject<Environment> {
   /** Applies one command; resolves when its effects are done. */
   async #do(command: Command): Promise<void> {
     if (this.#state === undefined) return;
-    const { state, effects } = apply(this.#state, command, Date.now());
+    const { state, events, effects } = apply(this.#state, command, Date.now());
     this.#state = state;
+    // State and events are written in one go, and nothing is sent before they are.
+    this.#log.append(events);
+    const saved = this.#save();
     const done = this.#effects.run(state.roomId, effects);
-    await this.#save();
+    await saved;
     await done;
   }
 
@@ -333,9 +396,9 @@ export class RoomObject extends DurableObject<Environment> {
     this.#state = undefined;
     this.#stored = undefined;
     this.#keys.forget();
-    await this.ctx.storage.deleteAlarm();
+    this.#log.forget();
+    await this.#clock.clear();
     await this.ctx.storage.deleteAll();
-    this.#alarmAt = null;
     if (roomId !== undefined) this.#directory.remove(roomId);
     await this.#schedule();
   }

@@ -1,6 +1,6 @@
 import type { RoomLinkMessage } from '@parley/protocol/link-messages';
 import type { ServerMessage } from '@parley/protocol/server-messages';
-import { closeQuietly, sendQuietly } from '../sockets.ts';
+import { closeQuietly, closeWithError, sendQuietly } from '../sockets.ts';
 import {
   attachmentOf,
   type ClientAttachment,
@@ -9,11 +9,20 @@ import {
   linkTag,
 } from './attachments.ts';
 
+/** Most that is sent to a client that says nothing, UTF-16 units: offers for a room of a hundred are answered long before. */
+const MAX_UNANSWERED = 4 * 1024 * 1024;
+/** A ping this recent is an answer, ms. */
+const UNANSWERED_PING = 60_000;
+/** A client that pings and has not for this long has lost its network, ms: three pings. */
+const SILENCE = 80_000;
+
 /** The Room's sockets, found by what they are for. Hibernating: the runtime keeps them, their attachments say what they are. */
 export class RoomSockets {
   readonly #ctx: DurableObjectState;
   /** Connections that have not joined, with the time they were opened: known without looking at every socket. */
   readonly #waiting = new Map<string, number>();
+  /** What was sent to connections since they were last heard, UTF-16 units. */
+  readonly #unanswered = new Map<string, number>();
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx;
@@ -71,8 +80,10 @@ export class RoomSockets {
     });
   }
 
+  /** The open socket of a client. */
   client(connectionId: string): WebSocket | undefined {
-    return this.#ctx.getWebSockets(clientTag(connectionId))[0];
+    const sockets = this.#ctx.getWebSockets(clientTag(connectionId));
+    return sockets.find((socket) => socket.readyState === WebSocket.OPEN);
   }
 
   /** Marks a client's socket as joined. */
@@ -87,14 +98,57 @@ export class RoomSockets {
   }
 
   /** A connection is gone, or given up. */
-  forgetWaiting(connectionId: string): void {
+  forget(connectionId: string): void {
     this.#waiting.delete(connectionId);
+    this.#unanswered.delete(connectionId);
+  }
+
+  /** Something came from a client. */
+  heard(connectionId: string): void {
+    this.#unanswered.delete(connectionId);
+  }
+
+  /**
+   * Sends to a client, if it still takes it. The runtime does not tell what waits unread (workerd issue 988), so a client
+   * that is sent very much without a word or a ping in return counts as a slow reader and is cut off.
+   */
+  send(connectionId: string, message: ServerMessage): void {
+    const socket = this.client(connectionId);
+    if (socket === undefined) return;
+    const text = JSON.stringify(message);
+    const unanswered = (this.#unanswered.get(connectionId) ?? 0) + text.length;
+    if (unanswered > MAX_UNANSWERED && !this.#hasPinged(socket, UNANSWERED_PING)) {
+      closeWithError(
+        socket,
+        'slow_reader',
+        'Much was sent and nothing came back; read faster, and send ping.',
+      );
+      return;
+    }
+    this.#unanswered.set(connectionId, unanswered > MAX_UNANSWERED ? text.length : unanswered);
+    sendQuietly(socket, text);
+  }
+
+  /** Closes the socket of a client that used to ping and has not for a while. */
+  closeIfSilent(connectionId: string, now: number): void {
+    const socket = this.client(connectionId);
+    if (socket === undefined || this.#hasPinged(socket, SILENCE, now)) return;
+    const attachment = attachmentOf(socket);
+    // Before the first ping is due, silence means nothing.
+    if (attachment.role !== 'client' || now < attachment.openedAt + SILENCE) return;
+    closeWithError(socket, 'slow_reader', 'No ping came for a while; come back.');
+  }
+
+  #hasPinged(socket: WebSocket, within: number, now = Date.now()): boolean {
+    const at = this.#ctx.getWebSocketAutoResponseTimestamp(socket);
+    return at !== null && at.getTime() > now - within;
   }
 
   /** Closes every socket of the room. */
   closeAll(code: number, reason: string): void {
     for (const socket of this.#ctx.getWebSockets()) closeQuietly(socket, code, reason);
     this.#waiting.clear();
+    this.#unanswered.clear();
   }
 }
 

@@ -18,19 +18,30 @@ export class TestNode {
   readonly fleet: TestSocket;
   readonly token: string;
 
-  private constructor(nodeId: string, token: string, fleet: TestSocket) {
+  readonly #incarnation: string;
+  readonly #publicUrl: string | undefined;
+
+  private constructor(
+    nodeId: string,
+    token: string,
+    fleet: TestSocket,
+    incarnation: string,
+    publicUrl: string | undefined,
+  ) {
+    this.#incarnation = incarnation;
+    this.#publicUrl = publicUrl;
     this.nodeId = nodeId;
     this.token = token;
     this.fleet = fleet;
   }
 
-  static async start(nodeId = 'node-1'): Promise<TestNode> {
+  static async start(nodeId = 'node-1', publicUrl?: string, incarnation = 'i-1'): Promise<TestNode> {
     const { token } = await (await enrol(nodeId, SECRET)).json<{ token: string }>();
     const fleet = await TestSocket.open(FLEET_PATH, { Authorization: `Bearer ${token}` });
     const load = { rooms: 0, participants: 0, cpu: 0 };
-    fleet.send({ type: 'hello', version: 1, incarnation: 'i-1', load });
+    fleet.send({ type: 'hello', version: 1, incarnation, load });
     await fleet.next('welcome');
-    return new TestNode(nodeId, token, fleet);
+    return new TestNode(nodeId, token, fleet, incarnation, publicUrl);
   }
 
   /** The next assignment that the Fleet sends. */
@@ -42,7 +53,13 @@ export class TestNode {
   /** Opens a room's link and says hello. */
   async link(roomId: string, assignment: string, sessions: unknown[] = []): Promise<TestSocket> {
     const link = await TestSocket.open(linkPath(roomId), { Authorization: `Bearer ${assignment}` });
-    link.send({ type: 'hello', version: 1, incarnation: 'i-1', sessions });
+    link.send({
+      type: 'hello',
+      version: 1,
+      incarnation: this.#incarnation,
+      publicUrl: this.#publicUrl,
+      sessions,
+    });
     await link.next('welcome');
     return link;
   }

@@ -1,0 +1,12 @@
+import { base64url } from 'jose';
+
+/** A new secret with which a participant comes back: 256 bits, base64url. */
+export function makeResumeSecret(): string {
+  return base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
+}
+
+/** What the room keeps of a secret: its SHA-256, base64url. A random secret of 256 bits needs no salt and no slow hash. */
+export async function hashResumeSecret(secret: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret));
+  return base64url.encode(new Uint8Array(digest));
+}
