@@ -38,8 +38,8 @@ export class TestSocket {
     this.#socket.send(typeof message === 'string' ? message : JSON.stringify(message));
   }
 
-  close(): void {
-    this.#socket.close(1000, '');
+  close(code = 1000): void {
+    this.#socket.close(code, '');
   }
 
   /** The next message of a type; those before it are dropped. */

@@ -1,0 +1,84 @@
+import { closeCode } from '@parley/protocol/errors';
+import { CHAT_TEXTS, CLIENT_MESSAGES, MAX_REFUSALS } from '@parley/protocol/token-bucket';
+import { describe, expect, it } from 'vitest';
+import { ask, joinRoom, TestSocket } from '../testing/test-socket.ts';
+
+describe.each([
+  ['the bare path', '/ws'],
+  ['the path that names the room', '/ws?room='],
+])('what one socket may send over %s', (name, base) => {
+  const room = name.includes('bare') ? 'bare' : 'named';
+  const path = base.endsWith('=') ? `${base}${room}` : base;
+
+  it('refuses a flood of messages, then cuts it off; a neighbour notices nothing', async () => {
+    const quiet = await joinRoom(room, 'Quiet', path);
+    const { socket } = await joinRoom(room, 'Loud', path);
+    const many = CLIENT_MESSAGES.burst + MAX_REFUSALS + 20;
+    for (let i = 0; i < many; i++) socket.send({ type: 'update-quality', quality: 'low' });
+    expect(await socket.error('rate_limited')).toMatchObject({ message: expect.stringContaining('wait') });
+    expect((await socket.closed()).code).toBe(closeCode('rate_limited'));
+    await quiet.socket.next('participant-left');
+    quiet.socket.send({ type: 'chat', text: 'peace' });
+    expect(await quiet.socket.next('chat')).toMatchObject({ text: 'peace' });
+  });
+
+  it('refuses too many bytes', async () => {
+    const { socket } = await joinRoom(`${room}-bytes`, 'Big', path.replace(room, `${room}-bytes`));
+    for (let i = 0; i < 8; i++) socket.send({ type: 'offer', sdp: 'x'.repeat(400_000) });
+    await socket.error('rate_limited');
+  });
+
+  it('refuses chat that nobody could read', async () => {
+    const { socket } = await joinRoom(`${room}-chat`, 'Talker', path.replace(room, `${room}-chat`));
+    for (let i = 0; i < CHAT_TEXTS.burst + 5; i++) socket.send({ type: 'chat', text: String(i) });
+    expect(await socket.error('rate_limited')).toMatchObject({ requestType: 'chat' });
+    const said = socket.left.filter(({ type }) => type === 'chat').length;
+    expect(said).toBeLessThanOrEqual(CHAT_TEXTS.burst);
+  });
+
+  it('cuts off whoever sends nothing but nonsense', async () => {
+    const socket = await TestSocket.open(path.replace(room, `${room}-nonsense`));
+    for (let i = 0; i < MAX_REFUSALS + 20; i++) socket.send('{');
+    expect((await socket.closed()).code).toBe(closeCode('rate_limited'));
+  });
+});
+
+describe('who waits to join', () => {
+  it('is bounded for a room, and lets others in when somebody has gone', async () => {
+    const waiting = await Promise.all(Array.from({ length: 256 }, () => TestSocket.open('/ws?room=queue')));
+    const refused = (await TestSocket.open('/ws?room=queue').catch(
+      (response: unknown) => response,
+    )) as Response;
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toMatchObject({ code: 'server_busy' });
+    waiting.pop()?.close();
+    await expect
+      .poll(() =>
+        TestSocket.open('/ws?room=queue').then(
+          () => 'open',
+          () => 'refused',
+        ),
+      )
+      .toBe('open');
+    for (const socket of waiting) socket.close();
+  });
+});
+
+describe('a slow reader', () => {
+  it('is cut off when very much was sent to it and nothing came back', async () => {
+    const { socket, participantId } = await joinRoom('slow', 'Slow');
+    await socket.error('media_unavailable');
+    const text = 'x'.repeat(4000);
+    for (let i = 0; i < 60; i++) {
+      const talker = await joinRoom('slow', `T${i}`);
+      for (let n = 0; n < CHAT_TEXTS.burst; n++) talker.socket.send({ type: 'chat', text });
+      await talker.socket.next('chat');
+      talker.socket.send({ type: 'leave' });
+    }
+    expect((await socket.closed()).code).toBe(closeCode('slow_reader'));
+    expect(
+      (await (await ask('/api/rooms/slow')).json<{ participants: { participantId: string }[] }>())
+        .participants,
+    ).not.toContainEqual(expect.objectContaining({ participantId }));
+  });
+});
