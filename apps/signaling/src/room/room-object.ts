@@ -1,10 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import {
-  ClientMessage,
-  type Join,
-  MAX_CLIENT_MESSAGE_BYTES,
-  MAX_JOIN_BYTES,
-} from '@parley/protocol/client-messages';
+import type { Join } from '@parley/protocol/client-messages';
 import { DecodeError, decode } from '@parley/protocol/decode';
 import { closeCode, type ErrorCode } from '@parley/protocol/errors';
 import { openGrants } from '@parley/protocol/grants';
@@ -28,7 +23,7 @@ import { failure, type Result, success } from '../result.ts';
 import { webrtcConfig } from '../settings.ts';
 import { closeQuietly, closeWithError } from '../sockets.ts';
 import { attachmentOf, type ClientAttachment, type LinkAttachment } from './attachments.ts';
-import { ClientLimits, type Verdict } from './client-limits.ts';
+import { ClientIntake } from './client-intake.ts';
 import { EffectRunner } from './effect-runner.ts';
 import { EventLog } from './event-log.ts';
 import { LinkRequests } from './link-requests.ts';
@@ -41,7 +36,6 @@ import { roomStats } from './room-stats.ts';
 const MAX_LINK_MESSAGE_BYTES = 1024 * 1024;
 /** Most sockets that may wait to join the room; a room that fills at once has them joined in a moment. */
 const MAX_WAITING = 256;
-const TOO_FAST = 'Too many messages at once; send fewer, and wait for answers.';
 
 /**
  * A room: the shell around the rules in `@parley/room`. It turns sockets, calls and alarms into commands, keeps the
@@ -55,7 +49,7 @@ export class RoomObject extends DurableObject<Environment> {
   readonly #requests = new LinkRequests();
   readonly #log: EventLog;
   readonly #clock: RoomClock;
-  readonly #limits = new Map<string, ClientLimits>();
+  readonly #intake = new ClientIntake();
   #state: RoomState | undefined;
   /** The state as it is stored: it is not written again unchanged. */
   #stored: string | undefined;
@@ -182,7 +176,7 @@ export class RoomObject extends DurableObject<Environment> {
       case 'client': {
         const { connectionId } = attachment;
         this.#sockets.forget(connectionId);
-        this.#limits.delete(connectionId);
+        this.#intake.forget(connectionId);
         return this.#do({ type: 'connection-closed', connectionId });
       }
       case 'link': {
@@ -202,39 +196,11 @@ export class RoomObject extends DurableObject<Environment> {
     client: ClientAttachment,
     data: string | ArrayBuffer,
   ): Promise<void> {
-    const { connectionId } = client;
-    const limits = this.#limitsOf(connectionId);
-    this.#sockets.heard(connectionId);
-    const length = typeof data === 'string' ? data.length : data.byteLength;
-    const frame = limits.frame(Date.now(), length);
-    if (frame !== 'pass') return this.#refuse(socket, frame, 'rate_limited', TOO_FAST);
-    let message: ClientMessage;
-    try {
-      message = decode(ClientMessage, data, client.joined ? MAX_CLIENT_MESSAGE_BYTES : MAX_JOIN_BYTES);
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      return this.#refuse(socket, limits.refused(), error.code, error.message, error.requestType);
-    }
+    this.#sockets.heard(client.connectionId);
+    const message = this.#intake.read(socket, client, data);
+    if (message === undefined) return;
     if (message.type === 'join') return this.#join(socket, client, message);
-    if (this.#state === undefined) {
-      return this.#refuse(socket, limits.refused(), 'join_required', 'Send join first.', message.type);
-    }
-    const chat = message.type === 'chat' ? limits.chat(Date.now()) : 'pass';
-    if (chat !== 'pass') return this.#refuse(socket, chat, 'rate_limited', TOO_FAST, message.type);
-    return this.#do({ type: 'client-message', connectionId, message });
-  }
-
-  #limitsOf(connectionId: string): ClientLimits {
-    const limits = this.#limits.get(connectionId) ?? new ClientLimits(Date.now());
-    this.#limits.set(connectionId, limits);
-    return limits;
-  }
-
-  /** Answers a message that is not acted on; whoever sends no end of them is cut off. */
-  #refuse(socket: WebSocket, verdict: Verdict, code: ErrorCode, message: string, requestType?: string): void {
-    if (socket.readyState !== WebSocket.OPEN) return;
-    sendMessage(socket, { type: 'error', code, message, ...(requestType && { requestType }) });
-    if (verdict === 'cut') closeWithError(socket, 'rate_limited', TOO_FAST);
+    return this.#do({ type: 'client-message', connectionId: client.connectionId, message });
   }
 
   async #join(socket: WebSocket, client: ClientAttachment, request: Join): Promise<void> {
