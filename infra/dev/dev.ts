@@ -40,6 +40,7 @@ try {
     enrolmentSecret,
     workerBin: worker.path,
     metricsPort: Number(process.env['PARLEY_METRICS_PORT'] ?? 9090),
+    clientPort: Number(process.env['PARLEY_CLIENT_PORT'] ?? 8443),
     logFolder,
     onLine: showTrouble,
   });

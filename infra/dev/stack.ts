@@ -49,6 +49,8 @@ export interface NodeOptions {
   enrolmentSecret: string;
   workerBin: string;
   metricsPort: number;
+  /** Where clients open sockets of their own; absent when they cannot. */
+  clientPort?: number;
   logFolder: string;
   /** Further variables of the node, see apps/media/README.md. */
   env?: Record<string, string>;
@@ -57,7 +59,7 @@ export interface NodeOptions {
 
 /** Starts a media node and waits until it is ready for rooms. */
 export async function startNode(options: NodeOptions): Promise<Service> {
-  const { logFolder, onLine } = options;
+  const { logFolder, onLine, clientPort } = options;
   const service = await startService(
     options.name,
     process.execPath,
@@ -69,6 +71,10 @@ export async function startNode(options: NodeOptions): Promise<Service> {
         PARLEY_NODE_ID: options.name,
         PARLEY_METRICS_PORT: String(options.metricsPort),
         MEDIASOUP_WORKER_BIN: options.workerBin,
+        ...(clientPort !== undefined && {
+          PARLEY_CLIENT_PORT: String(clientPort),
+          PARLEY_PUBLIC_URL: `ws://localhost:${clientPort}`,
+        }),
         ...options.env,
       },
       logFolder,

@@ -35,7 +35,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     else console.error(`The logs are in ${logFolder}`);
   };
   try {
-    const [port, metricsPort] = await Promise.all([freePort(), freePort()]);
+    const [port, metricsPort, clientPort] = await Promise.all([freePort(), freePort(), freePort()]);
     const { path: workerBin } = await ensureWorker();
     const edge = { host: '127.0.0.1', port, stateFolder: folder, logFolder, enrolmentSecret, onLine };
     services.push(await startEdge(edge));
@@ -48,6 +48,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
         enrolmentSecret,
         workerBin,
         metricsPort,
+        clientPort,
         logFolder,
         env,
         onLine,
