@@ -6,7 +6,7 @@ import { useNode } from '../testing/room-fixture.ts';
 
 const fixture = useNode();
 
-it('a client that closes its PeerConnection is told to be gone, at once and once', async () => {
+it('a client that closes its PeerConnection is told to have done so, at once and once', async () => {
   const link = await fixture.room();
   await link.open('alice');
   const alice = await publishFromLibwebrtc(link.client('alice'));
@@ -17,7 +17,7 @@ it('a client that closes its PeerConnection is told to be gone, at once and once
     );
   await state('connected');
   alice.close();
-  await state('disconnected');
+  await state('closed');
   expect(link.messages.all.filter(({ type }) => type === 'media-state')).toHaveLength(2);
 });
 

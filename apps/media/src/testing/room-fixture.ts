@@ -32,6 +32,8 @@ export interface RoomFixture {
   join: Joining['join'];
   /** A participant's own socket, with its session open; it is gone after the test. */
   direct(link: TestLink, participantId: string, wishes?: TicketWishes): Promise<TestDirect>;
+  /** Shows the node a ticket over a socket of a participant's own, which is gone after the test. */
+  show(ticket: string, participantId?: string): Promise<TestDirect>;
 }
 
 /** Sets up the fixture for the file that calls it. */
@@ -66,10 +68,13 @@ export function useNode(
     await node?.close();
     await edge?.close();
   });
-  const direct: RoomFixture['direct'] = async (link, participantId, wishes = {}) => {
-    const ticket = await link.nextTicket(participantId, wishes);
+  const show: RoomFixture['show'] = async (ticket, participantId = 'alice') => {
     const client = await TestDirect.connect(started(node).direct?.port ?? 0, ticket, participantId);
     sockets.push(client);
+    return client;
+  };
+  const direct: RoomFixture['direct'] = async (link, participantId, wishes = {}) => {
+    const client = await show(await link.nextTicket(participantId, wishes), participantId);
     if (wishes.requestOffers !== false) await client.event('request-offer');
     return client;
   };
@@ -98,5 +103,6 @@ export function useNode(
     over,
     join: over('relay').join,
     direct,
+    show,
   };
 }
