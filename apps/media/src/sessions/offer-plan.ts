@@ -4,6 +4,9 @@ import type { Offer, OfferedMedia } from '@parley/sdp/offer';
 import { isSameSending, type SendParameters } from '@parley/sdp/send-parameters';
 import { defaultSource, kindOfSource, type PublishingRequest } from './sources.ts';
 
+/** Most tracks that one participant publishes at once. An offer may have more m-lines, stopped ones among them. */
+export const MAX_TRACKS = 16;
+
 /** What a PeerConnection's m-line carries or carried, by its mid. */
 export interface KnownLine {
   source: Source;
@@ -82,7 +85,7 @@ export function planOffer(offer: Offer, context: OfferContext): LineStep[] {
           step: 'refuse',
           mid,
           code: 'publish_failed',
-          message: 'The participant publishes as many tracks as it may; stop one first.',
+          message: `A participant may publish ${MAX_TRACKS} tracks at once; stop one first.`,
         },
       ];
     }

@@ -4,12 +4,10 @@ import type { ServerAnswer } from '@parley/protocol/server-messages';
 import { SdpError } from '@parley/sdp/errors';
 import { type Offer, parseOffer } from '@parley/sdp/offer';
 import type { ClientTransport } from './client-transport.ts';
+import { MAX_TRACKS } from './offer-plan.ts';
 import type { PublishedTrack } from './published-track.ts';
 import { PublishingConnection, type PublishingHandlers } from './publishing-connection.ts';
 import type { SessionContext } from './session-context.ts';
-
-/** Most tracks that one participant publishes at once. */
-const MAX_TRACKS = 16;
 
 /** What an offer came to. Tracks that it ended are told through {@link PublishingHandlers.onEnded}. */
 export interface PublishOutcome {

@@ -2,6 +2,7 @@ import type { SessionRequest } from '@parley/protocol/client-messages';
 import { ParleyError } from '@parley/protocol/errors';
 import type { MediaState } from '@parley/protocol/link-messages';
 import type { SessionEvent } from '@parley/protocol/server-messages';
+import { SESSION_REQUESTS, TokenBucket } from '@parley/protocol/token-bucket';
 import type { Track } from '@parley/protocol/track';
 import { QualityWishes } from '../quality/quality-wishes.ts';
 import type { Carrier } from './carrier.ts';
@@ -33,6 +34,7 @@ export class Session {
   readonly #context: SessionContext;
   readonly #handlers: SessionHandlers;
   readonly #queue = new SerialQueue(MAX_WAITING);
+  readonly #requests = new TokenBucket(SESSION_REQUESTS, performance.now());
   readonly #wishes = new QualityWishes();
   readonly #publisher: Publisher;
   readonly #subscriber: Subscriber;
@@ -114,6 +116,12 @@ export class Session {
     // For a session that is void.
     if (request.session !== undefined && request.session !== this.#context.session) return;
     try {
+      if (!this.#requests.take(performance.now())) {
+        throw new ParleyError(
+          'rate_limited',
+          `Send no more than ${SESSION_REQUESTS.rate} requests a second.`,
+        );
+      }
       const done = this.#queue.run(async () => {
         if (!this.#closed) await this.#dispatch(request);
       });
