@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
 import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
+import type { TestLink } from '../testing/test-link.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 const workers: Worker[] = [];
@@ -47,6 +48,72 @@ describe('the worker pool', () => {
       const from = link.messages.count;
       link.request('alice', { type: 'offer', sdp: readFixture('chromium', 'audio-video') });
       await expect(link.event('alice', 'answer', { from })).resolves.toMatchObject({ tracks: { length: 2 } });
+    }
+  });
+});
+
+describe('a worker that dies', () => {
+  const pidOf = async (link: TestLink) => {
+    const router =
+      fixture.node.rooms.rooms.find(({ roomId }) => roomId === link.roomId)?.media?.router.id ?? '';
+    const dumps = await Promise.all(
+      workers.filter(({ closed }) => !closed).map(async (worker) => ({ worker, dump: await worker.dump() })),
+    );
+    return dumps.find(({ dump }) => dump.routerIds.includes(router))?.worker.pid ?? 0;
+  };
+
+  it('loses its sessions, which open on another at once; sessions elsewhere are not touched', async () => {
+    await until(
+      async () => (await ready()) === 200 && workers.filter(({ closed }) => !closed).length === 2,
+      'two run',
+    );
+    const hit = await fixture.room();
+    let spared = await fixture.room();
+    const alice = await fixture.direct(hit, 'alice');
+    for (const link of [hit, spared]) await link.open('bob');
+    const dead = await pidOf(hit);
+    while ((await pidOf(spared)) === dead) {
+      spared = await fixture.room();
+      await spared.open('bob');
+    }
+    const from = hit.messages.count;
+    process.kill(dead, 'SIGKILL');
+    for (const name of ['alice', 'bob'])
+      expect(await hit.sessionClosed(name, from)).toBe('media_unavailable');
+    await expect(alice.event('error'), 'who has a socket hears it there').resolves.toMatchObject({
+      code: 'session_ended',
+    });
+    await hit.open('bob');
+    expect(hit.session('bob'), 'the very next one').toBe(2);
+    expect(await pidOf(hit)).toBe(await pidOf(spared));
+    await spared.stats();
+    expect(spared.messages.all.filter(({ type }) => type === 'session-closed')).toEqual([]);
+    const stale = await hit.ticket('alice', { session: 1 });
+    hit.sendOpen('alice', stale, 1);
+    const later = hit.messages.count;
+    expect(await hit.sessionClosed('alice', later), 'the lost one does not come back').toBe('session_ended');
+  });
+
+  it('but is not known to be dead yet gets no room for long', async () => {
+    await until(() => workers.filter(({ closed }) => !closed).length === 2, 'two run');
+    const { path } = await ensureWorker();
+    const pool = await WorkerPool.start({
+      workers: 2,
+      firstPort: 0,
+      listen: [{ ip: '127.0.0.1' }],
+      codecs: [],
+      logger: pino({ level: 'silent' }),
+      workerBin: path,
+    });
+    try {
+      const [first, second] = workers.slice(-2);
+      process.kill(first?.pid ?? 0, 'SIGKILL');
+      // All asked for before this process can have heard of it.
+      const made = await Promise.all(Array.from({ length: 4 }, () => pool.createRouter()));
+      const { routerIds } = (await second?.dump()) ?? { routerIds: [] };
+      expect(routerIds.toSorted()).toEqual(made.map(({ router }) => router.id).toSorted());
+    } finally {
+      pool.close();
     }
   });
 });

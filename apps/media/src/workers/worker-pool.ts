@@ -7,6 +7,7 @@ import { MediaWorker, type MediaWorkerOptions, type RoomRouter } from './media-w
 /** What the pool is made of. */
 export interface WorkerPoolOptions extends Omit<MediaWorkerOptions, 'port'> {
   workers: number;
+  /** Worker `i` listens on this + `i`; 0 lets the system choose for each. */
   firstPort: number;
   logger: Logger;
   /** Between samples of the workers' load, ms. */
@@ -68,21 +69,21 @@ export class WorkerPool {
   }
 
   /**
-   * Makes a router on the worker with the fewest; among equals the one that is least busy.
+   * Makes a router on the worker with the fewest; among equals the one that is least busy. When that one turns out to be
+   * dead, the next one takes its place.
    *
    * @throws {ParleyError} `media_unavailable` while no worker runs
    */
   async createRouter(): Promise<RoomRouter> {
-    const [worker] = this.#slots
-      .filter((slot) => slot !== undefined)
-      .sort((a, b) => a.routers - b.routers || a.cpu - b.cpu);
-    if (worker === undefined) {
-      throw new ParleyError(
-        'media_unavailable',
-        'No media worker runs on this node now; join again in a moment.',
-      );
+    for (;;) {
+      const slot = this.#leastLoaded();
+      try {
+        const made = await slot.createRouter();
+        if (!made.router.closed) return made;
+      } catch (error) {
+        if (!slot.worker.closed) throw error;
+      }
     }
-    return await worker.createRouter();
   }
 
   /** Closes all workers, and with them everything they carry. */
@@ -95,9 +96,21 @@ export class WorkerPool {
     }
   }
 
+  #leastLoaded(): MediaWorker {
+    // A worker's death reaches its rooms before it reaches its slot.
+    const [slot] = this.#slots
+      .flatMap((slot) => (slot === undefined || slot.worker.closed ? [] : [slot]))
+      .sort((a, b) => a.routers - b.routers || a.cpu - b.cpu);
+    if (slot !== undefined) return slot;
+    throw new ParleyError(
+      'media_unavailable',
+      'No media worker runs on this node now; join again in a moment.',
+    );
+  }
+
   async #fill(index: number): Promise<void> {
     const { firstPort, logger, ...options } = this.#options;
-    const slot = await MediaWorker.start({ ...options, port: firstPort + index });
+    const slot = await MediaWorker.start({ ...options, port: firstPort && firstPort + index });
     if (this.#stop.signal.aborted) {
       slot.worker.close();
       return;
