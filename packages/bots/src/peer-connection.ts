@@ -1,0 +1,34 @@
+import nodeDataChannel from 'node-datachannel';
+
+export type PeerConnection = InstanceType<typeof nodeDataChannel.PeerConnection>;
+
+/** A PeerConnection whose descriptions are made when told, without ICE servers: nodes are ICE-lite. */
+export function makePeerConnection(name: string, bindAddress: string): PeerConnection {
+  return new nodeDataChannel.PeerConnection(name, {
+    iceServers: [],
+    bindAddress,
+    disableAutoNegotiation: true,
+  });
+}
+
+/** Hands out the local descriptions of a connection one by one, as they are made. */
+export class LocalDescriptions {
+  readonly #connection: PeerConnection;
+  #resolve: ((sdp: string) => void) | undefined;
+
+  constructor(connection: PeerConnection) {
+    this.#connection = connection;
+    connection.onLocalDescription((sdp) => {
+      this.#resolve?.(sdp);
+      this.#resolve = undefined;
+    });
+  }
+
+  /** One at a time. */
+  async make(type: 'offer' | 'answer'): Promise<string> {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    this.#resolve = resolve;
+    this.#connection.setLocalDescription(type);
+    return await promise;
+  }
+}

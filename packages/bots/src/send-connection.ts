@@ -1,0 +1,121 @@
+import nodeDataChannel, { type Track } from 'node-datachannel';
+import { PREPARED_LAYERS, preparedAudio, preparedVideo } from './media/prepared-media.ts';
+import { LocalDescriptions, makePeerConnection, type PeerConnection } from './peer-connection.ts';
+import { keyFrameRequests } from './rtp/rtcp.ts';
+import { isRtp } from './rtp/rtp-packet.ts';
+import { scheduler } from './send-scheduler.ts';
+import { SentStream } from './sent-stream.ts';
+
+const OPUS = 111;
+const VP8 = 96;
+
+/** What a bot can publish. */
+export type BotSource = 'microphone' | 'camera';
+
+export interface SendOptions {
+  sources: readonly BotSource[];
+  /** Audio packets a second. */
+  audioRate: number;
+  /** Whether the camera is sent in three layers, or in the lowest alone. */
+  simulcast: boolean;
+  bindAddress: string;
+}
+
+/** The publishing PeerConnection: it offers, and sends prepared media from when it is connected until it is closed. */
+export class SendConnection {
+  readonly #connection: PeerConnection;
+  readonly #descriptions: LocalDescriptions;
+  readonly #name: string;
+  readonly #streams: SentStream[] = [];
+  /** Held, since the callbacks end with the objects. */
+  readonly #tracks: Track[] = [];
+  #state = 'new';
+  #closed = false;
+
+  constructor(name: string, { sources, audioRate, simulcast, bindAddress }: SendOptions) {
+    this.#name = name;
+    this.#connection = makePeerConnection(name, bindAddress);
+    this.#connection.onStateChange((state) => {
+      this.#state = state;
+    });
+    this.#descriptions = new LocalDescriptions(this.#connection);
+    for (const source of sources) {
+      if (source === 'microphone') this.#addMicrophone(audioRate);
+      else this.#addCamera(simulcast);
+    }
+  }
+
+  /** Of the connection: `connected` when ICE and DTLS are through. */
+  get state(): string {
+    return this.#state;
+  }
+
+  get sentPackets(): number {
+    return this.#streams.reduce((sum, { packets }) => sum + packets, 0);
+  }
+
+  /** @returns the SDP */
+  async offer(): Promise<string> {
+    return await this.#descriptions.make('offer');
+  }
+
+  /** @throws {Error} when libdatachannel cannot take it */
+  answer(sdp: string): void {
+    this.#connection.setRemoteDescription(sdp, 'answer');
+  }
+
+  /** Stops sending. libdatachannel says nothing to the other end. */
+  close(): void {
+    this.#closed = true;
+    for (const stream of this.#streams) scheduler.remove(stream);
+    this.#connection.close();
+  }
+
+  #addMicrophone(rate: number): void {
+    const audio = new nodeDataChannel.Audio('microphone', 'SendOnly');
+    audio.addOpusCodec(OPUS);
+    const ssrc = makeSsrc();
+    audio.addSSRC(ssrc, this.#name, this.#name, 'microphone');
+    const track = this.#connection.addTrack(audio);
+    this.#send(
+      track,
+      new Map([[ssrc, new SentStream(preparedAudio(), { track, ssrc, payloadType: OPUS }, rate)]]),
+    );
+  }
+
+  #addCamera(simulcast: boolean): void {
+    const video = new nodeDataChannel.Video('camera', 'SendOnly');
+    video.addVP8Codec(VP8);
+    const layers = simulcast ? PREPARED_LAYERS : PREPARED_LAYERS.slice(0, 1);
+    const ssrcs = layers.map(() => makeSsrc());
+    for (const ssrc of ssrcs) video.addSSRC(ssrc, this.#name, this.#name, 'camera');
+    // Simulcast by SSRC, as Chromium did it before rids: libdatachannel writes no header extension that could carry a rid.
+    if (simulcast) video.parseSdpLine(`a=ssrc-group:SIM ${ssrcs.join(' ')}`);
+    const track = this.#connection.addTrack(video);
+    const streams = new Map<number, SentStream>();
+    for (const [index, layer] of layers.entries()) {
+      const ssrc = ssrcs[index] ?? 0;
+      streams.set(ssrc, new SentStream(preparedVideo(layer), { track, ssrc, payloadType: VP8 }));
+    }
+    this.#send(track, streams);
+  }
+
+  /** Sends the streams of a track from when it opens. */
+  #send(track: Track, streams: ReadonlyMap<number, SentStream>): void {
+    this.#tracks.push(track);
+    this.#streams.push(...streams.values());
+    track.onMessage((packet) => {
+      if (isRtp(packet)) return;
+      for (const ssrc of keyFrameRequests(packet)) streams.get(ssrc)?.seekKeyFrame();
+    });
+    track.onOpen(() => {
+      if (this.#closed) return;
+      for (const stream of streams.values()) scheduler.add(stream);
+    });
+  }
+}
+
+/** Never 0, which some take for none. */
+function makeSsrc(): number {
+  return 1 + Math.floor(Math.random() * (2 ** 32 - 1));
+}
