@@ -95,4 +95,15 @@ describe('the program', () => {
     expect(lines.all.join('\n')).toMatch(message);
     expect(code()).toBe(expected);
   });
+
+  it('says what to do about a port for clients that is taken', async () => {
+    const { lines, code } = run({
+      PARLEY_PUBLIC_URL: 'ws://media1.example',
+      PARLEY_CLIENT_HOST: '127.0.0.1',
+      PARLEY_CLIENT_PORT: new URL(edge.url).port,
+    });
+    await until(() => code() !== undefined, 'it ends');
+    expect(lines.all.join('\n')).toMatch(/for clients; set PARLEY_CLIENT_HOST or PARLEY_CLIENT_PORT/);
+    expect(code()).toBe(1);
+  });
 });

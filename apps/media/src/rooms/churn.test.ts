@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
 import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
+import type { TestDirect } from '../testing/test-direct.ts';
 import type { TestLink } from '../testing/test-link.ts';
 
 const errors: string[] = [];
@@ -57,7 +58,11 @@ async function churn(link: TestLink): Promise<void> {
     const participantId = `p${Math.floor(Math.random() * 5)}`;
     const dice = Math.random();
     if (dice < 0.3) {
-      link.sendOpen(participantId, await link.nextTicket(participantId));
+      const same = Math.random() < 0.3;
+      link.sendOpen(
+        participantId,
+        await (same ? link.ticket(participantId) : link.nextTicket(participantId)),
+      );
     } else if (dice < 0.4) link.sendClose(participantId);
     else if (dice < 0.5) mute(link);
     else link.request(participantId, anyRequest());
@@ -79,3 +84,62 @@ it('whatever comes in whatever order, nothing fails inside and nothing is left',
     .filter((message) => JSON.stringify(message).includes('"internal"'));
   expect(internal, 'no client was told of a failure inside').toEqual([]);
 });
+
+/** What keeps this process, which is node, edge and clients, alive: timers and sockets. */
+const resources = () =>
+  process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout' || kind === 'TCPSocketWrap').length;
+
+interface Manners {
+  /** Whether it leaves before it goes. */
+  goodbye: boolean;
+  publishes: boolean;
+}
+
+/** One participant's stay, with a socket of its own. */
+async function stay(link: TestLink, participantId: string, { goodbye, publishes }: Manners): Promise<void> {
+  const peer = await fixture.over('direct').join(link, participantId);
+  const client = peer.client as TestDirect;
+  // Those that publish nothing are asked again after a while: a timer that is still there when they go.
+  client.request({ type: 'offer', sdp: readFixture('chromium', 'empty') });
+  await client.event('answer');
+  if (publishes) {
+    await peer.publish(['microphone']);
+    await link.messages.next(
+      (message) => message.type === 'media-state' && message.participantId === participantId,
+      `${participantId} is connected`,
+    );
+    client.request({ type: 'start-screen-share', sdp: readFixture('chromium', 'screen-second-peer') });
+    // libdatachannel sends no close_notify: the media falls silent.
+    peer.close();
+  }
+  if (!goodbye) {
+    client.drop();
+    await pause();
+  }
+  link.sendClose(participantId);
+  await client.closed();
+}
+
+it('of a hundred clients with sockets of their own nothing is left, whether they say goodbye or not', async () => {
+  const link = await fixture.room();
+  await stay(link, 'first', { goodbye: true, publishes: true });
+  const media = fixture.node.rooms.rooms.find(({ roomId }) => roomId === link.roomId)?.media;
+  const { direct, ledger } = fixture.node;
+  const settled = () => ledger.transports === 0 && direct?.connections === 0 && direct.strangers === 0;
+  await until(settled, 'the first is gone');
+  const before = resources();
+  for (let batch = 0; batch < 10; batch++) {
+    const names = Array.from({ length: 10 }, (_, index) => `p${batch}-${index}`);
+    await Promise.all(
+      names.map((name, index) => stay(link, name, { goodbye: index % 2 === 0, publishes: index % 4 < 2 })),
+    );
+  }
+  await until(settled, 'no transport and no socket is left');
+  expect(media?.sessions.size, 'no session').toBe(0);
+  expect(await link.stats()).toEqual({ tracks: [], subscriptions: [] });
+  // Less than the shortest of the timers that clients leave behind.
+  await until(() => resources() <= before, 'no timer is left', 300);
+  const { rtpObserverIds, transportIds } = (await media?.router.dump()) ?? {};
+  expect([rtpObserverIds, transportIds], 'nor anything in the worker').toEqual([[], []]);
+  expect(errors, 'nothing was logged as an error').toEqual([]);
+}, 60_000);

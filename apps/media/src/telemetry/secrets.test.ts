@@ -21,6 +21,9 @@ it('no secret, token or credential is in a log line, a message to a client or a 
     'four are refused',
   );
   const alice = await fixture.join(link, 'bob').then((bob) => bob.publish(['microphone']));
+  const tickets = [forged, expired, await link.nextTicket('carol', { epoch: 99 }), good];
+  const sockets = await Promise.all(tickets.map((ticket) => fixture.show(ticket)));
+  for (const socket of sockets) await socket.event('error');
   const from = fixture.edge.links.count;
   link.drop();
   fixture.edge.dropFleet();
@@ -28,12 +31,13 @@ it('no secret, token or credential is in a log line, a message to a client or a 
   await until(() => lines.some((line) => line.includes('fleet-lost')), 'something is logged');
 
   const page = await (await fetch(`http://127.0.0.1:${fixture.node.metricsPort}/metrics`)).text();
-  expect(page).toContain('parley_sessions_refused_total{code="ticket_replayed"} 1');
+  expect(page).toContain('parley_sessions_refused_total{code="ticket_replayed"} 2');
   const told = link.messages.all
     .filter(({ type }) => type === 'session-closed')
     .map((message) => JSON.stringify(message));
-  const everything = [...lines, ...told, page].join('\n');
-  const signatures = [forged, expired, good].map((token) => token.split('.')[2] ?? token);
+  const shown = sockets.flatMap(({ events }) => events.all.map((event) => JSON.stringify(event)));
+  const everything = [...lines, ...told, ...shown, page].join('\n');
+  const signatures = tickets.map((token) => token.split('.')[2] ?? token);
   const password = /a=ice-pwd:(\S+)/.exec(alice.sdp)?.[1] ?? '';
   expect(password.length).toBeGreaterThan(20);
   for (const secret of [fixture.edge.secret, password, ...signatures]) {
