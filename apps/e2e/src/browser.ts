@@ -5,12 +5,15 @@ import { inject } from 'vitest';
 /** Watches every RTCPeerConnection and WebSocket of a page from the outside, before the page's own scripts run. */
 const WATCH = readFileSync(new URL('../page/watch.js', import.meta.url), 'utf8');
 
+export interface PageOptions {
+  /** Seconds that the camera takes to be there. */
+  cameraDelay?: number;
+  /** Base URL of the edge; by default the one that tests share. */
+  url?: string;
+}
+
 /** A page of its own context that is watched; errors in it are printed. */
-export async function openPage(
-  browser: Browser,
-  path: string,
-  options: { cameraDelay?: number } = {},
-): Promise<Page> {
+export async function openPage(browser: Browser, path: string, options: PageOptions = {}): Promise<Page> {
   const context: BrowserContext = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   await context.addInitScript({
     content: `${WATCH}\nwatch.cameraDelay = ${(options.cameraDelay ?? 0) * 1000};`,
@@ -20,7 +23,7 @@ export async function openPage(
   page.on('console', (message) => {
     if (message.type() === 'error') console.error(`page console: ${message.text()}`);
   });
-  await page.goto(`${inject('url')}${path}`);
+  await page.goto(`${options.url ?? inject('url')}${path}`);
   return page;
 }
 

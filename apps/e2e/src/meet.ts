@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { openPage, report } from './browser.ts';
+import { openPage, type PageOptions, report } from './browser.ts';
 
 /** A tile of the page with what plays in it. */
 export interface TileState {
@@ -24,13 +24,13 @@ export class Meet {
   }
 
   /** Opens the room's link. */
-  static async open(browser: Browser, room: string): Promise<Meet> {
-    return new Meet(await openPage(browser, `/r/${room}`));
+  static async open(browser: Browser, room: string, options: PageOptions = {}): Promise<Meet> {
+    return new Meet(await openPage(browser, `/r/${room}`, options));
   }
 
   /** Opens the room's link, types a name and joins. */
-  static async join(browser: Browser, room: string, name: string): Promise<Meet> {
-    const meet = await Meet.open(browser, room);
+  static async join(browser: Browser, room: string, name: string, options: PageOptions = {}): Promise<Meet> {
+    const meet = await Meet.open(browser, room, options);
     await meet.knock(name);
     await meet.page.getByTestId('room').waitFor();
     return meet;
@@ -51,6 +51,14 @@ export class Meet {
 
   press(testId: string): Promise<void> {
     return this.page.getByTestId(testId).click();
+  }
+
+  /** Says something in the chat. */
+  async say(text: string): Promise<void> {
+    const field = this.page.getByTestId('chat-input');
+    if (!(await field.isVisible())) await this.press('toggle-chat');
+    await field.fill(text);
+    await field.press('Enter');
   }
 
   async chooseQuality(quality: string): Promise<void> {

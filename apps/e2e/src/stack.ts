@@ -1,0 +1,155 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Service } from '../../../infra/dev/processes.ts';
+import { makeSecret, startEdge, startNode } from '../../../infra/dev/stack.ts';
+import { ensureWorker } from '../../../infra/mediasoup-worker/ensure.ts';
+import { freePort, mediaPort } from './free-port.ts';
+
+const run = promisify(execFile);
+
+/** How a stack differs from what a user gets. */
+export interface StackOptions {
+  /** Further variables of the node. */
+  nodeEnv?: Record<string, string>;
+  /** Overrides of the edge's configuration, `PARLEY_…`. */
+  edgeEnv?: Record<string, string>;
+  /** Media ports after those of other stacks of this process: 0 for the first. */
+  portOffset?: number;
+  /** Whether clients may open sockets to the node. Default true. */
+  direct?: boolean;
+}
+
+/** A whole product of its own, of an edge with empty storage and a media node on free ports, that a test may break. */
+export class Stack {
+  readonly url: string;
+  readonly metricsUrl: string;
+  readonly logFolder: string;
+  /** What servers print only when they have a bug: tests that pass beside it prove nothing. */
+  readonly troubles: string[] = [];
+  readonly #folder: string;
+  readonly #startEdge: () => Promise<Service>;
+  readonly #startNode: () => Promise<Service>;
+  #edge: Service | undefined;
+  #node: Service | undefined;
+  #stopping = false;
+
+  private constructor(parts: {
+    folder: string;
+    url: string;
+    metricsUrl: string;
+    logFolder: string;
+    startEdge: (onLine: (line: string) => void) => Promise<Service>;
+    startNode: (onLine: (line: string) => void) => Promise<Service>;
+  }) {
+    const onLine = (line: string) => {
+      // Ended all at once, one may well complain of the other's end.
+      if (!this.#stopping && /Uncaught|"level":"(error|fatal)"/.test(line)) this.troubles.push(line);
+    };
+    this.#folder = parts.folder;
+    this.url = parts.url;
+    this.metricsUrl = parts.metricsUrl;
+    this.logFolder = parts.logFolder;
+    this.#startEdge = () => parts.startEdge(onLine);
+    this.#startNode = () => parts.startNode(onLine);
+  }
+
+  static async start(options: StackOptions = {}): Promise<Stack> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'parley-stack-'));
+    const logFolder = path.join(folder, 'logs');
+    const enrolmentSecret = makeSecret();
+    const [port, metricsPort, clientPort] = await Promise.all([freePort(), freePort(), freePort()]);
+    const { path: workerBin } = await ensureWorker();
+    const url = `http://localhost:${port}`;
+    const { portOffset = 0, direct = true, nodeEnv, edgeEnv = {} } = options;
+    const stack = new Stack({
+      folder,
+      url,
+      metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+      logFolder,
+      startEdge: (onLine) => {
+        const where = { host: '127.0.0.1', port, stateFolder: folder, logFolder };
+        return startEdge({ ...where, enrolmentSecret, env: edgeEnv, onLine });
+      },
+      startNode: (onLine) => {
+        const rtcPort = String(mediaPort() + portOffset);
+        return startNode({
+          name: 'node-e2e',
+          edgeUrl: url,
+          enrolmentSecret,
+          workerBin,
+          metricsPort,
+          ...(direct && { clientPort }),
+          logFolder,
+          env: { PARLEY_RTC_PORT: rtcPort, LOG_LEVEL: 'debug', ...nodeEnv },
+          onLine,
+        });
+      },
+    });
+    try {
+      await stack.startEdge();
+      await stack.startNode();
+    } catch (error) {
+      await stack.stop();
+      throw error;
+    }
+    return stack;
+  }
+
+  /** Starts the edge, with the storage that it had. */
+  async startEdge(): Promise<void> {
+    this.#edge = await this.#startEdge();
+  }
+
+  /** Ends the edge as a deploy does: with every socket, and without a word to the objects. */
+  async killEdge(): Promise<void> {
+    const pid = this.#edge?.process.pid;
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    await this.#edge?.exited;
+  }
+
+  async startNode(): Promise<void> {
+    this.#node = await this.#startNode();
+  }
+
+  /** Ends the node: by force, or as an operator does. */
+  async endNode(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const node = this.#node;
+    if (node?.process.pid === undefined) return;
+    // With force its workers go with it, as with a machine.
+    process.kill(signal === 'SIGKILL' ? -node.process.pid : node.process.pid, signal);
+    await node.exited;
+  }
+
+  get edgePid(): number {
+    return this.#edge?.process.pid ?? 0;
+  }
+
+  get nodePid(): number {
+    return this.#node?.process.pid ?? 0;
+  }
+
+  /** Process ids of the node's mediasoup workers. */
+  async workerPids(): Promise<number[]> {
+    const { stdout } = await run('pgrep', ['-P', String(this.nodePid)]).catch(() => ({ stdout: '' }));
+    return stdout.trim().split('\n').filter(Boolean).map(Number);
+  }
+
+  /** The value of one of the node's metrics, summed over its labels. */
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(this.metricsUrl)).text();
+    const lines = text.split('\n').filter((line) => new RegExp(`^${name}[ {]`).test(line));
+    return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+  }
+
+  /** Ends everything and removes its files, unless `PARLEY_KEEP_LOGS` is set. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await Promise.all([this.#node?.stop(), this.#edge?.stop()]);
+    if (process.env['PARLEY_KEEP_LOGS'] === undefined)
+      await rm(this.#folder, { recursive: true, force: true });
+    else console.error(`The logs are in ${this.logFolder}`);
+  }
+}
