@@ -85,8 +85,8 @@ export class DirectSocket implements Carrier {
 
   #receive(data: RawData, binary: boolean): void {
     const session = this.#session;
-    if (session === undefined || this.lost) return;
-    const message = binary || !Buffer.isBuffer(data) ? new Uint8Array() : data.toString();
+    if (session === undefined || this.lost || !Buffer.isBuffer(data)) return;
+    const message = binary ? data : data.toString();
     const now = performance.now();
     if (!this.#requests.take(now) || !this.#volume.take(now, message.length)) {
       this.#refuse('rate_limited', `Send no more than ${SESSION_REQUESTS.rate} messages a second.`);
