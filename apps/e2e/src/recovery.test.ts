@@ -114,6 +114,7 @@ describe.each(['direct', 'relay'] as const)('a call over the %s carrier stays', 
     await callOfTwo('worker-dies');
     const pids = await stack.workerPids();
     expect(pids).toHaveLength(2);
+    stack.expectTroubles(/worker process died|"worker-died"/);
     for (const pid of pids) process.kill(pid, 'SIGKILL');
     await expect
       .poll(async () => Math.max(...(await sessionsOf(bob))), { timeout: 20_000 })

@@ -35,6 +35,7 @@ export class Stack {
   #edge: Service | undefined;
   #node: Service | undefined;
   #stopping = false;
+  #expected: RegExp | undefined;
 
   private constructor(parts: {
     folder: string;
@@ -46,7 +47,8 @@ export class Stack {
   }) {
     const onLine = (line: string) => {
       // Ended all at once, one may well complain of the other's end.
-      if (!this.#stopping && /Uncaught|"level":"(error|fatal)"/.test(line)) this.troubles.push(line);
+      if (this.#stopping || !/Uncaught|"level":"(error|fatal)"/.test(line)) return;
+      if (this.#expected?.test(line) !== true) this.troubles.push(line);
     };
     this.#folder = parts.folder;
     this.url = parts.url;
@@ -96,6 +98,11 @@ export class Stack {
       throw error;
     }
     return stack;
+  }
+
+  /** What the servers report from now on is no trouble where it matches: the test does what they report. */
+  expectTroubles(expected: RegExp): void {
+    this.#expected = expected;
   }
 
   /** Starts the edge, with the storage that it had. */
