@@ -250,6 +250,8 @@ export class Call extends Emitter<CallEvents> {
           return;
         }
         if (requestType === 'chat') this.#chat.refused();
+        // The track has ended meanwhile, with its session perhaps: nothing to mute.
+        if (requestType === 'mute' && code === 'track_not_found') return;
         this.emit(
           'error',
           new CallError(code, message.message, requestType === undefined ? {} : { requestType }),

@@ -1,3 +1,4 @@
+import { CHAT_TEXTS } from '@parley/protocol/token-bucket';
 import { expect, it } from 'vitest';
 import { ChatOutbox, MOST_TEXTS } from './chat-outbox.ts';
 
@@ -17,4 +18,5 @@ it('keeps no more than its bound', () => {
   for (let n = 0; n < MOST_TEXTS; n++) expect(outbox.add(String(n))).toBe(true);
   expect(outbox.add('one more')).toBe(false);
   expect(outbox.texts).toHaveLength(MOST_TEXTS);
+  expect(MOST_TEXTS).toBeLessThanOrEqual(CHAT_TEXTS.burst);
 });

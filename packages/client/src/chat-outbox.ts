@@ -1,5 +1,5 @@
-/** Texts kept for a server that cannot be reached. */
-export const MOST_TEXTS = 50;
+/** Texts kept for a room that cannot be reached: as many as it takes at once (`CHAT_TEXTS` of the protocol). */
+export const MOST_TEXTS = 20;
 
 /**
  * One's own texts until the server has passed them on, which it shows by telling them to everybody, their writer
