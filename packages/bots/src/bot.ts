@@ -188,11 +188,11 @@ export class Bot {
     this.#end('vanished');
   }
 
-  /** Closes the sockets and connections, without goodbye. */
-  close(): void {
+  /** Closes the sockets and connections, without goodbye. @param why what `ended` says then */
+  close(why = 'closed'): void {
     this.#room?.close();
     this.#direct.close();
-    this.#end('closed');
+    this.#end(why);
   }
 
   /** Loses the Room's socket, or the node's, as through a network failure; the bot comes back by itself. */
@@ -295,8 +295,11 @@ export class Bot {
     const message = this.#read(text);
     const event = SessionEvent.safeParse(message);
     if (message === undefined || !event.success) return;
-    if (event.data.type === 'error') this.problems.push(`${event.data.code}: ${event.data.message}`);
-    this.#media?.handle(event.data);
+    const { data } = event;
+    // By these the node says goodbye, whatever the cause; the Room says what is next.
+    const isGoodbye = (code: string) => code === 'session_ended' || code === 'session_replaced';
+    if (data.type === 'error' && !isGoodbye(data.code)) this.problems.push(`${data.code}: ${data.message}`);
+    this.#media?.handle(data);
     this.events.push(message);
   }
 

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { isRtp, rtpPacket, rtpPayload, writeRtpHeader } from './rtp-packet.ts';
+
+it('writes the header of RFC 3550 §5.1 and leaves marker and payload', () => {
+  const packet = rtpPacket(true, Buffer.from([1, 2]));
+  writeRtpHeader(packet, 96, 0x1_0003, 0x1_0000_0004, 0xdeadbeef);
+  expect(packet.toString('hex')).toBe('80e0000300000004deadbeef0102');
+  expect(isRtp(packet)).toBe(true);
+});
+
+it('finds the payload behind contributing sources and a header extension, and before padding', () => {
+  const header = Buffer.alloc(12);
+  header[0] = 0x80 | 0x20 | 0x10 | 1;
+  const extension = Buffer.from([0xbe, 0xde, 0, 1, 1, 2, 3, 4]);
+  const packet = Buffer.concat([header, Buffer.alloc(4), extension, Buffer.from([7, 8, 0, 2])]);
+  expect(rtpPayload(packet)).toEqual(Buffer.from([7, 8]));
+});
+
+it('tells RTCP from RTP (RFC 5761 §4)', () => {
+  const packet = Buffer.alloc(28);
+  for (const type of [200, 201, 205, 206]) {
+    packet[1] = type;
+    expect(isRtp(packet)).toBe(false);
+  }
+});
