@@ -2,9 +2,8 @@ import type { NodeLife } from '@parley/protocol/fleet-messages';
 import type { LinkSession } from '@parley/protocol/link-messages';
 import type { Command } from './commands.ts';
 import type { Draft } from './draft.ts';
-import { expel } from './membership.ts';
 import { dropNode, replaceNode } from './placement.ts';
-import { openSession, passPending } from './sessions.ts';
+import { loseSession, openSession, passPending } from './sessions.ts';
 import { type ParticipantState, type RoomState, TIMES } from './state.ts';
 import { publishTrack, unpublishTrack } from './tracks.ts';
 
@@ -44,8 +43,7 @@ export function linkOpened(draft: Draft, command: Extract<Command, { type: 'link
     const session = held.get(participant.participantId);
     if (participant.nodeId === nodeId && session?.session === participant.session) {
       reconcile(draft, participant, session, nodeId);
-    } else if (!participant.recovers && participant.media !== 'none') expel(draft, participant);
-    else openSession(draft, participant, assignment);
+    } else if (loseSession(draft, participant)) openSession(draft, participant, assignment);
   }
 }
 

@@ -67,6 +67,7 @@ function newcomer({ state, now }: Draft, command: JoinCommand): ParticipantState
     media: 'none',
     mediaSince: now,
     failures: 0,
+    receives: false,
     tracks: [],
     pending: [],
   };

@@ -1,8 +1,7 @@
 import type { ErrorMessage } from '@parley/protocol/server-messages';
 import type { Draft } from './draft.ts';
-import { expel } from './membership.ts';
+import { loseSession } from './sessions.ts';
 import { type ParticipantState, TIMES } from './state.ts';
-import { unpublishAll } from './tracks.ts';
 
 /** What participants are told while no node is there. */
 const NO_NODE: ErrorMessage = {
@@ -116,21 +115,12 @@ export function checkNodes(draft: Draft): void {
   }
 }
 
-/**
- * Lets go of a node that is gone for good, with every session on it: clients that recover wait for the next one,
- * others are told to join again.
- */
+/** Lets go of a node that is gone for good, with every session on it. */
 export function dropNode(draft: Draft, nodeId: string): void {
   const { state } = draft;
   delete state.assignments[nodeId];
   for (const participant of Object.values(state.participants)) {
-    if (participant.nodeId !== nodeId) continue;
-    const wasUsed = participant.media !== 'none' || participant.tracks.length > 0;
-    unpublishAll(draft, participant);
-    delete participant.nodeId;
-    participant.media = 'none';
-    participant.mediaSince = draft.now;
-    if (wasUsed && !participant.recovers) expel(draft, participant);
+    if (participant.nodeId === nodeId) loseSession(draft, participant);
   }
 }
 

@@ -23,14 +23,11 @@ export function leavesAt(state: RoomState, participant: ParticipantState): numbe
  * When a client that is still there, but does not recover by itself, is told that its media is lost; undefined while it
  * is not.
  */
-export function expelledAt({
-  connectionId,
-  recovers,
-  media,
-  mediaSince,
-}: ParticipantState): number | undefined {
-  if (connectionId === undefined || recovers || media !== 'disconnected') return undefined;
-  return mediaSince + TIMES.mediaLost;
+export function expelledAt(participant: ParticipantState): number | undefined {
+  const { connectionId, recovers, nodeId, media, mediaSince, onProbation } = participant;
+  if (connectionId === undefined || recovers || nodeId === undefined) return undefined;
+  if (onProbation) return mediaSince + TIMES.probation;
+  return media === 'disconnected' ? mediaSince + TIMES.mediaLost : undefined;
 }
 
 /** How often the room looks for sockets that went without a word: more often while somebody's media has. */

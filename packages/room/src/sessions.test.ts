@@ -82,9 +82,30 @@ describe('a session that ends by itself', () => {
     expect(opened(room.report('ann', end))).toMatchObject([{ session: 4 }]);
   });
 
-  it('is the end for a plain client whose media was there: it is told to join again', () => {
+  it('is followed by another for a plain client that only sends and waits to be asked: its PeerConnection survives', () => {
     const room = directRoom();
     room.open('node-1', [], URL);
+    room.report('bob', { type: 'media-state', state: 'connected' });
+    expect(opened(room.report('bob', end))).toMatchObject([{ participantId: 'p-bob', session: 2 }]);
+    room.report('bob', { type: 'media-state', state: 'connected' });
+    room.do({ type: 'wake' }, TIMES.probation);
+    expect(room.state.participants['p-bob']).toBeDefined();
+  });
+
+  it('is the end for such a client when it does not connect again', () => {
+    const room = directRoom();
+    room.open('node-1', [], URL);
+    room.report('bob', { type: 'media-state', state: 'connected' });
+    room.report('bob', end);
+    expect(sentTo(room.do({ type: 'wake' }, TIMES.probation), 'c-bob')).toMatchObject([
+      { code: 'session_lost' },
+    ]);
+  });
+
+  it('is the end for a plain client that received: it is told to join again', () => {
+    const room = directRoom();
+    room.open('node-1', [], URL);
+    room.say('bob', { type: 'answer', offerId: 'o', sdp: 'v=0' });
     room.report('bob', { type: 'media-state', state: 'connected' });
     const effects = room.report('bob', end);
     expect(sentTo(effects, 'c-bob')).toMatchObject([{ code: 'session_lost' }]);
@@ -116,6 +137,7 @@ describe('a node that is gone', () => {
     const room = directRoom();
     room.open('node-1', [], URL);
     room.report('ann', { type: 'track-published', track: camera('t') });
+    room.say('bob', { type: 'answer', offerId: 'o', sdp: 'v=0' });
     room.report('bob', { type: 'media-state', state: 'connected' });
     room.unlink();
     const epoch = room.state.lastEpoch;

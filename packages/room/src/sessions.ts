@@ -78,6 +78,7 @@ function isStale(participant: ParticipantState, { session }: SessionRequest): bo
 export function requestSession(draft: Draft, participant: ParticipantState, message: SessionRequest): void {
   const { participantId, session, nodeId } = participant;
   if (isStale(participant, message)) return;
+  if (message.type === 'answer') participant.receives = true;
   if (draft.tellNode(nodeId, { type: 'session-request', participantId, session, message })) return;
   // Nodes learn candidates from connectivity checks; keeping them would only crowd out an offer.
   if (message.type === 'ice-candidate') return;
@@ -158,7 +159,10 @@ export function sessionReported(draft: Draft, nodeId: string, report: LinkReport
       if (report.state === participant.media) return;
       participant.media = report.state;
       participant.mediaSince = draft.now;
-      if (report.state === 'connected') participant.failures = 0;
+      if (report.state === 'connected') {
+        participant.failures = 0;
+        delete participant.onProbation;
+      }
       leaveIfGone(draft, participant);
       return;
     case 'session-closed':
@@ -170,13 +174,8 @@ export function sessionReported(draft: Draft, nodeId: string, report: LinkReport
 }
 
 function sessionClosed(draft: Draft, participant: ParticipantState, code: ErrorCode, message: string): void {
-  const wasUsed = participant.media !== 'none' || participant.tracks.length > 0;
-  unpublishAll(draft, participant);
-  delete participant.nodeId;
-  participant.media = 'none';
-  participant.mediaSince = draft.now;
+  if (!loseSession(draft, participant)) return;
   if (participant.connectionId === undefined) return leaveIfGone(draft, participant);
-  if (!participant.recovers && wasUsed) return expel(draft, participant);
   const { failures } = participant;
   // The first failure is healed without a word.
   if (failures > 0) draft.tell(participant, { type: 'error', code, message });
@@ -184,6 +183,29 @@ function sessionClosed(draft: Draft, participant: ParticipantState, code: ErrorC
   const pause = failures === 0 ? 0 : Math.min(TIMES.reopenFirst * 2 ** (failures - 1), TIMES.reopenMost);
   participant.reopenAt = draft.now + pause;
   reopenSessions(draft);
+}
+
+/**
+ * The participant's session is gone, with its tracks. A client that recovers begins another with new PeerConnections. A
+ * browser's PeerConnection that only sends survives that (Chromium 156 does: it takes the other node's ICE and DTLS in
+ * the answer to its next offer), so a client that waits to be asked for offers is asked. Others have to join again.
+ *
+ * @returns false when the participant is gone with it
+ */
+export function loseSession(draft: Draft, participant: ParticipantState): boolean {
+  const { recovers, receives, requestOffers, media, tracks } = participant;
+  const wasUsed = media !== 'none' || tracks.length > 0;
+  unpublishAll(draft, participant);
+  delete participant.nodeId;
+  participant.media = 'none';
+  participant.mediaSince = draft.now;
+  if (recovers || !wasUsed) return true;
+  if (receives || !requestOffers) {
+    expel(draft, participant);
+    return false;
+  }
+  participant.onProbation = true;
+  return true;
 }
 
 /** Opens the sessions whose pause is over, where there is a node. */

@@ -24,6 +24,8 @@ export const TIMES = {
   unknownGrace: 30_000,
   /** After how long without media a client that does not recover by itself is told to join again. */
   mediaLost: 120_000,
+  /** How long such a client has to connect to another session after its own was lost. */
+  probation: 30_000,
   /** First and longest pause before a session that ended is opened again; the first try comes at once. */
   reopenFirst: 1_000,
   reopenMost: 15_000,
@@ -89,6 +91,10 @@ export interface ParticipantState {
   failures: number;
   /** When the next session is opened after one has ended. */
   reopenAt?: number;
+  /** Whether it has answered an offer: it has a PeerConnection that receives. */
+  receives: boolean;
+  /** Set for a client that does not recover while it is to show that its PeerConnection survived a lost session. */
+  onProbation?: true;
   tracks: Track[];
   /** Requests that wait for the session. */
   pending: SessionRequest[];
