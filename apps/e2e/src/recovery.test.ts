@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { leaveAll, messages, report } from './browser.ts';
 import { launchBrowser } from './launch-browser.ts';
 import { Meet } from './meet.ts';
+import { startSeedClient } from './seed-client.ts';
 import { Stack } from './stack.ts';
 
 let browser: Browser;
@@ -122,6 +123,20 @@ describe.each(['direct', 'relay'] as const)('a call over the %s carrier stays', 
     await expectMoving(ann, 'Bob', 30_000);
     await expectMoving(bob, 'Ann', 30_000);
     expect(await ann.names()).toEqual(['Ann (you)', 'Bob']);
+  }, 120_000);
+
+  it('with a sample client of the specification, when its media worker dies', async () => {
+    const seed = await startSeedClient(browser, { url: stack.url });
+    ann = await Meet.join(browser, 'room-123', 'Ann', { url: stack.url });
+    await expectMoving(ann, 'John Doe');
+    stack.expectTroubles(/worker process died|"worker-died"/);
+    for (const pid of await stack.workerPids()) process.kill(pid, 'SIGKILL');
+    await expect
+      .poll(async () => (await messages(ann.page, 'in', 'track-unpublished')).length, { timeout: 20_000 })
+      .toBeGreaterThan(0);
+    await expectMoving(ann, 'John Doe', 40_000);
+    const { connections } = await report(seed);
+    expect(connections.length, 'it knows of nothing: its one PeerConnection goes on').toBe(1);
   }, 120_000);
 
   it.each(['SIGKILL', 'SIGTERM'] as const)(

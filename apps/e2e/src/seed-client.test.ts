@@ -2,24 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { leaveAll, messages, openPage, report } from './browser.ts';
+import { leaveAll, messages, report } from './browser.ts';
 import { launchBrowser } from './launch-browser.ts';
 import { Receiver } from './receiver.ts';
+import { SEED_CLIENT, startSeedClient } from './seed-client.ts';
 
-/** The sample client of the product's specification, to the letter. */
-const SEED_CLIENT = readFileSync(new URL('../fixtures/seed-client.js', import.meta.url), 'utf8');
 const SPECIFICATION = new URL('../../../../shared/seed/RTC-001.md', import.meta.url);
-
-/** The sample with the two things that every real use of it changes: the server's address, and waiting for the socket. */
-function runnable(): string {
-  const waits = SEED_CLIENT.replace(
-    '// Join room\n',
-    '// Join room\nawait new Promise((open) => { ws.onopen = open; });\n',
-  );
-  const here = waits.replace('ws://localhost:8080/ws', '/ws');
-  if (here === SEED_CLIENT) throw new Error('the sample has changed');
-  return here;
-}
 
 let browser: Browser;
 beforeAll(async () => {
@@ -27,12 +15,6 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 afterEach(() => leaveAll(browser));
-
-async function startSeedClient(cameraDelay: number): Promise<Page> {
-  const page = await openPage(browser, '/health', { cameraDelay });
-  await page.addScriptTag({ type: 'module', content: runnable() });
-  return page;
-}
 
 /** Frames the publisher sent, of its one video stream or of the one on `mid`. */
 async function sentFrames(page: Page, mid?: string): Promise<number> {
@@ -70,7 +52,7 @@ describe('the sample client of the specification', () => {
     'with a camera that answers after %i s is asked until it publishes, and is seen and heard',
     async (delay) => {
       const receiver = await Receiver.join(browser, 'room-123');
-      const publisher = await startSeedClient(delay);
+      const publisher = await startSeedClient(browser, { cameraDelay: delay });
       await expect
         .poll(async () => (await receiver.track('camera'))?.frames ?? 0, { timeout: 20_000 + delay * 1000 })
         .toBeGreaterThan(0);
@@ -96,7 +78,7 @@ describe('the sample client of the specification', () => {
 
   it('shares its screen on the same PeerConnection', async () => {
     const receiver = await Receiver.join(browser, 'room-123');
-    const publisher = await startSeedClient(0);
+    const publisher = await startSeedClient(browser);
     await expect
       .poll(async () => (await receiver.track('camera'))?.frames ?? 0, { timeout: 20_000 })
       .toBeGreaterThan(0);
@@ -116,7 +98,7 @@ describe('the sample client of the specification', () => {
 
   it('shares its screen on a new PeerConnection', async () => {
     const receiver = await Receiver.join(browser, 'room-123');
-    const publisher = await startSeedClient(0);
+    const publisher = await startSeedClient(browser);
     await expect
       .poll(async () => (await receiver.track('camera'))?.frames ?? 0, { timeout: 20_000 })
       .toBeGreaterThan(0);
