@@ -79,7 +79,9 @@ export class MediaSession {
       retry: host.retry,
       relay: host.relay,
       message: (message) => {
-        if (isSessionEvent(message)) this.#handle(message);
+        // An error about no request is about the socket, whose close follows.
+        const isAboutSocket = message.type === 'error' && message.requestType === undefined;
+        if (isSessionEvent(message) && !isAboutSocket) this.#handle(message);
       },
       up: () => {
         this.publisher.carrierUp();

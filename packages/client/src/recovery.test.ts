@@ -20,10 +20,13 @@ import {
 
 beforeEach(() => {
   vi.useFakeTimers();
+  // The shortest pauses: a test knows when the next socket opens.
+  vi.spyOn(Math, 'random').mockReturnValue(0);
   stubBrowser();
 });
 afterEach(() => {
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
@@ -563,6 +566,16 @@ describe('the node’s own socket', () => {
     expect(FakePeerConnection.all).toHaveLength(2);
     expect(room.publisher.connectionState).not.toBe('closed');
     expect(planes(room)).toEqual([]);
+  });
+
+  it('is no news when the node turns it away', async () => {
+    const room = await joinFakeRoom({}, direct(1));
+    socket().open();
+    socket().receive({ type: 'error', code: 'ticket_expired', message: 'Too late.' });
+    socket().drop(4401, 'ticket_expired');
+    await vi.advanceTimersByTimeAsync(RETRY.first);
+    expect(room.socket.sent()).toMatchObject([{ type: 'reconnect-session', carrier: 'direct' }]);
+    expect(room.heard).toEqual([]);
   });
 
   it('goes on while the room’s socket is away', async () => {

@@ -1,5 +1,6 @@
+import { closeCode } from '@parley/protocol/errors';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { MOST_LOSSES, OPEN_TIMEOUT, SessionCarrier, STABLE_DIRECT } from './session-carrier.ts';
+import { MOST_LOSSES, OPEN_TIMEOUT, SESSION_OVER, SessionCarrier, STABLE_DIRECT } from './session-carrier.ts';
 import { FakeSocket } from './testing/fake-socket.ts';
 import { stubBrowser } from './testing/join-fake-room.ts';
 
@@ -124,9 +125,10 @@ describe('SessionCarrier', () => {
     expect(relayed).toEqual(Array(2 * MOST_LOSSES).fill(ask('direct')));
   });
 
-  it.each([4410, 4409])('waits for the room when the node closes with %i', (code) => {
+  it('waits for the room when the node says that the session is over', () => {
     const { relayed, told } = open();
-    socket().drop(code);
+    expect([closeCode('session_ended'), closeCode('room_closed')]).toEqual([SESSION_OVER, SESSION_OVER]);
+    socket().drop(SESSION_OVER);
     vi.advanceTimersByTime(60_000);
     expect(relayed).toEqual([]);
     expect(told).toEqual(['up', 'down']);

@@ -10,11 +10,8 @@ export const OPEN_TIMEOUT = 4_000;
 export const MOST_LOSSES = 3;
 /** Milliseconds after which a node's socket counts as a good one. */
 export const STABLE_DIRECT = 10_000;
-/** Close codes by which the node says that it is not the socket's fault: the room says what comes next. */
-const SESSION_OVER: readonly number[] = [
-  4410, // session_ended, room_closed
-  4409, // session_replaced: by a newer socket of this same client
-];
+/** Close code of `session_ended` and `room_closed`: the socket is not at fault, and the room says what comes next. */
+export const SESSION_OVER = 4410;
 
 export interface SessionCarrierOptions {
   /** The session's number. */
@@ -102,7 +99,7 @@ export class SessionCarrier {
       closed: (code) => {
         this.#drop();
         if (openedAt === undefined) this.#ask('relay');
-        else if (!SESSION_OVER.includes(code)) this.#lost(performance.now() - openedAt);
+        else if (code !== SESSION_OVER) this.#lost(performance.now() - openedAt);
       },
     });
   }

@@ -220,7 +220,10 @@ describe('Signaling: its end', () => {
     const { told } = joined((_, tryingFor) => (tryingFor >= RETRY.giveUp ? undefined : 5_000));
     socket().drop(1006);
     vi.advanceTimersByTime(2 * RETRY.giveUp);
-    expect(told).toEqual(['lost', 'closed connection_failed: no answer']);
+    expect(told).toEqual([
+      'lost',
+      'closed connection_failed: The connection to server could not be made again (no answer).',
+    ]);
     expect(vi.getTimerCount()).toBe(0);
   });
 

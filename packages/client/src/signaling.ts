@@ -193,15 +193,14 @@ export class Signaling {
   #lost(code: number, reason: string): void {
     const wasIn = this.#state !== 'joining';
     this.#drop();
+    const said = reason || `code ${code}`;
     if (this.#self === undefined) {
-      const said = reason || `code ${code}`;
       const message = `No connection to ${this.#options.address.host} (${said}). Check the network and try again.`;
       this.#end(new CallError('connection_failed', message));
       return;
     }
-    const error = new CallError('connection_failed', reason || `The connection was closed (${code}).`);
     if (!isRetryableClose(code)) {
-      this.#end(error);
+      this.#end(new CallError('connection_failed', reason || `The connection was closed (${code}).`));
       return;
     }
     const now = performance.now();
@@ -214,7 +213,8 @@ export class Signaling {
     }
     const pause = this.#options.retry(this.#failures, now - this.#lostAt);
     if (pause === undefined) {
-      this.#end(error);
+      const message = `The connection to ${this.#options.address.host} could not be made again (${said}).`;
+      this.#end(new CallError('connection_failed', message));
       return;
     }
     this.#failures += 1;

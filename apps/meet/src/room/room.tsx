@@ -4,13 +4,14 @@ import type { Meeting } from '../meeting.ts';
 import { ChatPanel } from './chat-panel.tsx';
 import { ControlBar } from './control-bar.tsx';
 import { NoticeList } from './notice-list.tsx';
+import { Reconnecting } from './reconnecting.tsx';
 import { RemoteAudio } from './remote-audio.tsx';
 import css from './room.module.css';
 import { RoomHeader } from './room-header.tsx';
 import { Stage } from './stage.tsx';
 import { StatsLine } from './stats-line.tsx';
 import { tilesOf } from './tiles.ts';
-import { useLocalTracks, useRemoteTracks, useRoster } from './use-call.ts';
+import { useCallState, useLocalTracks, useRemoteTracks, useRoster } from './use-call.ts';
 import { useChat } from './use-chat.ts';
 import { useStats } from './use-stats.ts';
 
@@ -20,6 +21,7 @@ export function Room({ meeting }: { meeting: Meeting }) {
   const roster = useRoster(call);
   const localTracks = useLocalTracks(call);
   const remoteTracks = useRemoteTracks(call);
+  const state = useCallState(call);
   const chat = useChat(call);
   const [quality, setQuality] = useState<Quality>('auto');
   const [debug] = useState(() => new URLSearchParams(location.search).has('debug'));
@@ -44,6 +46,7 @@ export function Room({ meeting }: { meeting: Meeting }) {
       )}
       <main className={css.main}>
         <NoticeList notices={notices} />
+        <Reconnecting state={state} />
         <Stage tiles={tiles} stats={stats?.now.received} />
         {chat.isOpen && (
           <ChatPanel entries={chat.entries} onSend={(text) => call.sendChat(text)} onClose={chat.toggle} />

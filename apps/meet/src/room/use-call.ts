@@ -1,5 +1,5 @@
 import type { Call } from '@parley/client/call';
-import type { CallEvents } from '@parley/client/call-events';
+import type { CallEvents, CallState } from '@parley/client/call-events';
 import type { LocalTracks } from '@parley/client/local-tracks';
 import type { Roster } from '@parley/client/roster';
 import type { RemoteTrack } from '@parley/client/subscriber';
@@ -8,6 +8,7 @@ import { useCallback, useSyncExternalStore } from 'react';
 const ROSTER = ['participants-changed'] as const;
 const LOCAL = ['local-changed'] as const;
 const REMOTE = ['track', 'track-removed'] as const;
+const STATE = ['reconnecting', 'reconnected'] as const;
 
 /** Everybody in the room. */
 export function useRoster(call: Call): Roster {
@@ -22,6 +23,11 @@ export function useLocalTracks(call: Call): LocalTracks {
 /** What arrives of the others. */
 export function useRemoteTracks(call: Call): ReadonlyMap<string, RemoteTrack> {
   return useCallValue(call, REMOTE, () => call.remoteTracks);
+}
+
+/** Whether everything works. */
+export function useCallState(call: Call): CallState {
+  return useCallValue(call, STATE, () => call.state);
 }
 
 /** A value that is another object after one of `events`, and only then. */
