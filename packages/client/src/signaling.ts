@@ -5,6 +5,7 @@ import { PROTOCOL_VERSION } from '@parley/protocol/version';
 import type { RetryPolicy } from './backoff.ts';
 import { CallError } from './call-error.ts';
 import { isRetryableClose, isRetryableError } from './close-codes.ts';
+import { pause } from './pause.ts';
 import { ABNORMAL_CLOSURE, SocketCarrier } from './socket-carrier.ts';
 
 /** Milliseconds to get in for the first time. */
@@ -60,6 +61,7 @@ export class Signaling {
   #state: State = 'joining';
   #socket: SocketCarrier | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #cancelPause: (() => void) | undefined;
   #self: Pick<Resume, 'participantId' | 'secret'> | undefined;
   /**
    * Of the last durable event that was handled. Only what has arrived counts: what `resumed` announces can still be
@@ -211,15 +213,15 @@ export class Signaling {
       this.#listener.lost();
       if (this.#isClosed()) return;
     }
-    const pause = this.#options.retry(this.#failures, now - this.#lostAt);
-    if (pause === undefined) {
+    const ms = this.#options.retry(this.#failures, now - this.#lostAt);
+    if (ms === undefined) {
       const message = `The connection to ${this.#options.address.host} could not be made again (${said}).`;
       this.#end(new CallError('connection_failed', message));
       return;
     }
     this.#failures += 1;
     this.#state = 'pausing';
-    this.#timer = setTimeout(() => this.#open(REJOIN_TIMEOUT), pause);
+    this.#cancelPause = pause(ms, () => this.#open(REJOIN_TIMEOUT));
   }
 
   #isClosed(): boolean {
@@ -228,6 +230,7 @@ export class Signaling {
 
   #drop(): void {
     clearTimeout(this.#timer);
+    this.#cancelPause?.();
     this.#socket?.close();
     this.#socket = undefined;
   }
