@@ -88,7 +88,7 @@ describe('coming back', () => {
     }
     await ann.socket.next('participant-joined');
     await expect
-      .poll(async () => (await stored('too-much'))?.match(/"lastSeq":(\d+)/)?.[1])
+      .poll(async () => (await stored('too-much'))?.match(/"lastSeq":(\d+)/)?.[1], { timeout: 20_000 })
       .toBe(String(LOG_LENGTH + 4));
     const back = await comeBack('too-much', ann, ann.seq);
     expect(await back.next('joined')).toMatchObject({
@@ -119,6 +119,37 @@ describe('coming back', () => {
     await ann.socket.error('resumed_elsewhere');
     expect((await ann.socket.closed()).code).toBe(closeCode('resumed_elsewhere'));
     expect(await (await ask('/api/rooms/twice')).json()).toMatchObject({ participantCount: 1 });
+  });
+});
+
+describe('a socket whose network went without a word', () => {
+  /** Lets the sockets of the room be older than they are, and its next sweep come. */
+  async function sweep(room: string): Promise<void> {
+    await runInDurableObject(RoomObject.of(env, room), (_, ctx) => {
+      for (const socket of ctx.getWebSockets()) {
+        const attachment = socket.deserializeAttachment() as { openedAt: number };
+        socket.serializeAttachment({ ...attachment, openedAt: attachment.openedAt - 100_000 });
+      }
+    });
+    await runDurableObjectAlarm(RoomObject.of(env, room));
+  }
+
+  it('is closed at the next sweep when it has not pinged, and not when it has', async () => {
+    const ann = await join('silent', 'Ann');
+    const bob = await join('silent', 'Bob');
+    const plain = await join('silent', 'Seed', { recovers: false });
+    bob.socket.send('ping');
+    await bob.socket.next('pong');
+    await sweep('silent');
+    expect((await ann.socket.closed()).code).toBe(closeCode('slow_reader'));
+    const { participants } = await (await ask('/api/rooms/silent')).json<{ participants: object[] }>();
+    expect(participants, 'it has time to come back').toHaveLength(3);
+    for (const { socket } of [bob, plain]) {
+      socket.send({ type: 'chat', text: 'here' });
+      await socket.next('chat');
+    }
+    const back = await comeBack('silent', ann, ann.seq);
+    await back.next('resumed');
   });
 });
 

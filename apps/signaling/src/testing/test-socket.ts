@@ -18,7 +18,8 @@ export class TestSocket {
     this.#socket = socket;
     socket.accept();
     socket.addEventListener('message', ({ data }) => {
-      this.#received.push(JSON.parse(String(data)) as Record<string, unknown>);
+      const message = data === 'pong' ? { type: 'pong' } : JSON.parse(String(data));
+      this.#received.push(message as Record<string, unknown>);
       this.#wake();
     });
     socket.addEventListener('close', ({ code, reason }) => {
