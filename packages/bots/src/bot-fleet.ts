@@ -4,12 +4,12 @@ import { type FleetFigures, mergeFigures } from './fleet-figures.ts';
 import { RemoteSquad } from './remote-squad.ts';
 
 /** How many bots one process carries with ease, see the README. */
-const BOTS_PER_PROCESS = 250;
+const BOTS_PER_PROCESS = 500;
 /** Between two progress reports, ms. */
 const PROGRESS_MS = 1000;
 
 export interface FleetOptions extends Partial<Pace> {
-  /** How many processes carry the bots; 0 is this one. Default: this one for up to 250 bots, else one for each 250. */
+  /** How many processes carry the bots; 0 is this one. Default: this one for up to 500 bots, else one for each 500. */
   processes?: number;
   /** Hears how it goes while bots come in, once a second; see `progressLine`. */
   onProgress?(figures: FleetFigures): void;

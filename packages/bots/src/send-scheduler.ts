@@ -1,5 +1,5 @@
 /** How fine time is cut, ms. */
-const TICK_MS = 5;
+const TICK_MS = 10;
 /** Who is later than this does not catch up but goes on from now, ms: a stall must not become a burst. */
 const MOST_LATE_MS = 200;
 
