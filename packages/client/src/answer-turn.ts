@@ -14,14 +14,19 @@ export class AnswerTurn {
   #late = 0;
   #skipped = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** What answered an offer that was made twice: the same may come once more. */
-  #echo: string | undefined;
+  #offer = '';
+  /** An offer that was made twice, and its answer: the same may come once more, while another offer waits. */
+  #echo: { readonly offer: string; readonly answer: string } | undefined;
   #repeated = false;
   /** While no answer can come its time does not pass. */
   #paused = false;
 
-  /** @throws {CallError} what the server or `reject` says; `negotiation_failed` if nothing comes in time */
-  async wait(): Promise<ServerAnswer> {
+  /**
+   * @param offer its SDP
+   * @throws {CallError} what the server or `reject` says; `negotiation_failed` if nothing comes in time
+   */
+  async wait(offer: string): Promise<ServerAnswer> {
+    this.#offer = essence(offer);
     const waiting = Promise.withResolvers<ServerAnswer>();
     this.#waiting = waiting;
     this.#skipped = false;
@@ -55,12 +60,11 @@ export class AnswerTurn {
   /** The server has answered. */
   resolve(answer: ServerAnswer): void {
     if (this.#isLate()) return;
-    const essence = answer.sdp.replace(/^o=.*/m, '');
-    if (essence === this.#echo) {
-      this.#echo = undefined;
-      return;
-    }
-    this.#echo = this.#repeated ? essence : undefined;
+    const offer = this.#offer;
+    const said = essence(answer.sdp);
+    // The answer to an offer that says the same may be the same.
+    if (this.#echo?.answer === said && this.#echo.offer !== offer) return;
+    if (this.#echo?.answer !== said) this.#echo = this.#repeated ? { offer, answer: said } : undefined;
     this.#waiting?.resolve(answer);
   }
 
@@ -92,4 +96,9 @@ export class AnswerTurn {
     this.#skipped = true;
     return true;
   }
+}
+
+/** A description without its version (RFC 8866 §5.2). */
+function essence(sdp: string): string {
+  return sdp.replace(/^o=.*/m, '');
 }

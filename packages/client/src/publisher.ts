@@ -180,7 +180,7 @@ export class Publisher {
       };
       this.#open = message;
       this.#send(message);
-      const answer = await this.#answer.wait().finally(() => {
+      const answer = await this.#answer.wait(message.sdp).finally(() => {
         this.#open = undefined;
       });
       const accepted = new Set(answer.tracks.map(({ mid }) => mid));

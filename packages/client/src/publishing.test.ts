@@ -366,6 +366,26 @@ describe('screen sharing', () => {
     expect(room.call.localTracks.has('screen')).toBe(false);
   });
 
+  it('is off after the last of many quick wishes', async () => {
+    const room = await joinFakeRoom();
+    const wishes = [room.call.startScreenShare(), room.call.stopScreenShare()];
+    await settle();
+    wishes.push(room.call.startScreenShare());
+    for (let i = 0; i < 3; i++) await Promise.resolve();
+    wishes.push(room.call.stopScreenShare());
+    for (let i = 0; i < 5; i++) {
+      for (const message of room.socket.sent()) {
+        if (message.type !== 'offer' && message.type !== 'start-screen-share') continue;
+        const named = (message.tracks ?? []).map(({ mid, source }): [string, Source] => [mid, source]);
+        answer(room, message.sdp.replaceAll('sendonly', 'recvonly'), named, message.type);
+      }
+      await settle();
+    }
+    await Promise.all(wishes);
+    expect(room.call.localTracks.get('screen')?.track).toBeUndefined();
+    expect(ownTracks(room)).toEqual([]);
+  });
+
   it('stops when the browser’s own button ends it', async () => {
     const room = await joinFakeRoom();
     const start = room.call.startScreenShare();

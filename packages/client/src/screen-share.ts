@@ -32,8 +32,12 @@ export class ScreenShare {
   }
 
   async stop(): Promise<void> {
-    for (const source of SOURCES) this.#options.store.stop(source);
-    await this.#queue.run(() => this.#unpublish());
+    this.#stopCapture();
+    await this.#queue.run(() => {
+      // A start before this stop may have had to wait its turn too.
+      this.#stopCapture();
+      return this.#unpublish();
+    });
   }
 
   /** Publishes again what is shared, in a new media session. @throws {CallError} if the server refuses it */
@@ -69,12 +73,17 @@ export class ScreenShare {
     };
     const failed = failure('screen');
     if (failed) {
-      for (const source of SOURCES) store.stop(source);
+      this.#stopCapture();
       await this.#unpublish();
       throw failed.reason;
     }
     // A screen without its sound is still worth showing.
     if (failure('screen-audio')) store.stop('screen-audio');
+  }
+
+  #stopCapture(): void {
+    const { store } = this.#options;
+    for (const source of SOURCES) if (store.get(source).track) store.stop(source);
   }
 
   async #publish(source: ScreenSource): Promise<void> {
