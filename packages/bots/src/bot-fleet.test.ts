@@ -35,6 +35,9 @@ it.each([0, 2])('counts who was refused, by reason, with %i processes', async (p
     const figures = await fleet.figures();
     expect(figures).toMatchObject({ bots: 7, ready: 0, failed: { 'room_full: The room is full.': 7 } });
     expect(most()).toBeLessThanOrEqual(2);
+    const bots = await fleet.bots();
+    expect(bots.map(({ name }) => name).sort()).toEqual(plan(7).map(({ name }) => name));
+    expect(new Set(bots.map(({ ended }) => ended))).toEqual(new Set(['room_full: The room is full.']));
   } finally {
     await fleet.close();
   }

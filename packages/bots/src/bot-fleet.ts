@@ -1,4 +1,5 @@
 import type { BotOptions } from './bot.ts';
+import type { BotFigures } from './bot-figures.ts';
 import { BotSquad, type Pace } from './bot-squad.ts';
 import { type FleetFigures, mergeFigures } from './fleet-figures.ts';
 import { RemoteSquad } from './remote-squad.ts';
@@ -62,6 +63,11 @@ export class BotFleet {
   /** What has come to pass so far. */
   async figures(): Promise<FleetFigures> {
     return mergeFigures(await Promise.all(this.#squads.map((squad) => squad.figures())));
+  }
+
+  /** What has come to pass with each bot that has started to join. */
+  async bots(): Promise<BotFigures[]> {
+    return (await Promise.all(this.#squads.map((squad) => squad.bots()))).flat();
   }
 
   /** Says goodbye for each bot, closes all and ends the processes. */

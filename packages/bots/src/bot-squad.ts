@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Bot, type BotOptions } from './bot.ts';
+import type { BotFigures } from './bot-figures.ts';
 import { type FleetFigures, figuresOf, mergeFigures, noFigures } from './fleet-figures.ts';
 
 /** How fast bots come. */
@@ -43,6 +44,11 @@ export class BotSquad {
   async figures(): Promise<FleetFigures> {
     const waiting = noFigures(this.#plan.length - this.#bots.length);
     return mergeFigures([waiting, ...this.#bots.map((bot) => figuresOf(bot.figures()))]);
+  }
+
+  /** What has come to pass with each bot that has started to join. */
+  async bots(): Promise<BotFigures[]> {
+    return this.#bots.map((bot) => bot.figures());
   }
 
   /** Says goodbye for each bot, then closes all. */

@@ -37,6 +37,8 @@ export interface BotOptions {
   carrier?: CarrierKind;
   /** Audio packets a second. Default 50, as Opus has it; few packets let one machine carry many bots. */
   audioRate?: number;
+  /** Frames a second of the camera. Default as prepared; few frames let one machine carry many bots. */
+  videoRate?: number;
   /** Whether the camera has three layers. Default false: the lowest alone, 320×180. */
   simulcast?: boolean;
   /** The local address of its media. Default 127.0.0.1. */
@@ -50,7 +52,7 @@ type MessageOf<T extends ServerMessage['type']> = Extract<ServerMessage, { type:
  * recovers should: comes back when its socket is lost, follows its session to a new number, falls from direct to relay.
  */
 export class Bot {
-  readonly options: Required<BotOptions>;
+  readonly options: Required<Omit<BotOptions, 'videoRate'>> & Pick<BotOptions, 'videoRate'>;
   /** What servers said, the latest 500 messages. */
   readonly events = new Inbox<ServerMessage>();
   /** What a correct server would not have caused: errors, messages against the schema, failed negotiations. */
@@ -351,12 +353,13 @@ export class Bot {
   }
 
   #makeMedia(session: number): BotMedia {
-    const { name, publish, audioRate, simulcast, bindAddress } = this.options;
+    const { name, publish, audioRate, videoRate, simulcast, bindAddress } = this.options;
     return new BotMedia({
       name,
       session,
       sources: publish,
       audioRate,
+      videoRate,
       simulcast,
       bindAddress,
       received: ({ trackId, participantId, kind }) => {

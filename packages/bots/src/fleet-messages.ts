@@ -1,4 +1,5 @@
 import type { BotOptions } from './bot.ts';
+import type { BotFigures } from './bot-figures.ts';
 import type { Pace } from './bot-squad.ts';
 import type { FleetFigures } from './fleet-figures.ts';
 
@@ -6,7 +7,12 @@ import type { FleetFigures } from './fleet-figures.ts';
 export type ToWorker =
   | { type: 'start'; plan: readonly BotOptions[]; pace: Pace }
   | { type: 'figures' }
+  | { type: 'bots' }
   | { type: 'close' };
 
 /** From a process of bots: each answers the message of the same name. */
-export type FromWorker = { type: 'start' } | { type: 'figures'; figures: FleetFigures } | { type: 'close' };
+export type FromWorker =
+  | { type: 'start' }
+  | { type: 'figures'; figures: FleetFigures }
+  | { type: 'bots'; bots: BotFigures[] }
+  | { type: 'close' };

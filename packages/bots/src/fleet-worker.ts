@@ -18,6 +18,9 @@ async function take(message: ToWorker): Promise<void> {
     case 'figures':
       if (squad !== undefined) answer({ type: 'figures', figures: await squad.figures() });
       return;
+    case 'bots':
+      if (squad !== undefined) answer({ type: 'bots', bots: await squad.bots() });
+      return;
     case 'close':
       await squad?.close();
       answer({ type: 'close' });

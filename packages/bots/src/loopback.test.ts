@@ -65,6 +65,7 @@ async function connect(simulcast: boolean, asksKeyFrames = false) {
   const sender = new SendConnection('bot', {
     sources: ['camera'],
     audioRate: 50,
+    videoRate: undefined,
     simulcast,
     bindAddress: '127.0.0.1',
   });

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { BotOptions } from './bot.ts';
+import type { BotFigures } from './bot-figures.ts';
 import type { Pace } from './bot-squad.ts';
 import { type FleetFigures, noFigures } from './fleet-figures.ts';
 import type { FromWorker, ToWorker } from './fleet-messages.ts';
@@ -45,6 +46,12 @@ export class RemoteSquad {
     if (answer?.type === 'figures') return answer.figures;
     const bots = this.#plan.length;
     return { ...noFigures(bots), failed: { [this.#died ?? 'no figures']: bots } };
+  }
+
+  /** Nothing when the process has died. */
+  async bots(): Promise<BotFigures[]> {
+    const answer = await this.#ask({ type: 'bots' }).catch(() => undefined);
+    return answer?.type === 'bots' ? answer.bots : [];
   }
 
   async close(): Promise<void> {

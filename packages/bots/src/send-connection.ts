@@ -16,6 +16,8 @@ export interface SendOptions {
   sources: readonly BotSource[];
   /** Audio packets a second. */
   audioRate: number;
+  /** Frames a second of each layer; as prepared when undefined. */
+  videoRate: number | undefined;
   /** Whether the camera is sent in three layers, or in the lowest alone. */
   simulcast: boolean;
   bindAddress: string;
@@ -32,7 +34,7 @@ export class SendConnection {
   #state = 'new';
   #closed = false;
 
-  constructor(name: string, { sources, audioRate, simulcast, bindAddress }: SendOptions) {
+  constructor(name: string, { sources, audioRate, videoRate, simulcast, bindAddress }: SendOptions) {
     this.#name = name;
     this.#connection = makePeerConnection(name, bindAddress);
     this.#connection.onStateChange((state) => {
@@ -41,7 +43,7 @@ export class SendConnection {
     this.#descriptions = new LocalDescriptions(this.#connection);
     for (const source of sources) {
       if (source === 'microphone') this.#addMicrophone(audioRate);
-      else this.#addCamera(simulcast);
+      else this.#addCamera(simulcast, videoRate);
     }
   }
 
@@ -83,7 +85,7 @@ export class SendConnection {
     );
   }
 
-  #addCamera(simulcast: boolean): void {
+  #addCamera(simulcast: boolean, rate: number | undefined): void {
     const video = new nodeDataChannel.Video('camera', 'SendOnly');
     video.addVP8Codec(VP8);
     const layers = simulcast ? PREPARED_LAYERS : PREPARED_LAYERS.slice(0, 1);
@@ -95,7 +97,7 @@ export class SendConnection {
     const streams = new Map<number, SentStream>();
     for (const [index, layer] of layers.entries()) {
       const ssrc = ssrcs[index] ?? 0;
-      streams.set(ssrc, new SentStream(preparedVideo(layer), { track, ssrc, payloadType: VP8 }));
+      streams.set(ssrc, new SentStream(preparedVideo(layer), { track, ssrc, payloadType: VP8 }, rate));
     }
     this.#send(track, streams);
   }
