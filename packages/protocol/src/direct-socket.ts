@@ -3,6 +3,7 @@
  * carries the session messages ({@link SessionRequest}, {@link SessionEvent}) and, as keep-alive, the text frames
  * `ping` and `pong`. The ticket travels as a subprotocol, the one header that browsers let a page set and that no
  * access log keeps.
+ * Browsers import this file, so it brings no schemas.
  */
 export const SESSION_PATH = '/session';
 

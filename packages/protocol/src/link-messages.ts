@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { SessionRequest } from './client-messages.ts';
-import { PublicUrl } from './direct-carrier.ts';
 import { ErrorCode } from './errors.ts';
 import { OpaqueId, RoomId, SessionNumber } from './identifiers.ts';
+import { PublicUrl } from './public-url.ts';
 import { SessionEvent } from './server-messages.ts';
 import { RoomMediaStats } from './stats.ts';
 import { Track } from './track.ts';

@@ -1,9 +1,9 @@
 import { availableParallelism, hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, type Environment } from '@parley/protocol/config/load-config';
-import { PublicUrl } from '@parley/protocol/direct-carrier';
 import { EnrolmentSecret } from '@parley/protocol/fleet-messages';
 import { NodeId } from '@parley/protocol/identifiers';
+import { PublicUrl } from '@parley/protocol/public-url';
 import { z } from 'zod';
 
 /** Log levels, most talkative first; `LOG_LEVEL` takes them in any case. */

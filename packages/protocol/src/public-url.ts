@@ -1,8 +1,5 @@
 import { z } from 'zod';
 
-// Browsers take these from `direct-socket.ts`, which brings no schemas.
-export { DIRECT_PROTOCOL, directProtocols, SESSION_PATH, ticketOf } from './direct-socket.ts';
-
 /** A node's address for clients: `wss://`, or `ws://` for trying out on one machine; no path. */
 export const PublicUrl = z
   .string()
