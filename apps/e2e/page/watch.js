@@ -3,7 +3,10 @@ globalThis.watch = {
   cameraDelay: 0,
   connections: [],
   sockets: [],
+  /** Both ways, with `performance.now()`. */
   messages: [],
+  /** Sockets that opened, and states that connections came to: when, and of which. */
+  marks: [],
 
   leave() {
     for (const socket of this.sockets) if (socket.readyState === 1) socket.send('{"type":"leave"}');
@@ -53,6 +56,9 @@ globalThis.RTCPeerConnection = class extends RTCPeerConnection {
   constructor(...args) {
     super(...args);
     watch.connections.push(this);
+    const mark = (what) => watch.marks.push({ at: performance.now(), what, of: this });
+    this.addEventListener('iceconnectionstatechange', () => mark(`ice ${this.iceConnectionState}`));
+    this.addEventListener('connectionstatechange', () => mark(this.connectionState));
   }
 };
 
@@ -60,14 +66,15 @@ globalThis.WebSocket = class extends WebSocket {
   constructor(...args) {
     super(...args);
     watch.sockets.push(this);
+    this.addEventListener('open', () => watch.marks.push({ at: performance.now(), what: 'open', of: this }));
     this.addEventListener('message', ({ data }) =>
-      watch.messages.push({ direction: 'in', text: String(data) }),
+      watch.messages.push({ at: performance.now(), direction: 'in', text: String(data) }),
     );
   }
 
   send(data) {
     super.send(data);
-    watch.messages.push({ direction: 'out', text: String(data) });
+    watch.messages.push({ at: performance.now(), direction: 'out', text: String(data) });
   }
 };
 
