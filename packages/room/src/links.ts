@@ -3,8 +3,8 @@ import type { LinkSession } from '@parley/protocol/link-messages';
 import type { Command } from './commands.ts';
 import type { Draft } from './draft.ts';
 import { dropNode, replaceNode } from './placement.ts';
-import { loseSession, openSession, passPending } from './sessions.ts';
-import { type ParticipantState, type RoomState, TIMES } from './state.ts';
+import { loseSession, openSession, passPending, showWay } from './sessions.ts';
+import { type Assignment, type ParticipantState, type RoomState, TIMES } from './state.ts';
 import { publishTrack, unpublishTrack } from './tracks.ts';
 
 /** Whether a link of this node and epoch is the room's current one. */
@@ -34,20 +34,26 @@ export function linkOpened(draft: Draft, command: Extract<Command, { type: 'link
   state.toldNoNode = false;
   draft.emit({ type: 'welcome', nodeId, epoch });
 
-  const held = new Map(sessions.map((session) => [session.participantId, session]));
-  for (const { participantId, session } of held.values()) {
-    if (state.participants[participantId] !== undefined) continue;
-    draft.tellNode(nodeId, { type: 'close-session', participantId, session });
+  const held = new Map<ParticipantState, LinkSession>();
+  for (const one of sessions) {
+    const { participantId, session } = one;
+    const participant = state.participants[participantId];
+    if (participant?.nodeId === nodeId && participant.session === session) held.set(participant, one);
+    else draft.tellNode(nodeId, { type: 'close-session', participantId, session });
   }
   for (const participant of Object.values(state.participants)) {
-    const session = held.get(participant.participantId);
-    if (participant.nodeId === nodeId && session?.session === participant.session) {
-      reconcile(draft, participant, session, nodeId);
-    } else if (loseSession(draft, participant)) openSession(draft, participant, assignment);
+    const session = held.get(participant);
+    if (session !== undefined) reconcile(draft, participant, session, assignment);
+    else if (loseSession(draft, participant)) openSession(draft, participant, assignment);
   }
 }
 
-function reconcile(draft: Draft, participant: ParticipantState, held: LinkSession, nodeId: string): void {
+function reconcile(
+  draft: Draft,
+  participant: ParticipantState,
+  held: LinkSession,
+  assignment: Assignment,
+): void {
   const trackIds = new Set(held.tracks.map((track) => track.trackId));
   for (const { trackId } of [...participant.tracks]) {
     if (!trackIds.has(trackId)) unpublishTrack(draft, participant, trackId);
@@ -56,8 +62,9 @@ function reconcile(draft: Draft, participant: ParticipantState, held: LinkSessio
   const { participantId, session, carrier } = participant;
   for (const { trackId, muted } of participant.tracks) {
     if (held.tracks.find((track) => track.trackId === trackId)?.muted === muted) continue;
-    draft.tellNode(nodeId, { type: 'set-muted', participantId, trackId, muted });
+    draft.tellNode(assignment.nodeId, { type: 'set-muted', participantId, trackId, muted });
   }
+  if (participant.awaitsWay) return showWay(draft, participant, assignment);
   if (participant.recovers && carrier === 'relay') {
     const { roomId } = draft.state;
     draft.tell(participant, { type: 'media-session', roomId, session, carrier: { type: carrier } });

@@ -138,7 +138,10 @@ function comeBack(
   } else draft.tell(participant, joined(draft, participant, true));
 
   const assignment = draft.linked(participant.nodeId);
-  if (assignment === undefined) return needsNode(draft, participant);
+  if (assignment === undefined) {
+    participant.awaitsWay = true;
+    return needsNode(draft, participant);
+  }
   if (participant.nodeId === undefined) openSession(draft, participant, assignment);
   else showWay(draft, participant, assignment);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TIMES } from './state.ts';
-import { camera, sentTo, TestRoom } from './testing.ts';
+import { camera, joinCommand, sentTo, TestRoom } from './testing.ts';
 
 const URL = 'wss://media1.example.com';
 
@@ -44,6 +44,35 @@ describe('carriers', () => {
     expect(ask(7, 'direct')).toEqual([]);
     const plain = room.say('bob', { type: 'reconnect-session', session: 1, carrier: 'relay' });
     expect(plain).toMatchObject([{ message: { code: 'invalid_message' } }]);
+  });
+
+  it.each(['relay', 'direct'] as const)(
+    'answers over %s when the node is back, where it was asked while the node was out of reach',
+    (carrier) => {
+      const room = directRoom();
+      room.open('node-1', [], URL);
+      room.unlink();
+      expect(room.say('ann', { type: 'reconnect-session', session: 1, carrier })).toEqual([]);
+      const held = ['ann', 'bob'].map((name) => ({ participantId: `p-${name}`, session: 1, tracks: [] }));
+      expect(opened(room.open('node-1', held, URL))).toMatchObject([
+        { participantId: 'p-ann', session: 1, carrier: { type: carrier } },
+      ]);
+      room.unlink();
+      expect(opened(room.open('node-1', held, URL)), 'once').toEqual([]);
+    },
+  );
+
+  it('shows the way to whoever came back while the node was out of reach', () => {
+    const room = directRoom();
+    room.open('node-1', [], URL);
+    room.unlink();
+    room.do({ type: 'connection-closed', connectionId: 'c-ann' });
+    const resume = { participantId: 'p-ann', secret: 'secret-ann', seq: 2 };
+    room.do(joinCommand('ann', 'c-ann-2', { recovers: true, direct: true, resume }));
+    const held = ['ann', 'bob'].map((name) => ({ participantId: `p-${name}`, session: 1, tracks: [] }));
+    expect(opened(room.open('node-1', held, URL))).toMatchObject([
+      { participantId: 'p-ann', session: 1, carrier: { type: 'direct', connectionId: 'c-ann-2' } },
+    ]);
   });
 
   it('drops requests for an older session', () => {
@@ -156,6 +185,25 @@ describe('a node that is gone', () => {
       { code: 'session_lost' },
     ]);
     expect(opened(room.open('node-2'))).toMatchObject([{ participantId: 'p-ann', session: 2 }]);
+  });
+
+  it('is told to close what it holds and the room does not know, older sessions too', () => {
+    const room = directRoom();
+    room.open('node-1', [], URL);
+    room.report('ann', { type: 'session-closed', code: 'media_unavailable', message: 'The worker failed.' });
+    room.do({ type: 'connection-closed', connectionId: 'c-ann' });
+    room.unlink();
+    const held = [
+      { participantId: 'p-ann', session: 1, tracks: [] },
+      { participantId: 'p-bob', session: 1, tracks: [] },
+      { participantId: 'p-gone', session: 4, tracks: [] },
+    ];
+    const effects = room.open('node-1', held, URL);
+    const closed = effects.flatMap((e) => (e.type === 'link-send' ? [e.message] : []));
+    expect(closed).toEqual([
+      { type: 'close-session', participantId: 'p-ann', session: 1 },
+      { type: 'close-session', participantId: 'p-gone', session: 4 },
+    ]);
   });
 
   it('is replaced at once when it said that it stops', () => {

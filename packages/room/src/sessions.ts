@@ -32,6 +32,7 @@ export function openSession(draft: Draft, participant: ParticipantState, assignm
 export function showWay(draft: Draft, participant: ParticipantState, assignment: Assignment): void {
   const { participantId, session, grants, requestOffers, recovers, direct, connectionId } = participant;
   const { nodeId, epoch, publicUrl } = assignment;
+  delete participant.awaitsWay;
   const canGoDirect = recovers && direct && publicUrl !== undefined;
   if (!canGoDirect) participant.carrier = 'relay';
   let carrier: OpenCarrier = { type: 'relay' };
@@ -131,7 +132,8 @@ export function reconnectSession(
   participant.carrier = carrier;
   const assignment = participant.nodeId === undefined ? undefined : draft.linked(participant.nodeId);
   // While the node is out of reach it waits: the next link, or the next node, brings the answer.
-  if (assignment !== undefined) showWay(draft, participant, assignment);
+  if (assignment === undefined) participant.awaitsWay = true;
+  else showWay(draft, participant, assignment);
 }
 
 /** A node reports about one participant's session. */

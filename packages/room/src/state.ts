@@ -84,6 +84,8 @@ export interface ParticipantState {
   session: number;
   /** The way to that session. */
   carrier: CarrierKind;
+  /** Set where it wants to know the way to its session, and its node was out of reach. */
+  awaitsWay?: true;
   media: MediaState | 'none';
   /** Since when `media` is what it is. */
   mediaSince: number;
