@@ -4,6 +4,7 @@ import type { ServerOffer } from '@parley/protocol/server-messages';
 import type { Consumer, WebRtcTransport } from 'mediasoup/types';
 import type { QualityWishes } from '../quality/quality-wishes.ts';
 import { ClientTransport } from './client-transport.ts';
+import { Coalescer } from './coalescer.ts';
 import { layersOf, type PublishedTrack } from './published-track.ts';
 import { ReceiveDescription, type Settlement } from './receive-description.ts';
 import { SerialQueue } from './serial-queue.ts';
@@ -28,7 +29,7 @@ export interface Subscription {
   mid: string;
 }
 
-/** Changes within this time go into one offer: people join in bursts, and a camera comes with a microphone, ms. */
+/** Changes within this time of an offer go into one more: people join in bursts. The first does not wait, ms. */
 const COALESCE_MS = 40;
 
 /**
@@ -50,7 +51,9 @@ export class Subscriber {
   #transport: ClientTransport | undefined;
   #openOffer: ReceiveOffer | undefined;
   #restartsIce = false;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #changes = new Coalescer(COALESCE_MS, () => {
+    this.#work.run(() => this.#reconcile())?.catch((error: unknown) => this.#report(error));
+  });
   #closed = false;
 
   constructor(context: SessionContext, wishes: QualityWishes, handlers: SubscriberHandlers) {
@@ -77,12 +80,12 @@ export class Subscriber {
   add(track: PublishedTrack): void {
     if (this.#closed) return;
     this.#wanted.set(track.producer.id, track);
-    this.#schedule();
+    this.#changes.changed();
   }
 
   remove(trackId: string): void {
     this.#refused.delete(trackId);
-    if (this.#wanted.delete(trackId)) this.#schedule();
+    if (this.#wanted.delete(trackId)) this.#changes.changed();
   }
 
   /**
@@ -100,7 +103,7 @@ export class Subscriber {
       if (settlement.dtls !== undefined) await this.#transport.connect(settlement.dtls);
       await Promise.all(this.subscriptions.map((subscription) => this.#settle(subscription, settlement)));
     });
-    this.#schedule();
+    this.#changes.changed();
   }
 
   /** Brings the layers of what is sent in line with the wishes, after they have changed. */
@@ -119,18 +122,10 @@ export class Subscriber {
   /** Closes the transport with all consumers. */
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#changes.stop();
     this.#wanted.clear();
     this.#subscriptions.clear();
     this.#transport?.close();
-  }
-
-  #schedule(): void {
-    if (this.#closed || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#work.run(() => this.#reconcile())?.catch((error: unknown) => this.#report(error));
-    }, COALESCE_MS);
   }
 
   async #reconcile(): Promise<void> {
@@ -192,7 +187,7 @@ export class Subscriber {
   #subscribed(subscription: Subscription): void {
     const { track, consumer, mid } = subscription;
     const { producer, participantId, source } = track;
-    consumer.observer.once('close', () => this.#schedule());
+    consumer.observer.once('close', () => this.#changes.changed());
     this.#subscriptions.set(producer.id, subscription);
     this.#description.add({
       mid,
@@ -215,7 +210,7 @@ export class Subscriber {
       // The client is told new credentials, with which it can come back on another network (RFC 8445 §2.4).
       if (opened.state === 'disconnected' && opened.transport.dtlsState === 'connected') {
         this.#restartsIce = true;
-        this.#schedule();
+        this.#changes.changed();
       }
       this.#handlers.onState();
     });

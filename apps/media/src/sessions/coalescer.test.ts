@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Coalescer } from './coalescer.ts';
+
+const start = performance.now();
+let times: number[];
+let changes: Coalescer;
+beforeEach(() => {
+  vi.useFakeTimers({ now: start });
+  const zero = performance.now();
+  times = [];
+  changes = new Coalescer(40, () => times.push(performance.now() - zero));
+});
+afterEach(() => {
+  changes.stop();
+  vi.useRealTimers();
+});
+
+it('does not let the first change wait, and takes what changes with it', () => {
+  changes.changed();
+  changes.changed();
+  expect(times, 'the caller has more to change').toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(times).toHaveLength(1);
+  vi.advanceTimersByTime(1000);
+  expect(times, 'once').toHaveLength(1);
+});
+
+it('takes together what changes soon after, and never comes more often', () => {
+  for (let ms = 0; ms < 200; ms += 10) {
+    changes.changed();
+    vi.advanceTimersByTime(10);
+  }
+  expect(times.length).toBeGreaterThanOrEqual(5);
+  for (const [index, time] of times.entries())
+    if (index > 0) expect(time - (times[index - 1] ?? 0)).toBeGreaterThanOrEqual(40);
+});
+
+it('does not let a change after a quiet time wait', () => {
+  changes.changed();
+  vi.advanceTimersByTime(500);
+  changes.changed();
+  vi.advanceTimersByTime(1);
+  expect(times).toHaveLength(2);
+});
+
+it('does nothing after its end', () => {
+  changes.changed();
+  changes.stop();
+  changes.changed();
+  vi.advanceTimersByTime(100);
+  expect(times).toEqual([]);
+});
