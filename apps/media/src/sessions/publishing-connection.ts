@@ -225,10 +225,16 @@ export class PublishingConnection {
 
   async #start({ mid, source, parameters }: Start): Promise<Line> {
     try {
-      if (this.#transport === undefined) throw new Error('no transport');
+      const transport = this.#transport?.transport;
+      if (transport === undefined) throw new Error('no transport');
       const streams = (await this.#lines.get(mid)?.streams) ?? [];
       const { kind, rtpParameters } = withKnownSsrcs(parameters, streams);
-      const producer = await this.#transport.transport.produce({ kind, rtpParameters });
+      const producer = await transport.produce({ kind, rtpParameters });
+      if (transport.closed) {
+        // It came too late to be closed with its transport, and would be kept for good.
+        producer.close();
+        throw new Error('the connection was closed meanwhile');
+      }
       return { source, parameters, producer, state: 'live' };
     } catch (cause) {
       const what = cause instanceof Error ? cause.message : String(cause);

@@ -176,7 +176,10 @@ export class Subscriber {
         enableRtx: true,
         ...(spatialLayer !== undefined && { preferredLayers: { spatialLayer } }),
       });
-      return { track, consumer, mid };
+      if (!transport.closed) return { track, consumer, mid };
+      // It came too late to be closed with its transport, and would be kept for good.
+      consumer.close();
+      return undefined;
     } catch (error) {
       // A track that ended meanwhile is no failure, and one that fails must not keep the others away.
       if (!track.producer.closed) this.#report(error);
