@@ -33,7 +33,10 @@ export async function sampleNode({ rooms, ledger, pool, fleet, direct }: SampleS
     packetLossRate: mean(flowing.map(({ fractionLost }) => fractionLost)),
     jitterMs: mean(flowing.map(({ jitterMs }) => jitterMs)),
     traffic,
-    transports: ledger.transports,
+    routers: pool.census.routers,
+    transports: pool.census.transports,
+    producers: pool.census.producers,
+    consumers: pool.census.consumers,
     subscriptions: media
       .flatMap(({ sessions }) => [...sessions.values()])
       .reduce((sum, { subscriptions }) => sum + subscriptions.length, 0),

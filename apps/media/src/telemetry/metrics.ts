@@ -13,7 +13,10 @@ export interface NodeSample {
   /** Mean over tracks. */
   jitterMs: number;
   traffic: Traffic;
+  routers: number;
   transports: number;
+  producers: number;
+  consumers: number;
   subscriptions: number;
   workersRunning: number;
   linksUp: number;
@@ -64,7 +67,14 @@ export class NodeMetrics {
         'Jitter of what publishers send to this node, milliseconds, mean over tracks.',
         (s) => s.jitterMs,
       ),
-      gauge('parley_transports', 'Client transports open on this node.', (s) => s.transports),
+      gauge('parley_routers', 'Routers open on the media workers, one a room with media.', (s) => s.routers),
+      gauge('parley_transports', 'Transports open on the media workers.', (s) => s.transports),
+      gauge('parley_producers', 'Producers open on the media workers, one a track.', (s) => s.producers),
+      gauge(
+        'parley_consumers',
+        'Consumers open on the media workers, one a track and subscriber.',
+        (s) => s.consumers,
+      ),
       gauge('parley_subscriptions', 'Tracks on their way to subscribers.', (s) => s.subscriptions),
       gauge('parley_workers', 'Media workers that run.', (s) => s.workersRunning),
       gauge('parley_room_links', 'Links to Room objects that are up.', (s) => s.linksUp),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ParleyError } from '@parley/protocol/errors';
 import type { Logger } from 'pino';
 import { backoffDelay, RESPAWN_BACKOFF } from '../edge/backoff.ts';
+import { MediaCensus } from '../telemetry/media-census.ts';
 import { MediaWorker, type MediaWorkerOptions, type RoomRouter } from './media-worker.ts';
 
 /** What the pool is made of. */
@@ -27,6 +28,8 @@ const HUNG_MS = 15_000;
  * replaced on the same port. One that hangs is killed.
  */
 export class WorkerPool {
+  /** What is open on the workers. */
+  readonly census = new MediaCensus();
   readonly #options: WorkerPoolOptions;
   /** One slot a port; empty while its worker is being replaced. */
   readonly #slots: (MediaWorker | undefined)[];
@@ -111,6 +114,7 @@ export class WorkerPool {
   async #fill(index: number): Promise<void> {
     const { firstPort, logger, ...options } = this.#options;
     const slot = await MediaWorker.start({ ...options, port: firstPort && firstPort + index });
+    this.census.watch(slot.worker);
     if (this.#stop.signal.aborted) {
       slot.worker.close();
       return;
