@@ -72,6 +72,7 @@ export class RoomObject extends DurableObject<Environment> {
       this.#stored = await ctx.storage.get<string>('state');
       if (this.#stored === undefined) return;
       this.#state = JSON.parse(this.#stored) as RoomState;
+      console.debug(JSON.stringify({ level: 'debug', event: 'room woke', roomId: this.#state.roomId }));
       if (this.#state.version === STATE_VERSION) {
         this.#missLostSockets();
         return;
