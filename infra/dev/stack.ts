@@ -11,6 +11,10 @@ export interface EdgeOptions {
   stateFolder: string;
   logFolder: string;
   enrolmentSecret: string;
+  /** Where debuggers may attach. Default any free port. */
+  inspectorPort?: number;
+  /** `debug` also shows what the Worker says at that level, and much of wrangler's own. Default `log`. */
+  logLevel?: 'log' | 'debug';
   /** Configuration overrides for the Worker, `PARLEY_…`. */
   env?: Record<string, string>;
   onLine?: (line: string) => void;
@@ -18,16 +22,17 @@ export interface EdgeOptions {
 
 /** Starts the Worker with its Durable Objects under wrangler's local runtime, and waits until it answers. */
 export async function startEdge(options: EdgeOptions): Promise<Service> {
-  const { host, port, stateFolder, logFolder, onLine } = options;
+  const { host, port, stateFolder, logFolder, onLine, inspectorPort = 0, logLevel = 'log' } = options;
   await mkdir(stateFolder, { recursive: true });
   const envFile = path.join(stateFolder, 'edge.env');
   const variables = { PARLEY_ENROLMENT_SECRET: options.enrolmentSecret, ...options.env };
   const lines = Object.entries(variables).map(([name, value]) => `${name}='${value}'`);
   await writeFile(envFile, `${lines.join('\n')}\n`, { mode: 0o600 });
-  const args = ['dev', '--ip', host, '--port', String(port), '--inspector-port', '0', '--env-file', envFile];
+  const args = ['dev', '--ip', host, '--port', String(port), '--env-file', envFile];
+  args.push('--inspector-port', String(inspectorPort));
   args.push('--persist-to', path.join(stateFolder, 'storage'), '--show-interactive-dev-session=false');
   const service = await startService('edge', path.join(ROOT, 'node_modules/.bin/wrangler'), args, {
-    env: { WRANGLER_SEND_METRICS: 'false', WRANGLER_LOG_SANITIZE: 'true' },
+    env: { WRANGLER_SEND_METRICS: 'false', WRANGLER_LOG_SANITIZE: 'true', WRANGLER_LOG: logLevel },
     logFolder,
     ...(onLine && { onLine }),
   });
