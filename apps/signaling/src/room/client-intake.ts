@@ -17,6 +17,8 @@ export class ClientIntake {
 
   /** Reads a frame; undefined when it was refused. */
   read(socket: WebSocket, client: ClientAttachment, data: string | ArrayBuffer): ClientMessage | undefined {
+    // Whoever does not close its end goes on sending: what comes behind the close is not read.
+    if (socket.readyState !== WebSocket.OPEN) return;
     const { connectionId, joined } = client;
     const limits = this.#limitsOf(connectionId);
     const length = typeof data === 'string' ? data.length : data.byteLength;
@@ -55,8 +57,6 @@ export class ClientIntake {
     message: string,
     requestType?: string,
   ): undefined {
-    // What comes behind the cut is not answered.
-    if (socket.readyState !== WebSocket.OPEN) return;
     sendMessage(socket, { type: 'error', code, message, ...(requestType && { requestType }) });
     if (verdict === 'cut') closeWithError(socket, 'rate_limited', TOO_FAST);
   }

@@ -15,7 +15,11 @@ export class EventLog {
   append(events: readonly LoggedEvent[]): void {
     const last = events.at(-1);
     if (last === undefined) return;
-    const sql = this.#open();
+    const { sql } = this.#storage;
+    if (!this.#exists()) {
+      sql.exec('CREATE TABLE events (seq INTEGER PRIMARY KEY, except_id TEXT, event TEXT NOT NULL)');
+      this.#hasTable = true;
+    }
     for (const { event, except } of events) {
       const values = [event.seq, except ?? null, JSON.stringify(event)];
       sql.exec('INSERT OR REPLACE INTO events (seq, except_id, event) VALUES (?, ?, ?)', ...values);
@@ -25,7 +29,9 @@ export class EventLog {
 
   /** What a participant hears of the events after one and up to another, oldest first. */
   between(participantId: string, after: number, upTo: number): DurableEvent[] {
-    return this.#open()
+    // An object without a room stays empty.
+    if (!this.#exists()) return [];
+    return this.#storage.sql
       .exec<{ event: string }>(
         `SELECT event FROM events WHERE seq > ? AND seq <= ? AND (except_id IS NULL OR except_id <> ?) ORDER BY seq`,
         after,
@@ -36,19 +42,15 @@ export class EventLog {
       .map((row) => JSON.parse(row.event) as DurableEvent);
   }
 
-  /** The storage was emptied, the table with it. */
+  /** Call it when the storage was emptied, the table with it. */
   forget(): void {
     this.#hasTable = false;
   }
 
-  #open(): SqlStorage {
-    const { sql } = this.#storage;
-    if (!this.#hasTable) {
-      sql.exec(
-        'CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY, except_id TEXT, event TEXT NOT NULL)',
-      );
-      this.#hasTable = true;
-    }
-    return sql;
+  #exists(): boolean {
+    this.#hasTable ||=
+      this.#storage.sql.exec(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'events'`).toArray()
+        .length > 0;
+    return this.#hasTable;
   }
 }

@@ -350,8 +350,8 @@ export class RoomObject extends DurableObject<Environment> {
     if (state.phase === 'closed') return this.#wipe();
     const text = JSON.stringify(state);
     if (text !== this.#stored) {
-      await this.ctx.storage.put('state', text);
       this.#stored = text;
+      await this.ctx.storage.put('state', text);
     }
     this.#directory.report(summary(state));
     await this.#schedule();
@@ -363,9 +363,9 @@ export class RoomObject extends DurableObject<Environment> {
     this.#state = undefined;
     this.#stored = undefined;
     this.#keys.forget();
-    this.#log.forget();
     await this.#clock.clear();
     await this.ctx.storage.deleteAll();
+    this.#log.forget();
     if (roomId !== undefined) this.#directory.remove(roomId);
     await this.#schedule();
   }
