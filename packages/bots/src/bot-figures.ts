@@ -6,6 +6,8 @@ export interface Reconnect {
   how: 'resumed' | 'told-all' | 'anew';
   /** How often it tried to open a socket. */
   attempts: number;
+  /** From the loss until it tried to open the socket that came about. */
+  triedMs: number;
   /** From the loss until the Room's answer to `join`. */
   ms: number;
 }

@@ -74,7 +74,7 @@ export class Bot {
   #sentBefore = 0;
   #joinSentAt: number | undefined;
   #joinedAt: number | undefined;
-  #lost: { at: number; attempts: number } | undefined;
+  #lost: { at: number; attempts: number; triedAt: number } | undefined;
   #retry: NodeJS.Timeout | undefined;
   /** Why it is over. */
   #ended: string | undefined;
@@ -222,6 +222,7 @@ export class Bot {
 
   #connect(): void {
     const { edgeUrl, room } = this.options;
+    if (this.#lost !== undefined) this.#lost.triedAt = performance.now();
     const url = new URL(`/ws?room=${encodeURIComponent(room)}`, edgeUrl.replace(/^http/, 'ws'));
     const socket = new BotSocket(url.href, {
       counts: this.#signalling.room,
@@ -327,8 +328,8 @@ export class Bot {
   #back(how: Reconnect['how']): void {
     this.#isIn = true;
     if (this.#lost === undefined) return;
-    const { at, attempts } = this.#lost;
-    this.reconnects.push({ how, attempts, ms: performance.now() - at });
+    const { at, attempts, triedAt } = this.#lost;
+    this.reconnects.push({ how, attempts, triedMs: triedAt - at, ms: performance.now() - at });
     this.#lost = undefined;
   }
 
@@ -383,7 +384,8 @@ export class Bot {
       this.#end(why);
       return;
     }
-    if (wasIn) this.#lost = { at: performance.now(), attempts: 0 };
+    const now = performance.now();
+    if (wasIn) this.#lost = { at: now, attempts: 0, triedAt: now };
     if (this.#ended !== undefined || this.#lost === undefined) return;
     this.#retry = setTimeout(() => this.#connect(), backoffDelay(this.#lost.attempts));
     this.#lost.attempts += 1;

@@ -24,8 +24,15 @@ export class LocalDescriptions {
     });
   }
 
-  /** One at a time. */
+  /**
+   * One at a time.
+   *
+   * @throws {Error} when there is nothing to answer, because the other end has closed the connection meanwhile
+   */
   async make(type: 'offer' | 'answer'): Promise<string> {
+    // node-datachannel would end the process: what libdatachannel throws here is caught nowhere.
+    if (type === 'answer' && this.#connection.signalingState() !== 'have-remote-offer')
+      throw new Error('there is no offer to answer');
     const { promise, resolve } = Promise.withResolvers<string>();
     this.#resolve = resolve;
     this.#connection.setLocalDescription(type);
