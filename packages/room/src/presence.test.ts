@@ -75,6 +75,28 @@ describe('who is gone', () => {
     expect(present(room), 'the node is back and sees their media').toEqual(['p-ann', 'p-bob']);
   });
 
+  it.each(['none', 'disconnected'] as const)(
+    'hears the node out when it is back before it believes an older word: media %s',
+    (before) => {
+      const room = twoKinds();
+      for (const name of ['ann', 'bob']) {
+        if (before !== 'none') media(room, name, 'connected');
+        if (before !== 'none') media(room, name, before);
+      }
+      room.unlink();
+      for (const name of ['ann', 'bob']) lost(room, name);
+      room.do({ type: 'wake' }, TIMES.unknownGrace - 1);
+      const held = ['ann', 'bob'].map((name) => ({ participantId: `p-${name}`, session: 1, tracks: [] }));
+      room.open('node-1', held);
+      room.do({ type: 'wake' }, 1);
+      expect(present(room), 'it tells of media a moment after its hello').toEqual(['p-ann', 'p-bob']);
+      media(room, 'ann', 'connected');
+      expect(nextWake(room.state)).toBeLessThanOrEqual(room.now + TIMES.retell);
+      room.do({ type: 'wake' }, TIMES.retell);
+      expect(present(room)).toEqual(['p-ann']);
+    },
+  );
+
   it('gives them up when no node comes to tell', () => {
     const room = twoKinds();
     media(room, 'ann', 'connected');
@@ -82,6 +104,23 @@ describe('who is gone', () => {
     lost(room, 'ann');
     room.do({ type: 'wake' }, TIMES.unknownGrace);
     expect(present(room)).toEqual(['p-bob']);
+  });
+
+  it('does not tell a plain client so on an older word, while the node cannot or has yet to tell a newer one', () => {
+    const room = twoKinds();
+    media(room, 'bob', 'connected');
+    media(room, 'bob', 'disconnected');
+    room.do({ type: 'wake' }, TIMES.mediaLost - 1);
+    room.unlink();
+    room.do({ type: 'wake' }, 1);
+    expect(present(room)).toEqual(['p-ann', 'p-bob']);
+    const held = ['ann', 'bob'].map((name) => ({ participantId: `p-${name}`, session: 1, tracks: [] }));
+    room.open('node-1', held);
+    room.do({ type: 'wake' }, TIMES.retell - 1);
+    expect(present(room)).toEqual(['p-ann', 'p-bob']);
+    expect(nextWake(room.state)).toBe(room.now + 1);
+    room.do({ type: 'wake' }, 1);
+    expect(present(room)).toEqual(['p-ann']);
   });
 
   it('tells a plain client whose media stays lost to join again; one that recovers is left to it', () => {

@@ -1,4 +1,4 @@
-import { type ParticipantState, type RoomState, TIMES } from './state.ts';
+import { type Assignment, type ParticipantState, type RoomState, TIMES } from './state.ts';
 
 /**
  * When a participant counts as gone, milliseconds since the epoch; undefined while nothing speaks for it. A closed
@@ -8,26 +8,34 @@ import { type ParticipantState, type RoomState, TIMES } from './state.ts';
 export function leavesAt(state: RoomState, participant: ParticipantState): number | undefined {
   const { connectionId, vanishedAt, nodeId, media, mediaSince, recovers } = participant;
   if (connectionId !== undefined || vanishedAt === undefined) return undefined;
-  if (nodeId !== undefined) {
-    const assignment = state.assignments[nodeId];
-    if (assignment?.state !== 'linked') {
-      return Math.max(vanishedAt, assignment?.since ?? 0) + TIMES.unknownGrace;
-    }
-    if (media === 'connected') return undefined;
-    if (media === 'closed') return vanishedAt;
+  const gone = Math.max(vanishedAt, mediaSince) + (recovers ? TIMES.resumeGrace : 0);
+  if (nodeId === undefined) return gone;
+  const assignment = state.assignments[nodeId];
+  if (assignment?.state !== 'linked') {
+    return Math.max(vanishedAt, assignment?.since ?? 0) + TIMES.unknownGrace;
   }
-  return Math.max(vanishedAt, mediaSince) + (recovers ? TIMES.resumeGrace : 0);
+  if (media === 'connected') return undefined;
+  if (media === 'closed') return vanishedAt;
+  return afterRetelling(assignment, participant, gone);
+}
+
+/** What is known of media may be older than the link: then the node is about to tell what has become of it. */
+function afterRetelling({ since }: Assignment, { mediaSince }: ParticipantState, at: number): number {
+  return mediaSince < since ? Math.max(at, since + TIMES.retell) : at;
 }
 
 /**
  * When a client that is still there, but does not recover by itself, is told that its media is lost; undefined while it
  * is not.
  */
-export function expelledAt(participant: ParticipantState): number | undefined {
+export function expelledAt(state: RoomState, participant: ParticipantState): number | undefined {
   const { connectionId, recovers, nodeId, media, mediaSince, onProbation } = participant;
   if (connectionId === undefined || recovers || nodeId === undefined) return undefined;
-  if (onProbation) return mediaSince + TIMES.probation;
-  return media === 'disconnected' ? mediaSince + TIMES.mediaLost : undefined;
+  const assignment = state.assignments[nodeId];
+  if (assignment?.state !== 'linked') return undefined;
+  if (onProbation) return afterRetelling(assignment, participant, mediaSince + TIMES.probation);
+  if (media !== 'disconnected') return undefined;
+  return afterRetelling(assignment, participant, mediaSince + TIMES.mediaLost);
 }
 
 /** How often the room looks for sockets that went without a word: more often while somebody's media has. */

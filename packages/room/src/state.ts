@@ -22,6 +22,8 @@ export const TIMES = {
   resumeGrace: 20_000,
   /** How long a participant without a socket is kept while no node can tell whether its media flows. */
   unknownGrace: 30_000,
+  /** How long a node may take, after its link has opened, to tell again whose media flows. */
+  retell: 5_000,
   /** After how long without media a client that does not recover by itself is told to join again. */
   mediaLost: 120_000,
   /** How long such a client has to connect to another session after its own was lost. */

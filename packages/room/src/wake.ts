@@ -22,7 +22,7 @@ export function nextWake(state: RoomState): number | undefined {
   }
   const hasNode = Object.values(state.assignments).some((assignment) => assignment.state === 'linked');
   for (const participant of Object.values(state.participants)) {
-    const due = [leavesAt(state, participant), expelledAt(participant)];
+    const due = [leavesAt(state, participant), expelledAt(state, participant)];
     // Without a node there is nothing to do when the pause is over; the next link opens all sessions.
     if (hasNode) due.push(participant.reopenAt);
     for (const time of due) if (time !== undefined) times.push(time);
@@ -36,7 +36,7 @@ export function wake(draft: Draft): void {
   if (now >= state.sweptAt + sweepInterval(state)) state.sweptAt = now;
   for (const participant of Object.values(state.participants)) {
     leaveIfGone(draft, participant);
-    const lost = expelledAt(participant);
+    const lost = expelledAt(state, participant);
     if (lost !== undefined && now >= lost) expel(draft, participant);
   }
   reopenSessions(draft);
