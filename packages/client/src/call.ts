@@ -184,7 +184,7 @@ export class Call extends Emitter<CallEvents> {
 
   /**
    * Chooses the layer received of one track, or of every camera. `quality-changed` tells what came of it, or an
-   * `error` with code `quality_unavailable`.
+   * `error` with code `track_not_found`.
    */
   updateQuality(quality: Quality, trackId?: string): void {
     this.#media.updateQuality(quality, trackId);
@@ -192,8 +192,12 @@ export class Call extends Emitter<CallEvents> {
 
   /** Sends a text to everybody, later if the room cannot be reached now; it comes back as a `chat` event. */
   sendChat(text: string): void {
-    if (this.#chat.add(text)) this.#signaling.send({ type: 'chat', text });
-    else this.#report(new CallError('rate_limited', 'Too many texts wait to be sent. Send this one later.'));
+    if (!this.#chat.add(text)) {
+      this.#report(new CallError('rate_limited', 'Too many texts wait to be sent. Send this one later.'));
+      return;
+    }
+    // While the events that were missed are coming, all that waits is about to be sent.
+    if (!this.#outages.has('signaling')) this.#signaling.send({ type: 'chat', text });
   }
 
   /** Measures what is sent and received. */

@@ -57,7 +57,8 @@ export class MediaPlane implements TrackSender {
     const known = this.#session?.number ?? 0;
     if (this.#closed || number < known) return;
     if (number > known) this.#begin(number);
-    this.#session?.use(carrier);
+    // Whoever heard that the old one is over may have left, and where PeerConnections are refused there is no new one.
+    if (!this.#closed && this.#session?.number === number) this.#session.use(carrier);
   }
 
   /** The Room's socket brings what a node says. */

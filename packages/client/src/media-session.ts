@@ -84,7 +84,7 @@ export class MediaSession {
         if (isSessionEvent(message) && !isAboutSocket) this.#handle(message);
       },
       up: () => {
-        this.publisher.carrierUp();
+        this.publisher.carrierUp().catch(error);
         for (const request of wishes.ofCameras()) this.send(request);
         for (const trackId of this.subscriber.tracks.keys()) this.#wish(trackId);
       },

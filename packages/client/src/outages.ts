@@ -14,6 +14,10 @@ export class Outages {
     return this.#lost.size > 0;
   }
 
+  has(plane: Plane): boolean {
+    return this.#lost.has(plane);
+  }
+
   set(plane: Plane, lost: boolean): void {
     if (this.#lost.has(plane) === lost) return;
     if (lost) this.#lost.add(plane);

@@ -150,10 +150,16 @@ export class Publisher {
     this.#answer.pause();
   }
 
-  /** Messages get through again: an offer that waits for its answer is made again, since either may have been lost. */
-  carrierUp(): void {
+  /**
+   * Messages get through again: an offer that waits for its answer is made again, since either may have been lost. What
+   * failed while nothing got through has tried ICE in vain.
+   *
+   * @throws {CallError} if that is tried again and the server refuses it
+   */
+  async carrierUp(): Promise<void> {
     this.#answer.restart();
     if (this.#open) this.#send(this.#open);
+    else if (this.#connection.connectionState === 'failed') await this.restartIce();
   }
 
   /** Closes the PeerConnection and rejects whatever waits with `error`. */

@@ -246,6 +246,16 @@ describe('the way to the room is lost', () => {
     ]);
   });
 
+  it('sends a text once that is written while the missed events come', async () => {
+    const room = await joinFakeRoom();
+    const back = await reopen();
+    back.receive({ type: 'resumed', roomId, participantId: 'me', seq: FakeSocket.seq + 1 });
+    room.call.sendChat('between');
+    expect(back.sent()).toEqual([]);
+    back.receive({ type: 'participant-joined', roomId, participant: person('bob') });
+    expect(back.sent()).toEqual([{ type: 'chat', text: 'between' }]);
+  });
+
   it('says so when more is written than it keeps', async () => {
     const room = await joinFakeRoom();
     socket().drop(1006);
@@ -521,6 +531,35 @@ describe('media fails by itself', () => {
     room.publisher.connect();
     expect(planes(room)).toEqual(['reconnecting media', 'reconnected media']);
   });
+
+  it('restarts ICE again once there is a way, when the first restart was not answered', async () => {
+    const room = await withDevices();
+    // The network is gone, of which no socket has heard yet.
+    room.publisher.fail();
+    await vi.advanceTimersByTimeAsync(ANSWER_TIMEOUT);
+    const back = await reopen();
+    const restarts = () => room.publisher.log.filter((entry) => entry === 'restart ICE').length;
+    const before = restarts();
+    resume(back);
+    await settle();
+    expect(restarts()).toBe(before + 1);
+    expect(back.sent()).toMatchObject([{ type: 'offer', session: 1 }]);
+    answer(back, 's1', 'camera', 'microphone');
+    await settle();
+    room.publisher.connect();
+    expect(room.call.state).toBe('connected');
+  });
+
+  it('restarts ICE once when the answer to that is what was lost', async () => {
+    const room = await withDevices();
+    room.publisher.fail();
+    await settle();
+    const back = await reopen();
+    resume(back);
+    await settle();
+    expect(room.publisher.log.filter((entry) => entry === 'restart ICE')).toHaveLength(1);
+    expect(back.sent()).toMatchObject([{ type: 'offer', session: 1 }]);
+  });
 });
 
 describe('the node’s own socket', () => {
@@ -592,6 +631,16 @@ describe('the node’s own socket', () => {
 });
 
 describe('leaving while something is lost', () => {
+  it.each(['reconnecting', 'track-unpublished'] as const)('on %s: opens nothing more', async (event) => {
+    const room = await withDevices();
+    room.call.on(event, () => room.call.leave());
+    room.socket.receive(direct(2));
+    await settle();
+    expect(room.call.state).toBe('ended');
+    expect(FakeSocket.all.filter(({ readyState }) => readyState !== 3)).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it.each<[string, (session: number) => MediaSession, () => unknown]>([
     ['the room’s socket', relayed, () => socket().drop(1006)],
     [

@@ -1,6 +1,13 @@
 import { closeCode } from '@parley/protocol/errors';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { MOST_LOSSES, OPEN_TIMEOUT, SESSION_OVER, SessionCarrier, STABLE_DIRECT } from './session-carrier.ts';
+import {
+  ASK_AGAIN,
+  MOST_LOSSES,
+  OPEN_TIMEOUT,
+  SESSION_OVER,
+  SessionCarrier,
+  STABLE_DIRECT,
+} from './session-carrier.ts';
 import { FakeSocket } from './testing/fake-socket.ts';
 import { stubBrowser } from './testing/join-fake-room.ts';
 
@@ -79,9 +86,20 @@ describe('SessionCarrier', () => {
     happen();
     expect(relayed).toEqual([ask('relay')]);
     expect(told).toEqual([]);
-    expect(vi.getTimerCount()).toBe(0);
     carrier.use(RELAY);
     expect(told).toEqual(['up']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('asks again while the room does not answer: it may not have heard, or its node be away', () => {
+    const { carrier, relayed } = made();
+    carrier.use(way('t1'));
+    socket().drop(1006);
+    vi.advanceTimersByTime(2 * ASK_AGAIN);
+    expect(relayed).toEqual([ask('relay'), ask('relay'), ask('relay')]);
+    carrier.use(RELAY);
+    vi.advanceTimersByTime(2 * ASK_AGAIN);
+    expect(relayed).toHaveLength(3);
   });
 
   it('asks for the relay when the page may not open the socket', () => {
@@ -96,6 +114,7 @@ describe('SessionCarrier', () => {
     const { carrier, relayed } = made();
     carrier.use(way('t1'));
     expect(relayed).toEqual([ask('relay')]);
+    carrier.close();
     expect(vi.getTimerCount()).toBe(0);
   });
 

@@ -10,6 +10,8 @@ export const OPEN_TIMEOUT = 4_000;
 export const MOST_LOSSES = 3;
 /** Milliseconds after which a node's socket counts as a good one. */
 export const STABLE_DIRECT = 10_000;
+/** Milliseconds after which the room is asked again: what one asked may be lost, and so may be its answer. */
+export const ASK_AGAIN = 10_000;
 /** Close code of `session_ended` and `room_closed`: the socket is not at fault, and the room says what comes next. */
 export const SESSION_OVER = 4410;
 
@@ -114,6 +116,7 @@ export class SessionCarrier {
 
   #ask(carrier: ReconnectSession['carrier']): void {
     this.#options.relay({ type: 'reconnect-session', session: this.#options.session, carrier });
+    this.#timer = setTimeout(() => this.#ask(carrier), ASK_AGAIN);
   }
 
   #drop(): void {
