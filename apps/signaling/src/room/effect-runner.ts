@@ -39,9 +39,26 @@ export class EffectRunner {
     for (const effect of effects) {
       this.#queue = this.#queue
         .then(() => this.#perform(roomId, effect))
-        .catch((error: unknown) => logError('effect failed', { roomId, effect: effect.type, error }));
+        .catch((error: unknown) => this.#failed(roomId, effect, error));
     }
     return this.#queue;
+  }
+
+  /** Assignments and welcomes have deadlines in the rules; a session that was not opened is reported as closed. */
+  #failed(roomId: string, effect: Effect, error: unknown): void {
+    logError('effect failed', { roomId, effect: effect.type, error });
+    if (effect.type !== 'open-session') return;
+    const { nodeId, epoch, participantId, session } = effect;
+    const message = 'The server could not open the media session; it tries again.';
+    const report = {
+      type: 'session-closed',
+      participantId,
+      session,
+      code: 'media_unavailable',
+      message,
+    } as const;
+    // Not waited for: what becomes of it stands in this queue.
+    this.#context.ctx.waitUntil(this.#context.apply({ type: 'link-report', nodeId, epoch, report }));
   }
 
   async #perform(roomId: string, effect: Effect): Promise<void> {
