@@ -71,6 +71,25 @@ describe('what is no session', () => {
     await until(() => server.strangers === 0, 'nobody is left');
   });
 
+  it.each<[string, string, Record<string, string>]>([
+    ['a request', '/session', {}],
+    [
+      'an upgrade elsewhere',
+      '/other',
+      { ...upgrade, 'sec-websocket-protocol': 'parley.session, ticket.abc' },
+    ],
+    ['an upgrade without a ticket', '/session', upgrade],
+  ])('is let go of after %s, though it keeps its own end open', async (_, path, headers) => {
+    const { server } = await serve();
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+    closing.push(() => void socket.destroy());
+    const lines = Object.entries({ host: 'node', ...headers }).map(([name, value]) => `${name}: ${value}`);
+    socket.write([`GET ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1.1 4/);
+    await until(() => server.strangers === 0, 'nothing is left of it');
+  });
+
   it('gets a bounded number of connections for a bounded time', async () => {
     const { server, client } = await serve({ tuning: { maxStrangers: 3, greetingMs: 300 } });
     const idle: Socket[] = [];

@@ -122,8 +122,7 @@ export class DirectServer {
   #meet(connection: Socket): void {
     connection.on('error', () => undefined);
     if (this.#strangers.size >= this.#tuning.maxStrangers) {
-      connection.end(rawResponse('server_busy'));
-      connection.destroySoon();
+      turnAway(connection, 'server_busy');
       return;
     }
     this.#strangers.add(connection);
@@ -132,8 +131,8 @@ export class DirectServer {
 
   #upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
     const ticket = ticketOf(request.headers['sec-websocket-protocol']);
-    if (!isSessionPath(request)) connection.end(rawResponse('not_found'));
-    else if (ticket === undefined) connection.end(rawResponse('ticket_missing'));
+    if (!isSessionPath(request)) turnAway(connection, 'not_found');
+    else if (ticket === undefined) turnAway(connection, 'ticket_missing');
     else {
       this.#upgrades.handleUpgrade(request, connection, head, (socket) => {
         void this.#welcome(socket, ticket, connection);
@@ -172,6 +171,11 @@ const refusals = {
   ticket_missing: { status: 401, body: 'show a ticket as subprotocol, ticket.<the ticket>\n' },
   server_busy: { status: 503, body: 'too many connections at once; try again in a moment\n' },
 } as const satisfies Partial<Record<ErrorCode, { status: number; body: string }>>;
+
+/** Answers a connection that the HTTP server does not look after (any more), and ends it: a stranger might never do so. */
+function turnAway(connection: Duplex, code: keyof typeof refusals): void {
+  connection.end(rawResponse(code), () => connection.destroy());
+}
 
 function rawResponse(code: keyof typeof refusals): string {
   const { status, body } = refusals[code];
