@@ -13,6 +13,7 @@ export interface LinkAttachment {
   role: 'link';
   nodeId: string;
   epoch: number;
+  openedAt: number;
   /** Whether hello has come: before it the link carries nothing. */
   open: boolean;
 }

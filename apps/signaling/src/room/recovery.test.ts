@@ -244,6 +244,44 @@ describe('a node that is lost', () => {
     expect(await ann.socket.next('media-session')).toMatchObject({ session: 2 });
   });
 
+  it('is missed where its machine went without a word, by whoever still wants something of it', async () => {
+    const node = await TestNode.start('node-1');
+    const ann = await join('powerless', 'Ann');
+    await node.serve();
+    await ann.socket.next('media-session');
+    const ageLinks = () =>
+      runInDurableObject(RoomObject.of(env, 'powerless'), (_, ctx) => {
+        for (const socket of ctx.getWebSockets('link:node-1')) {
+          const attachment = socket.deserializeAttachment() as { openedAt: number };
+          socket.serializeAttachment({ ...attachment, openedAt: attachment.openedAt - 40_000 });
+        }
+      });
+    const ask = () => ann.socket.send({ type: 'offer', session: 1, sdp: 'v=0 restart' });
+    ask();
+    ann.socket.send({ type: 'chat', text: 'hello?' });
+    await ann.socket.next('chat');
+    expect(await stored('powerless'), 'a link that is young need not have pinged').toContain('"linked"');
+    await ageLinks();
+    ask();
+    await expect.poll(() => stored('powerless')).toContain('"unlinked"');
+  });
+
+  it('is not missed while it pings', async () => {
+    const node = await TestNode.start('node-1');
+    const ann = await join('pinging', 'Ann');
+    const { link } = await node.serve();
+    await ann.socket.next('media-session');
+    link.send('ping');
+    await link.next('pong');
+    await runInDurableObject(RoomObject.of(env, 'pinging'), (_, ctx) => {
+      for (const socket of ctx.getWebSockets('link:node-1')) {
+        socket.serializeAttachment({ ...(socket.deserializeAttachment() as object), openedAt: 0 });
+      }
+    });
+    ann.socket.send({ type: 'offer', session: 1, sdp: 'v=0 restart' });
+    expect(await link.next('session-request')).toMatchObject({ message: { sdp: 'v=0 restart' } });
+  });
+
   it('is dead to the Fleet a moment after its socket ended, and unknown after a deploy', async () => {
     const { FleetObject } = await import('../fleet/fleet-object.ts');
     const fleet = FleetObject.of(env, 'default');

@@ -74,7 +74,8 @@ export class RoomObject extends DurableObject<Environment> {
       this.#state = JSON.parse(this.#stored) as RoomState;
       console.debug(JSON.stringify({ level: 'debug', event: 'room woke', roomId: this.#state.roomId }));
       if (this.#state.version === STATE_VERSION) {
-        this.#missLostSockets();
+        this.#missLostLinks();
+        this.#missLostClients();
         return;
       }
       // Written by a build that this one does not know: a room made anew is better than a wrong one.
@@ -84,14 +85,19 @@ export class RoomObject extends DurableObject<Environment> {
   }
 
   /**
-   * What a deploy or an eviction took away while the object was not there to see it, and sockets whose network went
-   * without a word. Links first: while they are gone, nobody can tell whose media flows.
+   * Links that a deploy or an eviction took away while the object was not there to see it, and those whose network went
+   * without a word. Before clients: while links are gone, nobody can tell whose media flows.
    */
-  #missLostSockets(): void {
+  #missLostLinks(): void {
     for (const { nodeId, epoch, state } of Object.values(this.#state?.assignments ?? {})) {
-      if (state !== 'linked' || this.#sockets.link(nodeId, epoch) !== undefined) continue;
+      if (state !== 'linked') continue;
+      this.#sockets.closeLinkIfSilent(nodeId, epoch, Date.now());
+      if (this.#sockets.link(nodeId, epoch) !== undefined) continue;
       void this.#do({ type: 'link-closed', nodeId, epoch, stopped: false });
     }
+  }
+
+  #missLostClients(): void {
     for (const { connectionId, recovers } of Object.values(this.#state?.participants ?? {})) {
       if (connectionId === undefined) continue;
       // Only a client that recovers is known to ping.
@@ -201,6 +207,8 @@ export class RoomObject extends DurableObject<Environment> {
     const message = this.#intake.read(socket, client, data);
     if (message === undefined) return;
     if (message.type === 'join') return this.#join(socket, client, message);
+    // Who asks something of its session may do so because the node is gone.
+    this.#missLostLinks();
     return this.#do({ type: 'client-message', connectionId: client.connectionId, message });
   }
 
@@ -274,7 +282,8 @@ export class RoomObject extends DurableObject<Environment> {
       if (socket !== undefined) closeWithError(socket, 'join_timeout', message);
       this.#sockets.forget(connectionId);
     }
-    this.#missLostSockets();
+    this.#missLostLinks();
+    this.#missLostClients();
     const sweptAt = this.#state?.sweptAt;
     await this.#do({ type: 'wake' });
     if (this.#state !== undefined)

@@ -15,6 +15,8 @@ const MAX_UNANSWERED = 4 * 1024 * 1024;
 const UNANSWERED_PING = 60_000;
 /** A client that pings and has not for this long has lost its network, ms: three pings. */
 const SILENCE = 80_000;
+/** The same for a node's link, ms: a ping and a half. A node that was only slow opens another at once. */
+const LINK_SILENCE = 30_000;
 
 /** The Room's sockets, found by what they are for. Hibernating: the runtime keeps them, their attachments say what they are. */
 export class RoomSockets {
@@ -56,7 +58,8 @@ export class RoomSockets {
   acceptLink(nodeId: string, epoch: number): Response {
     const { 0: client, 1: server } = new WebSocketPair();
     this.#ctx.acceptWebSocket(server, [linkTag(nodeId)]);
-    server.serializeAttachment({ role: 'link', nodeId, epoch, open: false } satisfies LinkAttachment);
+    const attachment: LinkAttachment = { role: 'link', nodeId, epoch, openedAt: Date.now(), open: false };
+    server.serializeAttachment(attachment);
     return new Response(null, { status: 101, webSocket: client });
   }
 
@@ -129,14 +132,23 @@ export class RoomSockets {
     sendQuietly(socket, text);
   }
 
-  /** Closes the socket of a client that used to ping and has not for a while. */
+  /** Closes the socket of a client that should ping and has not for a while. */
   closeIfSilent(connectionId: string, now: number): void {
     const socket = this.client(connectionId);
-    if (socket === undefined || this.#hasPinged(socket, SILENCE, now)) return;
-    const attachment = attachmentOf(socket);
-    // Before the first ping is due, silence means nothing.
-    if (attachment.role !== 'client' || now < attachment.openedAt + SILENCE) return;
+    if (socket === undefined || !this.#isSilent(socket, SILENCE, now)) return;
     closeWithError(socket, 'slow_reader', 'No ping came for a while; come back.');
+  }
+
+  /** Closes a link whose node has not pinged for a while: a machine that is cut off closes nothing. */
+  closeLinkIfSilent(nodeId: string, epoch: number, now: number): void {
+    const socket = this.link(nodeId, epoch);
+    if (socket === undefined || !this.#isSilent(socket, LINK_SILENCE, now)) return;
+    closeWithError(socket, 'slow_reader', 'No ping came for a while; open another link.');
+  }
+
+  /** Before the first ping is due, silence means nothing. */
+  #isSilent(socket: WebSocket, within: number, now: number): boolean {
+    return now >= attachmentOf(socket).openedAt + within && !this.#hasPinged(socket, within, now);
   }
 
   #hasPinged(socket: WebSocket, within: number, now = Date.now()): boolean {
