@@ -148,6 +148,18 @@ describe('a session', () => {
     expect(await linkMessages()).toBe(before);
   });
 
+  it('answers over the link when its socket is gone and the Room relays', async () => {
+    const link = await fixture.room();
+    const alice = await fixture.direct(link, 'alice');
+    const sockets = fixture.node.direct?.connections ?? 0;
+    // It came late, by way of a proxy, when its client had given it up for the relay.
+    alice.drop();
+    await until(() => fixture.node.direct?.connections === sockets - 1, 'the node knows');
+    const from = link.messages.count;
+    link.request('alice', { type: 'offer', sdp: audio });
+    await expect(link.event('alice', 'answer', { from })).resolves.toBeDefined();
+  });
+
   it('that goes on steadily costs the Room nothing', async () => {
     const link = await fixture.room();
     const { bob, trackId } = await call(link);

@@ -65,17 +65,21 @@ describe.each(CARRIERS)('over %s,', (carrier) => {
         applied: 'auto',
         limitedBy: 'single-layer',
       });
-      const preferred = () =>
-        fixture.node.rooms.rooms
-          .find(({ roomId }) => roomId === link.roomId)
-          ?.media?.sessions.get('bob')
-          ?.subscriptions.find(({ track }) => track.producer.id === layered)?.consumer.preferredLayers
-          ?.spatialLayer;
+      const consumer = fixture.node.rooms.rooms
+        .find(({ roomId }) => roomId === link.roomId)
+        ?.media?.sessions.get('bob')
+        ?.subscriptions.find(({ track }) => track.producer.id === layered)?.consumer;
+      if (consumer === undefined) throw new Error('bob does not get the camera');
+      const preferred = () => consumer.preferredLayers?.spatialLayer;
+      const told = vi.spyOn(consumer, 'setPreferredLayers');
       expect(preferred(), 'the consumer is told').toBe(0);
       const later = bob.client.events.count;
       bob.client.request({ type: 'update-quality', quality: 'medium', ...(layered && { trackId: layered }) });
       await changed(layered, 'medium', later);
       expect(preferred()).toBe(1);
+      bob.client.request({ type: 'update-quality', quality: 'high', ...(plain && { trackId: plain }) });
+      await changed(plain, 'high', later);
+      expect(told, 'nothing of what stays as it is').toHaveBeenCalledTimes(1);
     });
 
     it('holds for cameras that come later, and not for audio', async () => {

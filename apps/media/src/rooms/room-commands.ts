@@ -83,15 +83,8 @@ export class RoomCommands {
   async #open(command: Command<'open-session'>, epoch: number): Promise<void> {
     const { roomId, context, door, tell } = this.#options;
     const id = idOf(command);
-    const carrier: Carrier = {
-      kind: 'relay',
-      lost: false,
-      send: (message) => tell({ type: 'session-event', ...id, message }),
-      // The Room knows, and tells the client.
-      close: () => undefined,
-    };
     try {
-      await door.admit(command.ticket, id, carrier);
+      await door.admit(command.ticket, id, this.#relay(id));
     } catch (error) {
       const { code, message } = refusalOf(error, { roomId, ...id }, context);
       // A newer link's hello has told the Room that there is no session: it has opened another by now.
@@ -101,12 +94,25 @@ export class RoomCommands {
 
   #request(command: Command<'session-request'>): void {
     const session = this.#options.door.session(command);
-    // Not waited for: the session has a queue of its own.
-    if (session !== undefined) void session.handle(command.message);
-    else {
+    if (session !== undefined) {
+      // A socket that its client had given up can have come after the relay that was asked for in its place.
+      if (session.carrier.lost) session.attach(this.#relay(session.id));
+      // Not waited for: the session has a queue of its own.
+      void session.handle(command.message);
+    } else {
       const message = 'This node does not hold the session; the Room opens another one.';
       this.#refuse(idOf(command), 'session_ended', message, command.message.type);
     }
+  }
+
+  #relay(id: SessionId): Carrier {
+    return {
+      kind: 'relay',
+      lost: false,
+      send: (message) => this.#options.tell({ type: 'session-event', ...id, message }),
+      // The Room knows, and tells the client.
+      close: () => undefined,
+    };
   }
 
   /** Answers somebody without this session; the Room knows that there is none, and may be opening another. */

@@ -89,7 +89,7 @@ describe.each(CARRIERS)('receiving over %s', (carrier) => {
     ).toEqual([]);
   });
 
-  it('takes an answer to the latest offer only, once', async () => {
+  it('takes an answer to the latest offer only', async () => {
     const link = await fixture.room();
     const alice = await join(link, 'alice');
     const bob = await open(link, 'bob');
@@ -100,6 +100,25 @@ describe.each(CARRIERS)('receiving over %s', (carrier) => {
       code: 'offer_not_found',
       requestType: 'answer',
     });
+  });
+
+  it('takes no offence at the same answer again: an offer that was repeated is answered twice', async () => {
+    const link = await fixture.room();
+    const alice = await join(link, 'alice');
+    const bob = await join(link, 'bob');
+    const offers = bob.receive();
+    const { tracks } = await alice.publish(['microphone']);
+    alice.send();
+    const { offerId } = await offers.next(() => true, 'the offer');
+    await until(() => bob.received.size > 0, 'bob has answered it');
+    const from = bob.client.events.count;
+    bob.client.request({ type: 'answer', offerId, sdp: 'the same again' });
+    bob.client.request({ type: 'answer', offerId: 'another', sdp: '' });
+    await expect(bob.client.event('error', { from })).resolves.toMatchObject({ code: 'offer_not_found' });
+    expect(bob.client.events.all.slice(from), 'only what was never offered is refused').toHaveLength(1);
+    const trackId = tracks[0]?.trackId ?? '';
+    const before = bob.received.get(trackId) ?? 0;
+    await until(() => (bob.received.get(trackId) ?? 0) > before + 5, 'media goes on');
   });
 
   it('a broken answer leaves the offer open for a better one', async () => {
@@ -123,7 +142,7 @@ describe.each(CARRIERS)('receiving over %s', (carrier) => {
     const { tracks } = await alice.publish(['microphone', 'camera']);
     alice.send();
     const error = await bob.client.event('error');
-    expect(error).toMatchObject({ code: 'codec_unsupported' });
+    expect(error).toMatchObject({ code: 'codec_unsupported', requestType: 'answer' });
     expect(error.message, 'it says which').toContain(tracks[1]?.trackId);
     await until(() => (bob.received.get(tracks[0]?.trackId ?? '') ?? 0) > 5, 'bob hears alice all the same');
     expect(bob.received.get(tracks[1]?.trackId ?? ''), 'and sees nothing').toBeUndefined();

@@ -57,7 +57,8 @@ export class Session {
     this.#subscriber = new Subscriber(context, this.#wishes, {
       onState,
       onOffer: (offer) => this.#emit({ type: 'offer', roomId, ...offer }),
-      onError: ({ code, message }) => this.#emit({ type: 'error', code, message }),
+      // Its answers say what a client can receive.
+      onError: ({ code, message }) => this.#emit({ type: 'error', code, message, requestType: 'answer' }),
     });
     this.#requester = new OfferRequester(() => this.#emit({ type: 'request-offer', roomId }));
     if (!requestOffers) this.#requester.stop();

@@ -50,6 +50,8 @@ export class Subscriber {
   readonly #work = new SerialQueue(Number.POSITIVE_INFINITY);
   #transport: ClientTransport | undefined;
   #openOffer: ReceiveOffer | undefined;
+  /** The offer that was answered last; one that was repeated is answered twice. */
+  #settledId: string | undefined;
   #restartsIce = false;
   readonly #changes = new Coalescer(COALESCE_MS, () => {
     this.#work.run(() => this.#reconcile())?.catch((error: unknown) => this.#report(error));
@@ -95,11 +97,13 @@ export class Subscriber {
    */
   async answer({ offerId, sdp }: AnswerMessage): Promise<void> {
     await this.#work.run(async () => {
+      if (offerId === this.#settledId) return;
       if (this.#openOffer?.offerId !== offerId || this.#transport === undefined) {
-        throw new ParleyError('offer_not_found', 'Answer the latest offer, once, with its offerId.');
+        throw new ParleyError('offer_not_found', 'Answer the latest offer, with its offerId.');
       }
       const settlement = this.#description.settle(sdp);
       this.#openOffer = undefined;
+      this.#settledId = offerId;
       if (settlement.dtls !== undefined) await this.#transport.connect(settlement.dtls);
       await Promise.all(this.subscriptions.map((subscription) => this.#settle(subscription, settlement)));
     });
@@ -268,7 +272,9 @@ export class Subscriber {
 
   async #relayer(subscription: Subscription): Promise<void> {
     const spatialLayer = this.#layer(subscription.track);
-    if (spatialLayer === undefined) return;
+    // Each question costs the worker a message, and most wishes are about one track of a hundred.
+    if (spatialLayer === undefined || spatialLayer === subscription.consumer.preferredLayers?.spatialLayer)
+      return;
     await this.#ask(subscription, ({ consumer }) => consumer.setPreferredLayers({ spatialLayer }));
   }
 
