@@ -16,6 +16,8 @@ class ClientView {
   /** The last durable event it knows. */
   seq = 0;
   session = 0;
+  /** Whether it waits to be shown the way to its session. */
+  asks = false;
 
   receive(message: Extract<Effect, { type: 'send' }>['message']): void {
     if ('seq' in message && message.type !== 'joined' && message.type !== 'resumed') {
@@ -25,13 +27,16 @@ class ClientView {
     switch (message.type) {
       case 'resumed':
         expect(message.participantId, 'a client comes back as itself').toBe(this.participantId);
+        this.asks = true;
         return;
       case 'media-session':
         expect(message.session, 'sessions only rise').toBeGreaterThanOrEqual(this.session);
         this.session = message.session;
+        this.asks = false;
         return;
       case 'joined':
         if (message.participantId !== this.participantId) this.session = 0;
+        this.asks = message.resumed;
         this.participantId = message.participantId;
         this.seq = message.seq;
         this.participants.clear();
@@ -75,6 +80,8 @@ class ClientView {
 
 const name = fc.constantFrom('a', 'b', 'c', 'd', 'e');
 const node = fc.constantFrom('n1', 'n2');
+const often = fc.constantFrom(true, true, true, false);
+const seldom = often.map((yes) => !yes);
 const trackId = fc.constantFrom('t1', 't2', 't3');
 
 type Step =
@@ -86,6 +93,8 @@ type Step =
       node: string;
       stale: boolean;
       publicUrl: boolean;
+      /** Whether it holds just what the room believes; else see `sessions`. */
+      faithful: boolean;
       /** By name; those marked stale are of an older number. */
       sessions: { name: string; stale: boolean; tracks: Track[] }[];
     }
@@ -159,7 +168,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     ),
   },
   {
-    weight: 10,
+    weight: 30,
     arbitrary: command(fc.record({ type: fc.constant('placed' as const), nodeId: node })),
   },
   { weight: 5, arbitrary: command(fc.constant({ type: 'placement-failed' as const })) },
@@ -175,12 +184,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 20, arbitrary: command(fc.constant({ type: 'wake' as const })) },
   {
-    weight: 20,
+    weight: 60,
     arbitrary: fc.record({
       kind: fc.constant('link' as const),
       node,
-      stale: fc.boolean(),
-      publicUrl: fc.boolean(),
+      stale: seldom,
+      publicUrl: often,
+      faithful: often,
       sessions: fc.uniqueArray(
         fc.record({
           name,
@@ -192,12 +202,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
-    weight: 10,
+    weight: 30,
     arbitrary: fc.record({
       kind: fc.constant('unlink' as const),
       node,
-      stale: fc.boolean(),
-      stopped: fc.boolean(),
+      stale: seldom,
+      stopped: seldom,
     }),
   },
   {
@@ -262,6 +272,11 @@ it('holds in any order of events', () => {
             if (!('connectionId' in command)) return command;
             const connectionId = open.get(command.connectionId.slice(2));
             if (connectionId === undefined) return undefined;
+            if (command.type === 'client-message' && command.message.type === 'reconnect-session') {
+              const current = sessionOf(command.connectionId.slice(2)).session;
+              const view = views.get(connectionId);
+              if (view !== undefined && command.message.session === current) view.asks = true;
+            }
             if (command.type === 'connection-closed') {
               open.delete(command.connectionId.slice(2));
               views.delete(connectionId);
@@ -283,7 +298,8 @@ it('holds in any order of events', () => {
             return joining(what.name, { resume: { participantId, secret, seq: known } });
           }
           case 'link': {
-            const sessions = what.sessions.flatMap((held) => {
+            const believed = Object.values(room.state.participants).filter((p) => p.nodeId === what.node);
+            const held = what.sessions.flatMap((held) => {
               const { participantId, session } = sessionOf(held.name);
               if (participantId === '') return [];
               const number = Math.max(1, held.stale ? session - 1 : session);
@@ -293,7 +309,7 @@ it('holds in any order of events', () => {
               type: 'link-opened',
               nodeId: what.node,
               epoch: epochOf(what),
-              sessions,
+              sessions: what.faithful ? believed : held,
               incarnation: 'first',
               ...(what.publicUrl && { publicUrl: 'wss://media.example' }),
             };
@@ -391,14 +407,22 @@ it('holds in any order of events', () => {
         ).toEqual(room.log.map((_, index) => index + 1));
         if (state.phase === 'closed') expect(participants).toEqual([]);
         else if (participants.length === 0) expect(nextWake(state), 'an empty room will close').toBeDefined();
-        else if (!Object.values(state.assignments).some((a) => a.state === 'linked')) {
-          expect(nextWake(state), 'a room without a node keeps looking').toBeDefined();
+        else if (Object.keys(state.assignments).length === 0) {
+          expect(state.placement.state, 'a room without a node keeps looking').not.toBe('none');
         }
+        expect(Object.keys(state.assignments).length, 'a room has one authority').toBeLessThanOrEqual(1);
         for (const participant of participants) {
           const ids = participant.tracks.map((track) => track.trackId);
           expect(new Set(ids).size, 'a track is published once').toBe(ids.length);
           if (participant.connectionId === undefined) continue;
           const view = views.get(participant.connectionId);
+          const node = state.assignments[participant.nodeId ?? ''];
+          if (participant.recovers && node?.state === 'linked') {
+            expect(view, 'whoever has a session knows the way to it').toMatchObject({
+              session: participant.session,
+              asks: false,
+            });
+          }
           const others = participants.filter((p) => p !== participant).map(publicParticipant);
           const byId = (a: Participant, b: Participant) => a.participantId.localeCompare(b.participantId);
           expect(
