@@ -1,6 +1,6 @@
 import { ClientMessage, MAX_CLIENT_MESSAGE_BYTES, MAX_JOIN_BYTES } from '@parley/protocol/client-messages';
 import { DecodeError, decode } from '@parley/protocol/decode';
-import { type ErrorCode, ParleyError } from '@parley/protocol/errors';
+import { ERRORS, type ErrorCode, ParleyError } from '@parley/protocol/errors';
 import type { Environment } from './environment.ts';
 import { JOIN_TIMEOUT, JOIN_TIMEOUT_MESSAGE } from './join-deadline.ts';
 import { openClientSocket } from './room/open-client-socket.ts';
@@ -50,8 +50,9 @@ export function pump(env: Environment): Response {
     opening = true;
     try {
       inner = await openRoomSocket(env, roomId);
-    } catch {
-      end('internal', 'The room could not be reached; join again in a moment.');
+    } catch (error) {
+      if (error instanceof ParleyError) end(error.code, error.message);
+      else end('internal', 'The room could not be reached; join again in a moment.');
       return;
     }
     inner.accept();
@@ -109,8 +110,12 @@ export function pump(env: Environment): Response {
   return new Response(null, { status: 101, webSocket: client });
 }
 
+/** @throws {ParleyError} where the Room takes nobody now */
 async function openRoomSocket(env: Environment, roomId: string): Promise<WebSocket> {
   const response = await openClientSocket(env, roomId);
-  if (response.webSocket === null) throw new Error(`the Room object answered ${response.status}`);
-  return response.webSocket;
+  if (response.webSocket !== null) return response.webSocket;
+  if (response.status !== ERRORS.server_busy.status) {
+    throw new Error(`the Room object answered ${response.status}`);
+  }
+  throw new ParleyError('server_busy', 'Too many sockets wait to join this room; try again in a moment.');
 }

@@ -51,6 +51,10 @@ describe('who waits to join', () => {
     )) as Response;
     expect(refused.status).toBe(503);
     expect(await refused.json()).toMatchObject({ code: 'server_busy' });
+    const bare = await TestSocket.open('/ws');
+    bare.send({ type: 'join', roomId: 'queue', participantName: 'Ann' });
+    await bare.error('server_busy');
+    expect((await bare.closed()).code).toBe(closeCode('server_busy'));
     waiting.pop()?.close();
     await expect
       .poll(() =>
