@@ -6,12 +6,19 @@ export interface Allowance {
 
 /** Messages of one client to the Room. Trickled candidates and a joining client's first offers come in a burst. */
 export const CLIENT_MESSAGES: Allowance = { rate: 20, burst: 100 };
-/** UTF-16 units of those messages. */
-export const CLIENT_VOLUME: Allowance = { rate: 64 * 1024, burst: 2 * 1024 * 1024 };
+/** UTF-16 units of those messages. In a room of a hundred an answer has 150,000, and each who comes calls for another. */
+export const CLIENT_VOLUME: Allowance = { rate: 256 * 1024, burst: 4 * 1024 * 1024 };
 /** Chat texts of one participant. */
 export const CHAT_TEXTS: Allowance = { rate: 2, burst: 20 };
 /** Requests of one client to its session: each costs a look at an SDP and some calls to the worker. */
 export const SESSION_REQUESTS: Allowance = { rate: 20, burst: 100 };
+/**
+ * UTF-16 units of a node's offers to one client. Each is answered at about its length, so that others who come and go
+ * must not use up what the client may say: half of {@link CLIENT_VOLUME} stays its own.
+ */
+export const RECEIVE_OFFERS: Allowance = { rate: CLIENT_VOLUME.rate / 2, burst: CLIENT_VOLUME.burst / 2 };
+/** What an offer counts at the least: short ones are answered as well, and answers are requests. */
+export const SHORTEST_OFFER = 16 * 1024;
 /** Refused messages after which a client is cut off: no honest one goes on and on. */
 export const MAX_REFUSALS = 200;
 

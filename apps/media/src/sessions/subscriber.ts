@@ -5,6 +5,7 @@ import type { Consumer, WebRtcTransport } from 'mediasoup/types';
 import type { QualityWishes } from '../quality/quality-wishes.ts';
 import { ClientTransport } from './client-transport.ts';
 import { Coalescer } from './coalescer.ts';
+import { OfferPace } from './offer-pace.ts';
 import { layersOf, type PublishedTrack } from './published-track.ts';
 import { ReceiveDescription, type Settlement } from './receive-description.ts';
 import { SerialQueue } from './serial-queue.ts';
@@ -48,6 +49,7 @@ export class Subscriber {
   /** Tracks that the client has rejected or cannot decode. */
   readonly #refused = new Set<string>();
   readonly #work = new SerialQueue(Number.POSITIVE_INFINITY);
+  readonly #pace = new OfferPace(performance.now());
   #transport: ClientTransport | undefined;
   #openOffer: ReceiveOffer | undefined;
   /** The offer that was answered last; one that was repeated is answered twice. */
@@ -141,8 +143,9 @@ export class Subscriber {
     }
     await this.#subscribeAll(this.wanted.filter((track) => this.#lacks(track)));
     if (this.#closed || this.#transport === undefined) return;
-    if (this.#restartsIce) await this.#transport.transport.restartIce();
     if (!this.#description.changed && !this.#restartsIce) return;
+    if (!this.#pace.take(performance.now())) return this.#changes.changed();
+    if (this.#restartsIce) await this.#transport.transport.restartIce();
     this.#restartsIce = false;
     this.#offer(this.#transport.transport);
   }
@@ -227,6 +230,7 @@ export class Subscriber {
 
   #offer(transport: WebRtcTransport): void {
     const sdp = this.#description.offer(transport);
+    this.#pace.offered(sdp.length);
     const tracks = this.subscriptions.map(({ mid, track: { producer, participantId, source } }) => ({
       mid,
       trackId: producer.id,

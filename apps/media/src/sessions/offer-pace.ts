@@ -1,0 +1,25 @@
+import { RECEIVE_OFFERS, SHORTEST_OFFER, TokenBucket } from '@parley/protocol/token-bucket';
+
+/**
+ * How often a client is offered something new: so often that it may answer each time, whatever others in the room do.
+ * Times are in milliseconds, of any clock that only goes forward.
+ */
+export class OfferPace {
+  readonly #allowance: TokenBucket;
+  /** Of the last offer, UTF-16 units; it stands for the next, whose length is known only when it is made. */
+  #length = 0;
+
+  constructor(now: number) {
+    this.#allowance = new TokenBucket(RECEIVE_OFFERS, now);
+  }
+
+  /** Whether an offer may be made now; true counts as made. */
+  take(now: number): boolean {
+    return this.#allowance.take(now, Math.max(this.#length, SHORTEST_OFFER));
+  }
+
+  /** An offer was made. @param length UTF-16 units */
+  offered(length: number): void {
+    this.#length = length;
+  }
+}
