@@ -1,7 +1,6 @@
 import type { NodeLoad } from '@parley/protocol/fleet-messages';
 import { JWKS_PATH } from '@parley/protocol/tokens';
 import { createRemoteJWKSet } from 'jose';
-import { setLogEventListeners } from 'mediasoup';
 import type { Logger } from 'pino';
 import type { NodeSettings } from './config/environment.ts';
 import type { SharedConfig } from './config/read-config.ts';
@@ -15,6 +14,7 @@ import { HealthServer } from './telemetry/health-server.ts';
 import { NodeMetrics } from './telemetry/metrics.ts';
 import { ThrottledLog } from './telemetry/throttled-log.ts';
 import { TrafficLedger } from './telemetry/traffic-ledger.ts';
+import { forwardWorkerLogs } from './telemetry/worker-logs.ts';
 import { TicketVerifier } from './tickets/ticket-verifier.ts';
 import { codecPreference, routerCodecs } from './workers/router-codecs.ts';
 import { WorkerPool } from './workers/worker-pool.ts';
@@ -183,28 +183,4 @@ export class MediaNode {
     this.#health.close();
     await this.#running;
   }
-}
-
-function forwardWorkerLogs(logger: Logger, events: ThrottledLog): void {
-  setLogEventListeners({
-    ondebug: undefined,
-    onwarn: (source, message) => {
-      if (isRace(message)) logger.debug({ event: 'mediasoup', source }, message);
-      // A client can make the worker warn with every packet.
-      else events.warn('mediasoup', { source }, message);
-    },
-    onerror: (source, message, error) => {
-      if (isRace(message)) logger.debug({ event: 'mediasoup', source, err: error }, message);
-      // So can it errors, by each request that the worker refuses.
-      else events.error('mediasoup', { source, err: error }, message);
-    },
-  });
-}
-
-/**
- * Node and worker closed the same thing at the same time, so that one asks about what the other has let go of. Where
- * that makes a request fail, whoever made it says so.
- */
-function isRace(message: string): boolean {
-  return /NotFoundError|request failed .* not found/.test(message);
 }

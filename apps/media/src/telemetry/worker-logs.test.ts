@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { severityOf } from './worker-logs.ts';
+
+it.each([
+  [
+    'a client that breaks DTLS',
+    "[pid:1] RTC::DtlsTransport::CheckStatus() | OpenSSL error [desc:'SSL status: SSL_ERROR_SSL', error:'error:0A000067:SSL routines::bad change cipher spec']",
+    'warn',
+  ],
+  [
+    'our certificate',
+    "[pid:1] RTC::DtlsTransport::ClassInit() | OpenSSL error [desc:'X509_new() failed']",
+    'error',
+  ],
+  [
+    'a request about what is gone',
+    'request failed [method:CONSUMER_CLOSE, id:7]: Consumer not found',
+    'debug',
+  ],
+  ['anything else', 'request failed [method:TRANSPORT_CONSUME, id:7]: wrong parameters', 'error'],
+] as const)('an error about %s', (_, message, severity) => {
+  expect(severityOf('error', message)).toBe(severity);
+});

@@ -1,0 +1,38 @@
+import { setLogEventListeners } from 'mediasoup';
+import type { Logger } from 'pino';
+import type { ThrottledLog } from './throttled-log.ts';
+
+/** Has the workers' and mediasoup's own logs written with the node's. */
+export function forwardWorkerLogs(logger: Logger, events: ThrottledLog): void {
+  const forward = (level: 'warn' | 'error', source: string, message: string, error?: Error) => {
+    const fields = { source, ...(error && { err: error }) };
+    const severity = severityOf(level, message);
+    if (severity === 'debug') logger.debug({ event: 'mediasoup', ...fields }, message);
+    // A client can make the worker say something with every packet, and with each request that the worker refuses.
+    else events[severity]('mediasoup', fields, message);
+  };
+  setLogEventListeners({
+    ondebug: undefined,
+    onwarn: (source, message) => forward('warn', source, message),
+    onerror: (source, message, error) => forward('error', source, message, error),
+  });
+}
+
+/** How bad it is what mediasoup says. */
+export function severityOf(level: 'warn' | 'error', message: string): 'debug' | 'warn' | 'error' {
+  if (isRace(message)) return 'debug';
+  return isClientsFault(message) ? 'warn' : level;
+}
+
+/**
+ * Node and worker closed the same thing at the same time, so that one asks about what the other has let go of. Where
+ * that makes a request fail, whoever made it says so.
+ */
+function isRace(message: string): boolean {
+  return /NotFoundError|request failed .* not found/.test(message);
+}
+
+/** OpenSSL did not like what a client sent: any stranger can bring that about, and no operator can do anything. */
+function isClientsFault(message: string): boolean {
+  return /RTC::DtlsTransport::CheckStatus\(\) \| OpenSSL error/.test(message);
+}
