@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Service } from '../../../infra/dev/processes.ts';
+import { ROOT, type Service } from '../../../infra/dev/processes.ts';
+import { buildPage } from '../../../infra/dev/run.ts';
 import { makeSecret, startEdge, startNode } from '../../../infra/dev/stack.ts';
 import { ensureWorker } from '../../../infra/mediasoup-worker/ensure.ts';
 import { freePort, mediaPort } from './free-port.ts';
@@ -27,6 +29,9 @@ export class Stack {
   readonly url: string;
   readonly metricsUrl: string;
   readonly logFolder: string;
+  /** Of the node: for sockets of clients, and for media, one a worker. */
+  readonly clientPort: number;
+  readonly rtcPort: number;
   /** What servers print only when they have a bug: tests that pass beside it prove nothing. */
   readonly troubles: string[] = [];
   readonly #folder: string;
@@ -42,6 +47,8 @@ export class Stack {
     url: string;
     metricsUrl: string;
     logFolder: string;
+    clientPort: number;
+    rtcPort: number;
     startEdge: (onLine: (line: string) => void) => Promise<Service>;
     startNode: (onLine: (line: string) => void) => Promise<Service>;
   }) {
@@ -54,6 +61,8 @@ export class Stack {
     this.url = parts.url;
     this.metricsUrl = parts.metricsUrl;
     this.logFolder = parts.logFolder;
+    this.clientPort = parts.clientPort;
+    this.rtcPort = parts.rtcPort;
     this.#startEdge = () => parts.startEdge(onLine);
     this.#startNode = () => parts.startNode(onLine);
   }
@@ -64,19 +73,23 @@ export class Stack {
     const enrolmentSecret = makeSecret();
     const [port, metricsPort, clientPort] = await Promise.all([freePort(), freePort(), freePort()]);
     const { path: workerBin } = await ensureWorker();
+    // The edge does not start without one.
+    if (!existsSync(path.join(ROOT, 'apps/meet/dist/index.html'))) await buildPage();
     const url = `http://localhost:${port}`;
     const { portOffset = 0, direct = true, nodeEnv, edgeEnv = {} } = options;
+    const rtcPort = mediaPort() + portOffset;
     const stack = new Stack({
       folder,
       url,
       metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
       logFolder,
+      clientPort,
+      rtcPort,
       startEdge: (onLine) => {
         const where = { host: '127.0.0.1', port, stateFolder: folder, logFolder };
         return startEdge({ ...where, enrolmentSecret, env: edgeEnv, onLine });
       },
       startNode: (onLine) => {
-        const rtcPort = String(mediaPort() + portOffset);
         return startNode({
           name: 'node-e2e',
           edgeUrl: url,
@@ -85,7 +98,7 @@ export class Stack {
           metricsPort,
           ...(direct && { clientPort }),
           logFolder,
-          env: { PARLEY_RTC_PORT: rtcPort, LOG_LEVEL: 'debug', ...nodeEnv },
+          env: { PARLEY_RTC_PORT: String(rtcPort), LOG_LEVEL: 'debug', ...nodeEnv },
           onLine,
         });
       },
