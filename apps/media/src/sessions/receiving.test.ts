@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { until } from '../testing/inbox.ts';
 import { CARRIERS, useNode } from '../testing/room-fixture.ts';
 
@@ -203,6 +203,24 @@ describe.each(CARRIERS)('receiving over %s', (carrier) => {
     const before = bob.received.get(trackId) ?? 0;
     await until(() => (bob.received.get(trackId) ?? 0) > before + 5, 'bob hears alice again');
   });
+});
+
+it('an offer whose answer does not arrive is made again, for a client that has answered before', async () => {
+  const link = await fixture.room();
+  const alice = await fixture.join(link, 'alice');
+  const bob = await fixture.join(link, 'bob');
+  const offers = bob.receive();
+  await alice.publish(['microphone']);
+  alice.send();
+  await until(() => bob.received.size > 0, 'bob receives');
+  const from = offers.count;
+  // Refused on its way: too much at once.
+  const request = vi.spyOn(bob.client, 'request').mockImplementationOnce(() => undefined);
+  await alice.publish(['camera']);
+  const { offerId } = await offers.next(() => true, 'an offer of the camera', { from });
+  await until(() => request.mock.calls.length === 1, 'bob has answered in vain');
+  await offers.next((offer) => offer.offerId === offerId, 'the same offer again', { from: from + 1 });
+  await until(() => bob.received.size === 2, 'bob receives the camera too');
 });
 
 it('the Room hears of a track before anybody is offered it', async () => {

@@ -3,6 +3,7 @@ import { ParleyError } from '@parley/protocol/errors';
 import type { ServerOffer } from '@parley/protocol/server-messages';
 import type { Consumer, WebRtcTransport } from 'mediasoup/types';
 import type { QualityWishes } from '../quality/quality-wishes.ts';
+import { AnswerWatch } from './answer-watch.ts';
 import { ClientTransport } from './client-transport.ts';
 import { Coalescer } from './coalescer.ts';
 import { OfferPace } from './offer-pace.ts';
@@ -37,7 +38,8 @@ const COALESCE_MS = 40;
  * The receiving half of a session: brings what the client gets in line with what it should get, one offer at a time.
  *
  * `wanted` is what it should get; `#reconcile` makes consumers and m-lines of the difference. A client that never
- * answers keeps its first offer open for good: nothing flows to it and nothing is offered again.
+ * answers keeps its first offer open for good: nothing flows to it and nothing is offered again. One that has answered
+ * before is made the same offer again.
  */
 export class Subscriber {
   readonly #context: SessionContext;
@@ -54,6 +56,10 @@ export class Subscriber {
   #openOffer: ReceiveOffer | undefined;
   /** The offer that was answered last; one that was repeated is answered twice. */
   #settledId: string | undefined;
+  readonly #answerWatch = new AnswerWatch(() => {
+    // Whoever cannot be reached is told when it is back.
+    if (this.#transport?.state === 'connected') this.repeatOffer();
+  });
   #restartsIce = false;
   readonly #changes = new Coalescer(COALESCE_MS, () => {
     this.#work.run(() => this.#reconcile())?.catch((error: unknown) => this.#report(error));
@@ -106,6 +112,7 @@ export class Subscriber {
       const settlement = this.#description.settle(sdp);
       this.#openOffer = undefined;
       this.#settledId = offerId;
+      this.#answerWatch.stop();
       if (settlement.dtls !== undefined) await this.#transport.connect(settlement.dtls);
       await Promise.all(this.subscriptions.map((subscription) => this.#settle(subscription, settlement)));
     });
@@ -120,7 +127,7 @@ export class Subscriber {
     );
   }
 
-  /** Sends an open offer again: the carrier lost messages. */
+  /** Sends an open offer again: it or its answer may be lost. */
   repeatOffer(): void {
     if (this.#openOffer !== undefined) this.#handlers.onOffer(this.#openOffer);
   }
@@ -129,6 +136,7 @@ export class Subscriber {
   close(): void {
     this.#closed = true;
     this.#changes.stop();
+    this.#answerWatch.stop();
     this.#wanted.clear();
     this.#subscriptions.clear();
     this.#transport?.close();
@@ -143,7 +151,7 @@ export class Subscriber {
     }
     await this.#subscribeAll(this.wanted.filter((track) => this.#lacks(track)));
     if (this.#closed || this.#transport === undefined) return;
-    if (!this.#description.changed && !this.#restartsIce) return;
+    if (this.#closed || (!this.#description.changed && !this.#restartsIce)) return;
     if (!this.#pace.take(performance.now())) return this.#changes.changed();
     if (this.#restartsIce) await this.#transport.transport.restartIce();
     this.#restartsIce = false;
@@ -240,6 +248,7 @@ export class Subscriber {
     }));
     this.#openOffer = { offerId: crypto.randomUUID(), sdp, tracks };
     this.#handlers.onOffer(this.#openOffer);
+    if (this.#settledId !== undefined) this.#answerWatch.start();
   }
 
   /** Does what the answer means for one track. */
