@@ -151,9 +151,10 @@ export class Subscriber {
     }
     await this.#subscribeAll(this.wanted.filter((track) => this.#lacks(track)));
     if (this.#closed || this.#transport === undefined) return;
-    if (this.#closed || (!this.#description.changed && !this.#restartsIce)) return;
+    if (!this.#description.changed && !this.#restartsIce) return;
     if (!this.#pace.take(performance.now())) return this.#changes.changed();
     if (this.#restartsIce) await this.#transport.transport.restartIce();
+    if (this.#closed) return;
     this.#restartsIce = false;
     this.#offer(this.#transport.transport);
   }
