@@ -2,18 +2,17 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Join } from '@parley/protocol/client-messages';
 import { DecodeError, decode } from '@parley/protocol/decode';
 import { closeCode, type ErrorCode } from '@parley/protocol/errors';
-import { openGrants } from '@parley/protocol/grants';
 import { NODE_STOPS, NodeLinkMessage } from '@parley/protocol/link-messages';
 import type { CreateRoomRequest, RoomDetails, RoomStats } from '@parley/protocol/rest';
 import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
 import { apply } from '@parley/room/apply';
 import type { Command } from '@parley/room/commands';
+import type { LoggedEvent } from '@parley/room/effects';
 import { isCurrent } from '@parley/room/links';
 import { unfitFor } from '@parley/room/membership';
-import { createRoom, type RoomState, STATE_VERSION } from '@parley/room/state';
+import type { RoomState } from '@parley/room/state';
 import { details, summary } from '@parley/room/views';
 import { nextWake } from '@parley/room/wake';
-import { countRooms } from '../directory/directory.ts';
 import { DirectoryReporter } from '../directory/directory-reporter.ts';
 import type { Environment } from '../environment.ts';
 import { JOIN_TIMEOUT, JOIN_TIMEOUT_MESSAGE } from '../join-deadline.ts';
@@ -25,12 +24,13 @@ import { closeQuietly, closeWithError } from '../sockets.ts';
 import { attachmentOf, type ClientAttachment, type LinkAttachment } from './attachments.ts';
 import { ClientIntake } from './client-intake.ts';
 import { EffectRunner } from './effect-runner.ts';
-import { EventLog } from './event-log.ts';
 import { LinkRequests } from './link-requests.ts';
+import { makeRoom } from './make-room.ts';
 import { hashResumeSecret, makeResumeSecret } from './resume-secret.ts';
 import { RoomClock } from './room-clock.ts';
 import { RoomSockets, sendMessage } from './room-sockets.ts';
 import { roomStats } from './room-stats.ts';
+import { RoomStore } from './room-store.ts';
 
 /** Largest message of a node, bytes: an offer with a hundred tracks fits. */
 const MAX_LINK_MESSAGE_BYTES = 1024 * 1024;
@@ -47,12 +47,10 @@ export class RoomObject extends DurableObject<Environment> {
   readonly #effects: EffectRunner;
   readonly #directory: DirectoryReporter;
   readonly #requests = new LinkRequests();
-  readonly #log: EventLog;
+  readonly #store: RoomStore;
   readonly #clock: RoomClock;
   readonly #intake = new ClientIntake();
   #state: RoomState | undefined;
-  /** The state as it is stored: it is not written again unchanged. */
-  #stored: string | undefined;
 
   static of(env: Environment, roomId: string): DurableObjectStub<RoomObject> {
     return env.ROOMS.getByName(roomId);
@@ -63,17 +61,17 @@ export class RoomObject extends DurableObject<Environment> {
     this.#sockets = new RoomSockets(ctx);
     this.#keys = new KeyCache(ctx, env);
     this.#directory = new DirectoryReporter(ctx, env);
-    this.#log = new EventLog(ctx.storage);
+    this.#store = new RoomStore(ctx.storage);
     this.#clock = new RoomClock(ctx.storage);
     const apply = (command: Command) => this.#do(command);
-    const parts = { sockets: this.#sockets, keys: this.#keys, log: this.#log };
+    const parts = { sockets: this.#sockets, keys: this.#keys, log: this.#store.log };
     this.#effects = new EffectRunner({ ctx, env, ...parts, apply });
     ctx.blockConcurrencyWhile(async () => {
-      this.#stored = await ctx.storage.get<string>('state');
-      if (this.#stored === undefined) return;
-      this.#state = JSON.parse(this.#stored) as RoomState;
+      const loaded = await this.#store.load();
+      if (loaded === undefined) return;
+      this.#state = loaded.state;
       console.debug(JSON.stringify({ level: 'debug', event: 'room woke', roomId: this.#state.roomId }));
-      if (this.#state.version === STATE_VERSION) {
+      if (loaded.isKnown) {
         this.#missLostLinks();
         this.#missLostClients();
         return;
@@ -289,7 +287,7 @@ export class RoomObject extends DurableObject<Environment> {
     if (this.#state !== undefined)
       this.#directory.report(summary(this.#state), this.#state.sweptAt !== sweptAt);
     // Nothing is stored for a room that is not there, a forgotten alarm included.
-    else if (this.#sockets.waiting().length === 0) await this.ctx.storage.deleteAll();
+    else if (this.#sockets.waiting().length === 0) await this.#store.clear();
     await this.#schedule();
   }
 
@@ -317,26 +315,12 @@ export class RoomObject extends DurableObject<Environment> {
     return this.ctx.blockConcurrencyWhile(async () => {
       if (this.#state !== undefined)
         return failure('room_exists', `Room ${roomId} exists; join it, or pick another id.`);
-      const { max_participants, max_rooms, idle_timeout } = webrtcConfig.rooms;
-      const { rooms } = await countRooms(this.env).catch((error: unknown) => {
-        // A list that cannot be read is no reason to turn people away.
-        console.warn(
-          JSON.stringify({ level: 'warn', event: 'rooms not counted', roomId, error: String(error) }),
-        );
-        return { rooms: 0 };
-      });
-      if (rooms >= max_rooms) {
-        return failure('server_full', `The server holds ${max_rooms} rooms; try again when one has closed.`);
+      const made = await makeRoom(this.env, roomId, request);
+      if (made.ok) {
+        this.#state = made.value;
+        await this.#save([]);
       }
-      const settings = {
-        name: request.name ?? roomId,
-        maxParticipants: Math.min(request.maxParticipants ?? max_participants, max_participants),
-        idleTimeout: idle_timeout * 1000,
-        grants: openGrants(webrtcConfig.webrtc.max_bitrate),
-      };
-      this.#state = createRoom(roomId, settings, Date.now());
-      await this.#save();
-      return success(this.#state);
+      return made;
     });
   }
 
@@ -345,23 +329,18 @@ export class RoomObject extends DurableObject<Environment> {
     if (this.#state === undefined) return;
     const { state, events, effects } = apply(this.#state, command, Date.now());
     this.#state = state;
-    // State and events are written in one go, and nothing is sent before they are.
-    this.#log.append(events);
-    const saved = this.#save();
+    // Before the effects: nothing is sent before that which it tells of is stored.
+    const saved = this.#save(events);
     const done = this.#effects.run(state.roomId, effects);
     await saved;
     await done;
   }
 
-  async #save(): Promise<void> {
+  async #save(events: readonly LoggedEvent[]): Promise<void> {
     const state = this.#state;
     if (state === undefined) return;
     if (state.phase === 'closed') return this.#wipe();
-    const text = JSON.stringify(state);
-    if (text !== this.#stored) {
-      this.#stored = text;
-      await this.ctx.storage.put('state', text);
-    }
+    await this.#store.save(state, events);
     this.#directory.report(summary(state));
     await this.#schedule();
   }
@@ -370,11 +349,9 @@ export class RoomObject extends DurableObject<Environment> {
   async #wipe(): Promise<void> {
     const roomId = this.#state?.roomId;
     this.#state = undefined;
-    this.#stored = undefined;
     this.#keys.forget();
     await this.#clock.clear();
-    await this.ctx.storage.deleteAll();
-    this.#log.forget();
+    await this.#store.clear();
     if (roomId !== undefined) this.#directory.remove(roomId);
     await this.#schedule();
   }
