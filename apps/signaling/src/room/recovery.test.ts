@@ -266,7 +266,7 @@ describe('a node that is lost', () => {
     await expect.poll(() => stored('powerless')).toContain('"unlinked"');
   });
 
-  it('is not missed while it pings', async () => {
+  it('is not missed while it pings, whether the object sleeps or not', async () => {
     const node = await TestNode.start('node-1');
     const ann = await join('pinging', 'Ann');
     const { link } = await node.serve();
@@ -278,6 +278,7 @@ describe('a node that is lost', () => {
         socket.serializeAttachment({ ...(socket.deserializeAttachment() as object), openedAt: 0 });
       }
     });
+    await evictDurableObject(RoomObject.of(env, 'pinging'));
     ann.socket.send({ type: 'offer', session: 1, sdp: 'v=0 restart' });
     expect(await link.next('session-request')).toMatchObject({ message: { sdp: 'v=0 restart' } });
   });
