@@ -146,13 +146,13 @@ export class MediaSession {
         this.#host.qualityChanged(event);
         return;
       case 'error': {
-        const { code, message, requestType } = event;
+        const { code, message, requestType, offerId } = event;
         const error = new CallError(code, message, requestType === undefined ? {} : { requestType });
-        const isOffer = requestType === 'offer' || requestType === 'start-screen-share';
         // Without a node an offer is no worse for it: the next carrier takes it, or the next session.
-        const isRefusal = isOffer && code !== 'media_unavailable';
+        const isRefusal = offerId !== undefined && code !== 'media_unavailable';
         // Whoever published gets it as a rejected promise.
-        if (!isRefusal || !this.publisher.handleError(error)) this.#report(error);
+        if (isRefusal) this.publisher.handleError(offerId, error);
+        else this.#report(error);
         return;
       }
       default:

@@ -14,6 +14,8 @@ export interface PublisherOptions {
   send(message: Offer | StartScreenShare): void;
 }
 
+type NamedOffer = (Offer | StartScreenShare) & { readonly offerId: string };
+
 interface PublisherChange extends Change {
   /** Alters the PeerConnection just before its offer is made. */
   apply(): void;
@@ -35,10 +37,11 @@ export class Publisher {
   readonly #streams = { camera: new MediaStream(), screen: new MediaStream() };
   readonly #answer = new AnswerTurn();
   /** The offer that waits for its answer. */
-  #open: Offer | StartScreenShare | undefined;
-  /** Why m-lines of the last answer were rejected, and how many reasons are still to come: they follow the answer. */
+  #open: NamedOffer | undefined;
+  #offers = 0;
+  /** The offer that was answered last, and why m-lines of it were rejected: the reasons follow the answer. */
+  #answered: string | undefined;
   #refusals: CallError[] = [];
-  #refusalsToCome = 0;
   /**
    * Whether the server knows this PeerConnection. One that `start-screen-share` opens counts as made for the screen
    * and is closed with it, so the first offer is an `offer`; its `tracks` say that it is a screen.
@@ -132,17 +135,15 @@ export class Publisher {
   }
 
   handleAnswer(answer: ServerAnswer): void {
+    // At once: the reasons may come before whoever waits goes on.
+    if (answer.offerId === this.#open?.offerId) this.#answered = answer.offerId;
     this.#answer.resolve(answer);
   }
 
-  /** The server refused an offer, or an m-line of the last one. Returns false if it can mean neither. */
-  handleError(error: CallError): boolean {
-    if (this.#refusalsToCome > 0) {
-      this.#refusalsToCome -= 1;
-      this.#refusals.push(error);
-      return true;
-    }
-    return this.#answer.refuse(error);
+  /** The server refused an offer, or an m-line of it. */
+  handleError(offerId: string, error: CallError): void {
+    if (offerId === this.#answered) this.#refusals.push(error);
+    else this.#answer.refuse(offerId, error);
   }
 
   /** Nothing gets through for now. */
@@ -178,19 +179,19 @@ export class Publisher {
       await connection.setLocalDescription(offer);
       if (this.#closed) throw this.#closed;
       this.#refusals = [];
-      this.#refusalsToCome = 0;
-      const message: Offer | StartScreenShare = {
+      this.#answered = undefined;
+      this.#offers += 1;
+      const message: NamedOffer = {
         type: this.#isOpen ? (changes[0]?.messageType ?? 'offer') : 'offer',
+        offerId: String(this.#offers),
         sdp: offer.sdp ?? '',
         tracks: this.#sending(),
       };
       this.#open = message;
       this.#send(message);
-      const answer = await this.#answer.wait(message.sdp).finally(() => {
+      const answer = await this.#answer.wait(message.offerId).finally(() => {
         this.#open = undefined;
       });
-      const accepted = new Set(answer.tracks.map(({ mid }) => mid));
-      this.#refusalsToCome = this.#sending().filter(({ mid }) => !accepted.has(mid)).length;
       await connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
       this.#isOpen = true;
       this.#learn(answer);

@@ -1,5 +1,5 @@
 import type { Source } from '@parley/protocol/grants';
-import type { Joined, MediaSession, ServerOffer } from '@parley/protocol/server-messages';
+import type { Joined, MediaSession, ServerAnswer, ServerOffer } from '@parley/protocol/server-messages';
 import type { Participant, Track } from '@parley/protocol/track';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ANSWER_TIMEOUT } from './answer-turn.ts';
@@ -70,16 +70,18 @@ const offered = (offerId: string, ...trackIds: string[]): ServerOffer => ({
   })),
 });
 
-/** Answers an offer; the ids of tracks begin with `session`. */
-function answer(on: FakeSocket, session: string, ...sources: Source[]): void {
-  on.receive({
-    type: 'answer',
-    roomId,
-    requestType: 'offer',
-    sdp: sources.map((_, mid) => `${mid}:recvonly`).join(' '),
-    tracks: sources.map((source, mid) => ({ mid: String(mid), trackId: `${session}-${source}`, source })),
-  });
-}
+/** The answer to an offer; the ids of tracks begin with `session`. */
+const answered = (offerId: string, session: string, ...sources: Source[]): ServerAnswer => ({
+  type: 'answer',
+  roomId,
+  offerId,
+  requestType: 'offer',
+  sdp: sources.map((_, mid) => `${mid}:recvonly`).join(' '),
+  tracks: sources.map((source, mid) => ({ mid: String(mid), trackId: `${session}-${source}`, source })),
+});
+/** Answers the latest offer. */
+const answer = (on: FakeSocket, session: string, ...sources: Source[]) =>
+  on.receive(answered(FakeSocket.offerId, session, ...sources));
 
 /** The room's socket is lost, the next one is open, and the client has asked to come back. */
 async function reopen(): Promise<FakeSocket> {
@@ -284,11 +286,29 @@ describe('the way to the room is lost', () => {
     await finish(done);
     const microphone = room.call.setMicrophoneEnabled(true);
     await settle();
-    answer(socket(), 's1', 'camera');
+    socket().receive(answered('1', 's1', 'camera'));
     answer(socket(), 's1', 'camera', 'microphone');
     await finish(microphone);
     expect(ownTracks(room)).toEqual(['s1-camera', 's1-microphone']);
     expect(names(room)).not.toContain('error');
+  });
+
+  it('takes the second refusal of an offer that was made twice for none of the next', async () => {
+    const room = await joinFakeRoom();
+    const camera = room.call.setCameraEnabled(true);
+    camera.catch(() => undefined);
+    await settle();
+    resume(await reopen());
+    const refusal = { type: 'error', code: 'publish_failed', message: 'No.', requestType: 'offer' } as const;
+    socket().receive({ ...refusal, offerId: '1' });
+    await vi.advanceTimersByTimeAsync(1);
+    await expect(camera).rejects.toMatchObject({ code: 'publish_failed' });
+    const microphone = room.call.setMicrophoneEnabled(true);
+    await settle();
+    socket().receive({ ...refusal, offerId: '1' });
+    answer(socket(), 's1', 'microphone');
+    await finish(microphone);
+    expect(ownTracks(room)).toEqual(['s1-microphone']);
   });
 
   it.each([
@@ -509,6 +529,7 @@ describe('a new media session', () => {
       code: 'media_unavailable',
       message: 'Wait.',
       requestType: 'offer',
+      offerId: FakeSocket.offerId,
     } as const;
     room.socket.receive(refusal);
     room.socket.receive(relayed(2));

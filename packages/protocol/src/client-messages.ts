@@ -23,6 +23,8 @@ const tracks = z
   .array(z.object({ mid: z.string().min(1).max(16), source: Source }))
   .max(64)
   .optional();
+/** Names the offer in its answer and in errors about it. The client's choice, another for each offer of a session. */
+const offerId = OpaqueId.optional();
 
 /** Who comes back, and the last event it knows. */
 export const Resume = z.object({
@@ -59,7 +61,7 @@ export const Join = z.object({
 export type Join = z.infer<typeof Join>;
 
 /** The publishing PeerConnection's offer (RFC 8829); may have no m-line yet. */
-export const Offer = z.object({ type: z.literal('offer'), roomId, session, sdp: Sdp, tracks });
+export const Offer = z.object({ type: z.literal('offer'), roomId, session, offerId, sdp: Sdp, tracks });
 export type Offer = z.infer<typeof Offer>;
 
 /** The receiving PeerConnection's answer to the server's `offer` of the same `offerId`. */
@@ -96,6 +98,7 @@ export const StartScreenShare = z.object({
   type: z.literal('start-screen-share'),
   roomId,
   session,
+  offerId,
   sdp: Sdp,
   tracks,
 });

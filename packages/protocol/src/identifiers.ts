@@ -7,7 +7,7 @@ export const RoomId = z
   .refine((id) => id !== '.' && id !== '..', 'must not be "." or ".."');
 export type RoomId = z.infer<typeof RoomId>;
 
-/** Ids that the server makes: participants, tracks, nodes, offers. Opaque to clients. */
+/** Ids that only their maker reads: the server's of participants, tracks, nodes and offers, and a client's of its offers. */
 export const OpaqueId = z.string().min(1).max(64);
 
 /** Counts a participant's media sessions, from 1. A higher one makes the lower ones void. */

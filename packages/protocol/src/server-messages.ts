@@ -84,6 +84,8 @@ export type RequestOffer = z.infer<typeof RequestOffer>;
 export const ServerAnswer = z.object({
   type: z.literal('answer'),
   roomId: RoomId,
+  /** The offer's, where it had one. */
+  offerId: OpaqueId.optional(),
   sdp: z.string(),
   requestType: z.enum(['offer', 'start-screen-share']),
   /** The tracks that this PeerConnection publishes now, by mid. */
@@ -172,6 +174,8 @@ export const ErrorMessage = z.object({
   message: z.string(),
   /** The `type` of the message that failed, where one did. */
   requestType: z.string().optional(),
+  /** The `offerId` of the client's offer that failed, where it had one. */
+  offerId: OpaqueId.optional(),
 });
 export type ErrorMessage = z.infer<typeof ErrorMessage>;
 

@@ -85,7 +85,7 @@ describe('client messages', () => {
 
   it('keeps no more than fits the storage, in the worst of encodings', () => {
     const room = new TestRoom({ maxParticipants: 100 });
-    const message = { type: 'offer', sdp: '\u0001'.repeat(20_000) } as const;
+    const message = { type: 'offer', offerId: 'o', sdp: '\u0001'.repeat(20_000) } as const;
     const refused = [];
     for (let i = 0; i < 20; i++) {
       room.join(`p${i}`);
@@ -94,7 +94,9 @@ describe('client messages', () => {
       }
     }
     expect(JSON.stringify(room.state).length).toBeLessThan(400 * 1024);
-    expect(refused[0]).toMatchObject({ message: { code: 'media_unavailable', requestType: 'offer' } });
+    expect(refused[0]).toMatchObject({
+      message: { code: 'media_unavailable', requestType: 'offer', offerId: 'o' },
+    });
   });
 
   it('says what to do when the node has ended the session, and begins another with the next offer', () => {

@@ -1,3 +1,4 @@
+import { aboutRequest } from '@parley/protocol/about-request';
 import type { Command, MemberMessage } from './commands.ts';
 import { Draft } from './draft.ts';
 import type { Effect, LoggedEvent } from './effects.ts';
@@ -74,7 +75,7 @@ function memberMessage(draft: Draft, participant: ParticipantState, message: Mem
       type: 'error',
       code: 'wrong_room',
       message: `This socket is in room ${roomId}; open another for ${message.roomId}.`,
-      requestType: message.type,
+      ...aboutRequest(message),
     });
   }
   switch (message.type) {

@@ -1,3 +1,4 @@
+import { aboutRequest } from '@parley/protocol/about-request';
 import type { ReconnectSession, SessionRequest } from '@parley/protocol/client-messages';
 import type { ErrorCode } from '@parley/protocol/errors';
 import type { LinkReport } from './commands.ts';
@@ -109,7 +110,7 @@ function refuseForNow(
   request: SessionRequest,
   message: string,
 ): void {
-  draft.tell(participant, { type: 'error', code: 'media_unavailable', message, requestType: request.type });
+  draft.tell(participant, { type: 'error', code: 'media_unavailable', message, ...aboutRequest(request) });
 }
 
 function pendingLength(draft: Draft, next: SessionRequest): number {

@@ -1,3 +1,5 @@
+import { aboutRequest } from '@parley/protocol/about-request';
+import type { SessionRequest } from '@parley/protocol/client-messages';
 import { type ErrorCode, ParleyError } from '@parley/protocol/errors';
 import type { NodeLinkMessage } from '@parley/protocol/link-messages';
 import type { RoomCommand } from '../links/room-link.ts';
@@ -101,7 +103,7 @@ export class RoomCommands {
       void session.handle(command.message);
     } else {
       const message = 'This node does not hold the session; the Room opens another one.';
-      this.#refuse(idOf(command), 'session_ended', message, command.message.type);
+      this.#refuse(idOf(command), 'session_ended', message, command.message);
     }
   }
 
@@ -116,8 +118,8 @@ export class RoomCommands {
   }
 
   /** Answers somebody without this session; the Room knows that there is none, and may be opening another. */
-  #refuse(id: SessionId, code: ErrorCode, text: string, requestType?: string): void {
-    const message = { type: 'error' as const, code, message: text, ...(requestType && { requestType }) };
+  #refuse(id: SessionId, code: ErrorCode, text: string, request?: SessionRequest): void {
+    const message = { type: 'error' as const, code, message: text, ...(request && aboutRequest(request)) };
     this.#options.tell({ type: 'session-event', ...id, message });
   }
 

@@ -54,9 +54,9 @@ it('a higher number is a new session, and the old one is void', async () => {
   await link.open('alice', { session: 4 });
   expect(sessions(link)).toEqual(['alice 4']);
   const from = link.messages.count;
-  link.request('alice', { type: 'offer', sdp: audio }, 1);
+  link.request('alice', { type: 'offer', offerId: 'o', sdp: audio }, 1);
   const refusal = await link.messages.next(({ type }) => type === 'session-event', 'a refusal', { from });
-  expect(refusal).toMatchObject({ session: 1, message: { code: 'session_ended', requestType: 'offer' } });
+  expect(refusal).toMatchObject({ session: 1, message: { code: 'session_ended', offerId: 'o' } });
   link.sendClose('alice', 1);
   link.request('alice', { type: 'offer', sdp: audio, session: 1 }, 4);
   await settled(link);

@@ -209,6 +209,18 @@ describe.each(CARRIERS)('over %s,', (carrier) => {
       expect(answer.sdp, 'the bitrate of the grants is in the answer').toContain('useinbandfec');
     });
 
+    it('the answer, and what is said about it, name the offer', async () => {
+      const link = await fixture.room();
+      const alice = await open(link, 'alice', {
+        grants: { publish: ['microphone'], subscribe: true, data: true, maxBitrate: 1_000_000 },
+      });
+      alice.request({ type: 'offer', offerId: '1', sdp: 'nonsense' });
+      alice.request({ type: 'offer', offerId: '2', sdp: chromium('audio-video') });
+      await alice.events.next((event) => event.type === 'error' && event.offerId === '1', 'a broken offer');
+      expect(await alice.event('answer')).toMatchObject({ offerId: '2' });
+      await alice.events.next((event) => event.type === 'error' && event.offerId === '2', 'a refused m-line');
+    });
+
     it('a broken offer changes nothing', async () => {
       const link = await fixture.room();
       const alice = await open(link, 'alice');

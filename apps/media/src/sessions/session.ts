@@ -1,3 +1,4 @@
+import { aboutRequest } from '@parley/protocol/about-request';
 import type { SessionRequest } from '@parley/protocol/client-messages';
 import { ParleyError } from '@parley/protocol/errors';
 import type { MediaState } from '@parley/protocol/link-messages';
@@ -131,7 +132,7 @@ export class Session {
       }
       await done;
     } catch (error) {
-      this.#report(error, request.type);
+      this.#report(error, request);
     }
   }
 
@@ -201,8 +202,10 @@ export class Session {
     this.#requester.offered();
     const { answer, started, refusals, sending } = await this.#publisher.offer(request);
     const { roomId } = this.#context;
-    this.#emit({ type: 'answer', roomId, requestType: request.type, ...answer });
-    for (const refusal of refusals) this.#report(refusal, request.type);
+    const { type: requestType, offerId } = request;
+    const named = offerId !== undefined && { offerId };
+    this.#emit({ type: 'answer', roomId, requestType, ...named, ...answer });
+    for (const refusal of refusals) this.#report(refusal, request);
     for (const track of started) if (!this.#closed) this.#handlers.published(track);
     if (started.length > 0) this.#requester.stop();
     else if (!sending) this.#requester.offeredNothing();
@@ -252,18 +255,19 @@ export class Session {
     if (!this.#closed) this.#carrier.send(message);
   }
 
-  #report(error: unknown, requestType: SessionRequest['type']): void {
+  #report(error: unknown, request: SessionRequest): void {
     if (this.#closed) return;
+    const about = aboutRequest(request);
     if (error instanceof ParleyError) {
-      this.#emit({ type: 'error', code: error.code, message: error.message, requestType });
+      this.#emit({ type: 'error', code: error.code, message: error.message, ...about });
       return;
     }
     const { logger, roomId, participantId } = this.#context;
     logger.error(
-      { event: 'request-failed', roomId, participantId, requestType, err: error },
+      { event: 'request-failed', roomId, participantId, requestType: request.type, err: error },
       'a request failed',
     );
     const message = 'The media node failed at this. Try again; if it stays, join again.';
-    this.#emit({ type: 'error', code: 'internal', message, requestType });
+    this.#emit({ type: 'error', code: 'internal', message, ...about });
   }
 }

@@ -154,6 +154,7 @@ export class FakeServer {
 
   #answer({
     type,
+    offerId = '',
     sdp,
     tracks = [],
   }: Extract<ClientMessage, { type: 'offer' | 'start-screen-share' }>): void {
@@ -167,6 +168,7 @@ export class FakeServer {
     const answer: ServerMessage = {
       type: 'answer',
       roomId,
+      offerId,
       requestType: type,
       sdp: sdp.replaceAll('sendonly', 'recvonly'),
       tracks: named,

@@ -19,6 +19,8 @@ export class FakeSocket {
   static all: FakeSocket[] = [];
   /** `seq` of the room's latest event. */
   static seq = 0;
+  /** Of the latest offer that the client has made. */
+  static offerId = '';
 
   readonly url: string;
   readonly protocols: readonly string[];
@@ -70,6 +72,8 @@ export class FakeSocket {
 
   send(data: string): void {
     this.#sent.push(data);
+    const [, offerId] = /^{"type":"(?:offer|start-screen-share)","offerId":"(\w+)"/.exec(data) ?? [];
+    if (offerId !== undefined) FakeSocket.offerId = offerId;
   }
 
   close(): void {
