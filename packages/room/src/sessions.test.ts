@@ -75,6 +75,44 @@ describe('carriers', () => {
     ]);
   });
 
+  it('passes on what a plain client asked while the node was out of reach, and nothing of one that repeats it', () => {
+    const room = directRoom();
+    room.open();
+    room.unlink();
+    const asked = [
+      { type: 'offer', sdp: 'v=0' },
+      { type: 'answer', offerId: 'o', sdp: 'v=0' },
+      { type: 'update-quality', quality: 'low' },
+    ] as const;
+    for (const request of asked) {
+      expect(room.say('ann', { ...request, session: 1 })).toEqual([]);
+      expect(room.say('bob', request)).toEqual([]);
+    }
+    const held = ['ann', 'bob'].map((name) => ({ participantId: `p-${name}`, session: 1, tracks: [] }));
+    const effects = room.open('node-1', held);
+    expect(sentTo(effects, 'c-ann')).toMatchObject([{ type: 'media-session', session: 1 }]);
+    expect(effects.flatMap((e) => (e.type === 'link-send' ? [e.message] : []))).toEqual(
+      asked.map((message) => ({ type: 'session-request', participantId: 'p-bob', session: 1, message })),
+    );
+  });
+
+  it.each(['relay', 'direct'] as const)(
+    'passes on nothing either when it shows the way anew, %s',
+    (carrier) => {
+      const room = directRoom();
+      room.open('node-1', [], URL);
+      room.unlink();
+      room.say('ann', { type: 'reconnect-session', session: 1, carrier: 'relay' });
+      room.say('ann', { type: 'offer', session: 1, sdp: 'v=0' });
+      room.say('ann', { type: 'reconnect-session', session: 1, carrier });
+      const held = ['ann', 'bob'].map((name) => ({ participantId: `p-${name}`, session: 1, tracks: [] }));
+      const effects = room.open('node-1', held, URL);
+      expect(opened(effects)).toMatchObject([{ carrier: { type: carrier } }]);
+      expect(effects.filter(({ type }) => type === 'link-send')).toEqual([]);
+      expect(room.state.participants['p-ann']?.pending).toEqual([]);
+    },
+  );
+
   it('drops requests for an older session', () => {
     const room = directRoom();
     room.open();

@@ -52,21 +52,22 @@ export function showWay(draft: Draft, participant: ParticipantState, assignment:
     grants,
     requestOffers,
   });
-  if (carrier.type === 'direct') {
-    // Whatever it asked over the other carrier, it asks again over this one.
-    participant.pending = [];
-    return;
-  }
-  if (recovers) {
+  if (recovers && carrier.type === 'relay') {
     draft.tell(participant, { type: 'media-session', roomId: draft.state.roomId, session, carrier });
   }
   passPending(draft, participant);
 }
 
-/** Passes on what the participant asked of its session while there was no way to it. */
+/**
+ * Passes on what the participant asked of its session while there was no way to it. A client that recovers is shown the
+ * way and repeats what still matters, its open offer and its wishes for quality, and the node repeats an offer that was
+ * not answered: passed on as well, everything would be done twice.
+ */
 export function passPending(draft: Draft, participant: ParticipantState): void {
-  const { participantId, session, nodeId } = participant;
-  for (const message of participant.pending.splice(0)) {
+  const { participantId, session, nodeId, recovers } = participant;
+  const pending = participant.pending.splice(0);
+  if (recovers) return;
+  for (const message of pending) {
     if (isStale(participant, message)) continue;
     draft.tellNode(nodeId, { type: 'session-request', participantId, session, message });
   }
