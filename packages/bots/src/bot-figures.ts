@@ -26,6 +26,15 @@ export interface TrackFigures {
   longestPauseMs: number;
 }
 
+/** What a bot was offered. */
+export interface OfferFigures {
+  offers: number;
+  /** Over all offers. */
+  tracks: number;
+  /** Of the SDP, over all offers. */
+  bytes: number;
+}
+
 /** What has come to pass with one bot; plain data, that goes between processes. */
 export interface BotFigures {
   name: string;
@@ -37,6 +46,7 @@ export interface BotFigures {
   /** From `join` to `joined`. */
   joinMs: number | undefined;
   sentPackets: number;
+  offered: OfferFigures;
   tracks: TrackFigures[];
   reconnects: Reconnect[];
   signalling: { room: SignallingCounts; direct: SignallingCounts };

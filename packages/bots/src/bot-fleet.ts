@@ -24,18 +24,19 @@ export class BotFleet {
   /** Default pace: 20 joining at once, 50 joins a second. */
   constructor(
     plan: readonly BotOptions[],
-    { joiningAtOnce = 20, joinsPerSecond = 50, processes, onProgress }: FleetOptions = {},
+    { joiningAtOnce = 20, joinsPerSecond = 50, patienceMs, processes, onProgress }: FleetOptions = {},
   ) {
     this.#onProgress = onProgress;
     const count =
       processes ?? (plan.length > BOTS_PER_PROCESS ? Math.ceil(plan.length / BOTS_PER_PROCESS) : 0);
     if (count === 0) {
-      this.#squads = [new BotSquad(plan, { joiningAtOnce, joinsPerSecond })];
+      this.#squads = [new BotSquad(plan, { joiningAtOnce, joinsPerSecond, patienceMs })];
       return;
     }
     const pace = {
       joiningAtOnce: Math.max(1, Math.round(joiningAtOnce / count)),
       joinsPerSecond: joinsPerSecond / count,
+      patienceMs,
     };
     // In turn, so that the plan's order is kept over the processes.
     this.#squads = Array.from(

@@ -9,6 +9,8 @@ export interface Pace {
   joiningAtOnce: number;
   /** How many start to join in a second, at the most. */
   joinsPerSecond: number;
+  /** How long one may take to be let in, and then to publish, ms; the bot's own when absent. */
+  patienceMs?: number | undefined;
 }
 
 /** The bots of one process. */
@@ -61,8 +63,8 @@ export class BotSquad {
     const bot = new Bot(options);
     this.#bots.push(bot);
     try {
-      await bot.join();
-      await bot.ready();
+      await bot.join(this.#pace.patienceMs);
+      await bot.ready(this.#pace.patienceMs);
     } catch {
       // The reason stands in its figures, the server's where that has said one.
       bot.close('not ready in time');

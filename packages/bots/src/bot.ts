@@ -10,7 +10,7 @@ import type { Source } from '@parley/protocol/grants';
 import { ServerMessage, SessionEvent } from '@parley/protocol/server-messages';
 import { PROTOCOL_VERSION } from '@parley/protocol/version';
 import { backoffDelay } from './backoff.ts';
-import { type BotFigures, type Reconnect, trackFigures } from './bot-figures.ts';
+import { type BotFigures, type OfferFigures, type Reconnect, trackFigures } from './bot-figures.ts';
 import { BotMedia } from './bot-media.ts';
 import { BotSocket, noSignalling } from './bot-socket.ts';
 import { DirectCarrier } from './direct-carrier.ts';
@@ -63,6 +63,7 @@ export class Bot {
   readonly reconnects: Reconnect[] = [];
   readonly #signalling = { room: noSignalling(), direct: noSignalling() };
   readonly #direct: DirectCarrier;
+  readonly #offered: OfferFigures = { offers: 0, tracks: 0, bytes: 0 };
   #participantId = '';
   #secret = '';
   #seq = 0;
@@ -214,6 +215,7 @@ export class Bot {
       session: this.session,
       joinMs: start === undefined || this.#joinedAt === undefined ? undefined : this.#joinedAt - start,
       sentPackets: this.#sentBefore + (this.#media?.sentPackets ?? 0),
+      offered: { ...this.#offered },
       tracks: [...this.received.values()].map((track) => trackFigures(track, start)),
       reconnects: [...this.reconnects],
       signalling: { room: { ...this.#signalling.room }, direct: { ...this.#signalling.direct } },
@@ -269,7 +271,7 @@ export class Bot {
       case 'answer':
       case 'offer':
       case 'quality-changed':
-        if (this.#carrier === 'relay') this.#media?.handle(message);
+        if (this.#carrier === 'relay') this.#handle(message);
         break;
       case 'error':
         this.problems.push(`${message.code}: ${message.message}`);
@@ -302,8 +304,18 @@ export class Bot {
     // By these the node says goodbye, whatever the cause; the Room says what is next.
     const isGoodbye = (code: string) => code === 'session_ended' || code === 'session_replaced';
     if (data.type === 'error' && !isGoodbye(data.code)) this.problems.push(`${data.code}: ${data.message}`);
-    this.#media?.handle(data);
+    this.#handle(data);
     this.events.push(message);
+  }
+
+  /** What the node says. */
+  #handle(event: SessionEvent): void {
+    if (event.type === 'offer') {
+      this.#offered.offers += 1;
+      this.#offered.tracks += event.tracks.length;
+      this.#offered.bytes += Buffer.byteLength(event.sdp);
+    }
+    this.#media?.handle(event);
   }
 
   #read(text: string): ServerMessage | undefined {

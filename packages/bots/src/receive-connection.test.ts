@@ -13,6 +13,7 @@ it('promises no feedback that is never sent, and leaves the rest of the answer a
     'a=rtcp-fb:96 goog-remb',
     'a=rtcp-fb:96 transport-cc',
     'a=extmap:5 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
+    'a=extmap:4 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time',
   ];
   expect(withoutUnspokenFeedback([...kept, ...dropped, ''].join('\r\n'))).toBe([...kept, ''].join('\r\n'));
 });

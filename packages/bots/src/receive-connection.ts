@@ -64,7 +64,8 @@ export function withoutUnspokenFeedback(sdp: string): string {
     .filter(
       (line) =>
         !/^a=rtcp-fb:\S+ (transport-cc|goog-remb|nack)$/.test(line) &&
-        !/^a=extmap:.*transport-wide-cc/.test(line),
+        // With abs-send-time a server would offer REMB once transport-cc is refused, for one more offer and answer.
+        !/^a=extmap:.*(transport-wide-cc|abs-send-time)/.test(line),
     )
     .join('\r\n');
 }
