@@ -59,6 +59,8 @@ export interface RoomsFigures {
 /** Of what was sent on the loopback interface this share may be lost: a busy machine drops packets. */
 const LOOPBACK_LOSS = 0.005;
 const WINDOW_MS = 2000;
+/** Time for one bot to be let in, and then to publish, ms: the machine may be full. */
+const JOIN_MS = 60_000;
 /** Everybody is in a call again within this from the Worker's readiness, ms. */
 const BACK_MS = 180_000;
 
@@ -93,6 +95,7 @@ export async function proveRooms(
 
   const fleet = new BotFleet(plan, {
     joinsPerSecond,
+    patienceMs: JOIN_MS,
     processes,
     onProgress: (figures) => onProgress?.(`joining: ${progressLine(figures)}`),
   });
