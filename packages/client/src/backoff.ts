@@ -2,7 +2,7 @@
  * Decides when to try again: milliseconds until the next attempt, or undefined to give up.
  *
  * @param attempt attempts that failed since the connection was lost, from 0
- * @param tryingFor milliseconds since it was lost
+ * @param tryingFor milliseconds since it was lost, without those that the machine slept
  */
 export type RetryPolicy = (attempt: number, tryingFor: number) => number | undefined;
 

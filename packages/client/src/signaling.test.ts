@@ -1,6 +1,6 @@
 import type { ServerMessage } from '@parley/protocol/server-messages';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RETRY, type RetryPolicy } from './backoff.ts';
+import { fullJitter, RETRY, type RetryPolicy } from './backoff.ts';
 import type { CallError } from './call-error.ts';
 import { PING_INTERVAL } from './keep-alive.ts';
 import {
@@ -19,6 +19,7 @@ beforeEach(() => {
   stubBrowser();
 });
 afterEach(() => {
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
   vi.useRealTimers();
 });
@@ -225,6 +226,20 @@ describe('Signaling: its end', () => {
       'closed connection_failed: The connection to server could not be made again (no answer).',
     ]);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('does not count the time in which the machine slept', () => {
+    const { told } = joined(fullJitter());
+    socket().drop(1006);
+    const awake = performance.now.bind(performance);
+    vi.spyOn(performance, 'now').mockImplementation(() => awake() + 3_600_000);
+    vi.advanceTimersByTime(RETRY.first);
+    socket().drop(1006);
+    expect(told).toEqual(['lost']);
+    vi.advanceTimersByTime(RETRY.first * 2);
+    socket().open();
+    socket().receive(resumed(5));
+    expect(told).toEqual(['lost', 'recovered']);
   });
 
   it('does not try a second time to get in for the first time', () => {

@@ -71,7 +71,10 @@ export class Signaling {
   /** Of the last event that was missed. */
   #announced = 0;
   #failures = 0;
-  #lostAt = 0;
+  /** Milliseconds of trying so far, until the last failure, which was then; and the pause that followed. */
+  #triedFor = 0;
+  #failedAt = 0;
+  #pause = 0;
   #joinedAt = 0;
 
   constructor(options: SignalingOptions, listener: SignalingListener) {
@@ -206,20 +209,24 @@ export class Signaling {
       return;
     }
     const now = performance.now();
+    if (wasIn && now - this.#joinedAt >= STABLE) this.#failures = 0;
+    // No try takes longer than its pause and its timeout: what is over that was slept.
+    const tried = Math.min(now - this.#failedAt, this.#pause + REJOIN_TIMEOUT);
+    this.#triedFor = this.#failures === 0 ? 0 : this.#triedFor + tried;
+    this.#failedAt = now;
     if (wasIn) {
-      if (now - this.#joinedAt >= STABLE) this.#failures = 0;
-      if (this.#failures === 0) this.#lostAt = now;
       this.#state = 'pausing';
       this.#listener.lost();
       if (this.#isClosed()) return;
     }
-    const ms = this.#options.retry(this.#failures, now - this.#lostAt);
+    const ms = this.#options.retry(this.#failures, this.#triedFor);
     if (ms === undefined) {
       const message = `The connection to ${this.#options.address.host} could not be made again (${said}).`;
       this.#end(new CallError('connection_failed', message));
       return;
     }
     this.#failures += 1;
+    this.#pause = ms;
     this.#state = 'pausing';
     this.#cancelPause = pause(ms, () => this.#open(REJOIN_TIMEOUT));
   }
