@@ -22,6 +22,10 @@ export interface StackOptions {
   portOffset?: number;
   /** Whether clients may open sockets to the node. Default true. */
   direct?: boolean;
+  /** Whether debuggers may attach, see {@link Stack.inspectors}. Default false. */
+  inspect?: boolean;
+  /** `debug` has the edge's log show what the Worker says at that level too. */
+  edgeLog?: 'debug';
 }
 
 /** A whole product of its own, of an edge with empty storage and a media node on free ports, that a test may break. */
@@ -32,6 +36,10 @@ export class Stack {
   /** Of the node: for sockets of clients, and for media, one a worker. */
   readonly clientPort: number;
   readonly rtcPort: number;
+  /** Where the edge keeps what its objects store. */
+  readonly storageFolder: string;
+  /** Ports for debuggers, where these may attach. */
+  readonly inspectors: { edge: number; node: number } | undefined;
   /** What servers print only when they have a bug: tests that pass beside it prove nothing. */
   readonly troubles: string[] = [];
   readonly #folder: string;
@@ -49,6 +57,7 @@ export class Stack {
     logFolder: string;
     clientPort: number;
     rtcPort: number;
+    inspectors: Stack['inspectors'];
     startEdge: (onLine: (line: string) => void) => Promise<Service>;
     startNode: (onLine: (line: string) => void) => Promise<Service>;
   }) {
@@ -63,6 +72,8 @@ export class Stack {
     this.logFolder = parts.logFolder;
     this.clientPort = parts.clientPort;
     this.rtcPort = parts.rtcPort;
+    this.storageFolder = path.join(parts.folder, 'storage');
+    this.inspectors = parts.inspectors;
     this.#startEdge = () => parts.startEdge(onLine);
     this.#startNode = () => parts.startNode(onLine);
   }
@@ -76,7 +87,8 @@ export class Stack {
     // The edge does not start without one.
     if (!existsSync(path.join(ROOT, 'apps/meet/dist/index.html'))) await buildPage();
     const url = `http://localhost:${port}`;
-    const { portOffset = 0, direct = true, nodeEnv, edgeEnv = {} } = options;
+    const { portOffset = 0, direct = true, inspect = false, edgeLog, nodeEnv, edgeEnv = {} } = options;
+    const inspectors = inspect ? { edge: await freePort(), node: await freePort() } : undefined;
     const rtcPort = mediaPort() + portOffset;
     const stack = new Stack({
       folder,
@@ -85,9 +97,14 @@ export class Stack {
       logFolder,
       clientPort,
       rtcPort,
+      inspectors,
       startEdge: (onLine) => {
         const where = { host: '127.0.0.1', port, stateFolder: folder, logFolder };
-        return startEdge({ ...where, enrolmentSecret, env: edgeEnv, onLine });
+        const insight = {
+          ...(inspectors && { inspectorPort: inspectors.edge }),
+          ...(edgeLog && { logLevel: edgeLog }),
+        };
+        return startEdge({ ...where, ...insight, enrolmentSecret, env: edgeEnv, onLine });
       },
       startNode: (onLine) => {
         return startNode({
@@ -98,7 +115,12 @@ export class Stack {
           metricsPort,
           ...(direct && { clientPort }),
           logFolder,
-          env: { PARLEY_RTC_PORT: String(rtcPort), LOG_LEVEL: 'debug', ...nodeEnv },
+          env: {
+            PARLEY_RTC_PORT: String(rtcPort),
+            LOG_LEVEL: 'debug',
+            ...(inspectors && { NODE_OPTIONS: `--inspect=127.0.0.1:${inspectors.node}` }),
+            ...nodeEnv,
+          },
           onLine,
         });
       },
