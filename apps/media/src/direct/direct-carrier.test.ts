@@ -75,6 +75,9 @@ describe('a ticket over a socket of the client’s own', () => {
     const forged = await link.ticket('alice', { key: await makeKey('test-key') });
     expect(await refusal(await fixture.show('a.b.c'))).toBe('ticket_malformed');
     expect(await refusal(await fixture.show(forged))).toBe('ticket_bad_signature');
+    const elsewhere = await link.ticket('alice', { key: await makeKey('test-key'), room: 'another' });
+    const told = 'who has no ticket of the edge’s learns nothing about rooms';
+    expect(await refusal(await fixture.show(elsewhere)), told).toBe('ticket_bad_signature');
     const ticket = await link.ticket('alice');
     const alice = await fixture.show(ticket);
     await alice.event('request-offer');

@@ -5,6 +5,7 @@ import { NODE_STOPS, ROOM_ENDED, type RoomCommand, RoomLink } from '../links/roo
 import type { Carrier } from '../sessions/carrier.ts';
 import type { Session } from '../sessions/session.ts';
 import type { SessionId } from '../sessions/session-context.ts';
+import type { VerifiedTicket } from '../tickets/ticket-verifier.ts';
 import type { HostContext } from './host-context.ts';
 import type { MediaRoom } from './media-room.ts';
 import { RoomCommands } from './room-commands.ts';
@@ -58,7 +59,7 @@ export class HostedRoom {
   }
 
   /** See {@link SessionDoor.admit}. */
-  admit(ticket: string, id: SessionId, carrier: Carrier): Promise<Session> {
+  admit(ticket: VerifiedTicket, id: SessionId, carrier: Carrier): Promise<Session> {
     return this.#door.admit(ticket, id, carrier);
   }
 

@@ -18,7 +18,7 @@ type Command<T extends MediaCommand['type']> = Extract<MediaCommand, { type: T }
 /** What the commands of a room work on. */
 export interface CommandOptions {
   roomId: string;
-  context: Pick<HostContext, 'metrics' | 'events' | 'logger'>;
+  context: Pick<HostContext, 'verifier' | 'metrics' | 'events' | 'logger'>;
   media: RoomMedia;
   door: SessionDoor;
   epoch(): number;
@@ -86,7 +86,7 @@ export class RoomCommands {
     const { roomId, context, door, tell } = this.#options;
     const id = idOf(command);
     try {
-      await door.admit(command.ticket, id, this.#relay(id));
+      await door.admit(await context.verifier.verify(command.ticket), id, this.#relay(id));
     } catch (error) {
       const { code, message } = refusalOf(error, { roomId, ...id }, context);
       // A newer link's hello has told the Room that there is no session: it has opened another by now.

@@ -2,7 +2,6 @@ import { ParleyError } from '@parley/protocol/errors';
 import type { Assignment } from '../fleet/fleet-client.ts';
 import type { Carrier } from '../sessions/carrier.ts';
 import type { Session } from '../sessions/session.ts';
-import { unverifiedClaims } from '../tickets/unverified-claims.ts';
 import type { HostContext } from './host-context.ts';
 import { HostedRoom } from './hosted-room.ts';
 import { refusalOf } from './refusal.ts';
@@ -41,14 +40,16 @@ export class RoomRegistry {
   }
 
   /**
-   * Opens a session, or gives it another carrier, for a client that came by itself.
+   * Opens a session, or gives it another carrier, for a client that came by itself. Nothing is said about a room before
+   * the ticket is known to be the edge's.
    *
-   * @throws {ParleyError} see {@link HostedRoom.admit}; `ticket_stale_epoch` where the room is not here
+   * @throws {ParleyError} what is wrong with the ticket; see {@link HostedRoom.admit}; `ticket_stale_epoch` where the room is not here
    */
   async admit(ticket: string, carrier: Carrier): Promise<Session> {
     let where = {};
     try {
-      const { room: roomId, sub: participantId, session } = unverifiedClaims(ticket);
+      const verified = await this.#context.verifier.verify(ticket);
+      const { room: roomId, sub: participantId, session } = verified;
       where = { roomId, participantId, session };
       const room = this.#rooms.get(roomId);
       if (room === undefined) {
@@ -57,7 +58,7 @@ export class RoomRegistry {
           'This node does not serve the room now; ask the Room again.',
         );
       }
-      return await room.admit(ticket, { participantId, session }, carrier);
+      return await room.admit(verified, { participantId, session }, carrier);
     } catch (error) {
       throw refusalOf(error, where, this.#context);
     }

@@ -2,6 +2,7 @@ import { ParleyError } from '@parley/protocol/errors';
 import type { Carrier } from '../sessions/carrier.ts';
 import type { Session } from '../sessions/session.ts';
 import type { SessionId } from '../sessions/session-context.ts';
+import type { VerifiedTicket } from '../tickets/ticket-verifier.ts';
 import { ClosedSessions } from './closed-sessions.ts';
 import type { HostContext } from './host-context.ts';
 import type { RoomMedia } from './room-media.ts';
@@ -28,15 +29,15 @@ export class SessionDoor {
    * Opens a session for whoever shows a ticket for it, whichever carrier they come over. The number of the session that
    * is open gives that one another carrier; a higher number is a new session, which ends the old one.
    *
-   * @throws {ParleyError} what is wrong with the ticket; `session_ended` for a number that is past; `media_unavailable`
+   * @throws {ParleyError} what the ticket is not for, or that it was used before; `session_ended` for a number that is past; `media_unavailable`
    */
-  async admit(ticket: string, id: SessionId, carrier: Carrier): Promise<Session> {
+  async admit(ticket: VerifiedTicket, id: SessionId, carrier: Carrier): Promise<Session> {
     const { roomId, context, media, epoch } = this.#options;
-    const claims = await context.verifier.verify(ticket, { roomId, epoch: epoch(), ...id });
-    this.#check(id, claims.epoch, carrier);
+    context.verifier.redeem(ticket, { roomId, epoch: epoch(), ...id });
+    this.#check(id, ticket.epoch, carrier);
     const room = await media.ready();
     // What may have come about while this waited; from here on nothing waits.
-    this.#check(id, claims.epoch, carrier);
+    this.#check(id, ticket.epoch, carrier);
     const fields = { roomId, ...id, carrier: carrier.kind };
     const held = room.sessions.get(id.participantId);
     if (held?.id.session === id.session) {
@@ -44,7 +45,7 @@ export class SessionDoor {
       context.events.info('session-attached', fields, 'a media session goes on over another carrier');
       return held;
     }
-    const session = room.open(claims, carrier);
+    const session = room.open(ticket, carrier);
     context.metrics.sessionOpened();
     context.events.info('session-opened', fields, 'a media session opened');
     return session;

@@ -14,6 +14,10 @@ import { ReplayCache } from './replay-cache.ts';
 /** Seconds by which the clocks of edge and node may differ. */
 export const CLOCK_TOLERANCE_SECONDS = 5;
 
+declare const VERIFIED: unique symbol;
+/** What a ticket says whose signature and times {@link TicketVerifier.verify} has found to be right. */
+export type VerifiedTicket = TicketClaims & { readonly [VERIFIED]: true };
+
 /** What a ticket must be for. */
 export interface TicketContext {
   roomId: string;
@@ -25,8 +29,9 @@ export interface TicketContext {
 }
 
 /**
- * Verifies the tickets that open sessions, offline but for the key set. Every way to fail has a code of its own, and a
- * ticket is used up only when everything else about it is right.
+ * Verifies the tickets that open sessions, offline but for the key set. Every way to fail has a code of its own, but
+ * whoever shows no ticket of the edge's learns nothing of what it would be for: {@link TicketVerifier.verify} knows no
+ * room. A ticket is used up only when everything else about it is right.
  */
 export class TicketVerifier {
   readonly #nodeId: string;
@@ -45,11 +50,12 @@ export class TicketVerifier {
   }
 
   /**
+   * Reads a ticket that the edge has made for this node and that is valid now.
+   *
    * @throws {ParleyError} `ticket_missing`, `ticket_malformed`, `ticket_bad_signature`, `ticket_unsupported_version`,
-   *   `ticket_expired`, `ticket_wrong_node`, `ticket_wrong_room`, `forbidden` (another participant's or session's),
-   *   `ticket_stale_epoch`, `ticket_replayed`, or `media_unavailable` when the keys cannot be had
+   *   `ticket_expired`, `ticket_wrong_node`, or `media_unavailable` when the keys cannot be had
    */
-  async verify(ticket: string, context: TicketContext): Promise<TicketClaims> {
+  async verify(ticket: string): Promise<VerifiedTicket> {
     if (ticket === '') throw new ParleyError('ticket_missing', 'Show the ticket that the Room issued.');
     checkHeader(ticket);
     const payload = await this.#signed(ticket);
@@ -65,9 +71,21 @@ export class TicketVerifier {
     }
     const claims = parsed.data;
     this.#checkTimes(claims);
-    this.#checkSubject(claims, context);
-    this.#useUp(claims);
-    return claims;
+    if (claims.aud !== this.#nodeId) {
+      throw new ParleyError('ticket_wrong_node', 'The ticket is for another node.');
+    }
+    return claims as VerifiedTicket;
+  }
+
+  /**
+   * Uses a ticket up, for what it must be for.
+   *
+   * @throws {ParleyError} `ticket_wrong_room`, `forbidden` (another participant's or session's), `ticket_stale_epoch`,
+   *   `ticket_replayed`, or `media_unavailable` when it cannot be remembered
+   */
+  redeem(ticket: VerifiedTicket, context: TicketContext): void {
+    checkSubject(ticket, context);
+    this.#useUp(ticket);
   }
 
   async #signed(ticket: string): Promise<z.infer<typeof AnyClaims>> {
@@ -96,27 +114,6 @@ export class TicketVerifier {
       throw new ParleyError(
         'ticket_expired',
         `A ticket may live ${TICKET_TTL_SECONDS} s, this one lives longer.`,
-      );
-    }
-  }
-
-  #checkSubject(claims: TicketClaims, context: TicketContext): void {
-    if (claims.aud !== this.#nodeId) {
-      throw new ParleyError('ticket_wrong_node', 'The ticket is for another node.');
-    }
-    if (claims.room !== context.roomId) {
-      throw new ParleyError('ticket_wrong_room', 'The ticket is for another room.');
-    }
-    if (claims.sub !== context.participantId) {
-      throw new ParleyError('forbidden', 'The ticket is another participant’s.');
-    }
-    if (claims.session !== context.session) {
-      throw new ParleyError('forbidden', 'The ticket is for another session of the participant.');
-    }
-    if (claims.epoch !== context.epoch) {
-      throw new ParleyError(
-        'ticket_stale_epoch',
-        `The ticket is from epoch ${claims.epoch}, the room is served in epoch ${context.epoch}.`,
       );
     }
   }
@@ -166,6 +163,24 @@ function checkHeader(ticket: string): void {
     throw new ParleyError(
       'ticket_malformed',
       `A ticket has alg ${TOKEN_ALGORITHM}, typ ${TOKEN_TYPES.ticket} and a kid.`,
+    );
+  }
+}
+
+function checkSubject(claims: TicketClaims, context: TicketContext): void {
+  if (claims.room !== context.roomId) {
+    throw new ParleyError('ticket_wrong_room', 'The ticket is for another room.');
+  }
+  if (claims.sub !== context.participantId) {
+    throw new ParleyError('forbidden', 'The ticket is another participant’s.');
+  }
+  if (claims.session !== context.session) {
+    throw new ParleyError('forbidden', 'The ticket is for another session of the participant.');
+  }
+  if (claims.epoch !== context.epoch) {
+    throw new ParleyError(
+      'ticket_stale_epoch',
+      `The ticket is from epoch ${claims.epoch}, the room is served in epoch ${context.epoch}.`,
     );
   }
 }
