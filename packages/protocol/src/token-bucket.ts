@@ -28,7 +28,7 @@ export class TokenBucket {
   #tokens: number;
   #at: number;
 
-  /** @param now milliseconds, of any clock that only goes forward */
+  /** @param now milliseconds */
   constructor(allowance: Allowance, now: number) {
     this.#allowance = allowance;
     this.#tokens = allowance.burst;
@@ -40,7 +40,8 @@ export class TokenBucket {
     const { rate, burst } = this.#allowance;
     const passed = Math.max(0, now - this.#at) / 1000;
     this.#tokens = Math.min(burst, this.#tokens + passed * rate);
-    this.#at = now;
+    // The wall clock may be set back.
+    this.#at = Math.max(this.#at, now);
     if (cost > this.#tokens) return false;
     this.#tokens -= cost;
     return true;

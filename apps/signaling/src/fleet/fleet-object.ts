@@ -34,8 +34,12 @@ interface Departure {
 /** A node whose socket ended is given this long to open another before it counts as dead, ms. */
 const DEPARTED_AFTER = 1_500;
 
+/** Nobody asks about a node that went this long ago, ms. */
+const FORGET_DEPARTURE = 60 * 60_000;
+const DEPARTURE = 'departure:';
+
 function departureKey(nodeId: string): string {
-  return `departure:${nodeId}`;
+  return `${DEPARTURE}${nodeId}`;
 }
 
 /** The media nodes of one region: their sockets, their leases, and which of them gets a room. */
@@ -87,7 +91,11 @@ export class FleetObject extends DurableObject<Environment> {
     closeQuietly(socket, 1000, '');
     const { nodeId, incarnation } = socket.deserializeAttachment() as NodeAttachment;
     if (incarnation === undefined || this.#isBack(nodeId, incarnation)) return;
-    const departure: Departure = { incarnation, at: Date.now() };
+    const now = Date.now();
+    for (const [key, { at }] of this.ctx.storage.kv.list<Departure>({ prefix: DEPARTURE })) {
+      if (now > at + FORGET_DEPARTURE) this.ctx.storage.kv.delete(key);
+    }
+    const departure: Departure = { incarnation, at: now };
     this.ctx.storage.kv.put(departureKey(nodeId), departure);
   }
 
@@ -105,6 +113,7 @@ export class FleetObject extends DurableObject<Environment> {
     }
     // A socket without a heartbeat: the lease has run out.
     const silent = this.ctx.getWebSockets(nodeId).some((socket) => {
+      if (socket.readyState !== WebSocket.OPEN) return false;
       const { heardAt } = socket.deserializeAttachment() as NodeAttachment;
       return heardAt < Date.now() - LEASE_SECONDS * 1000;
     });

@@ -10,12 +10,13 @@ export class KeyCache {
   readonly #ctx: DurableObjectState;
   #key: SigningKey | undefined;
   #refreshing: Promise<SigningKey> | undefined;
-  /** Counts how often the room was forgotten: a key that was asked for before is not stored after. */
-  #life = 0;
+  readonly #isRoom: () => boolean;
 
-  constructor(ctx: DurableObjectState, env: Environment) {
+  /** @param isRoom whether there is a room now: an empty object must stay empty */
+  constructor(ctx: DurableObjectState, env: Environment, isRoom: () => boolean) {
     this.#ctx = ctx;
     this.#env = env;
+    this.#isRoom = isRoom;
   }
 
   /** A key that may sign now. */
@@ -29,17 +30,15 @@ export class KeyCache {
 
   /** Forgets the key; call it before the storage is wiped. */
   forget(): void {
-    this.#life += 1;
     this.#key = undefined;
   }
 
   #refresh(): Promise<SigningKey> {
-    const life = this.#life;
     this.#refreshing ??= (async () => {
       try {
         const key = await KeyringObject.of(this.#env).signingKey();
-        // An empty object must stay empty: nothing would ever wipe a key that outlived its room.
-        if (life === this.#life) {
+        // Nothing would ever wipe a key that outlived its room.
+        if (this.#isRoom()) {
           await this.#ctx.storage.put('signing-key', key);
           this.#key = key;
         }

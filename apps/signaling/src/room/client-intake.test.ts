@@ -8,7 +8,7 @@ it('reads nothing that comes behind a close, whoever goes on sending', () => {
   socket.accept();
   const intake = new ClientIntake();
   const text = JSON.stringify({ type: 'chat', text: 'hi' });
-  expect(intake.read(socket, client, text)).toMatchObject({ type: 'chat' });
+  expect(intake.read(socket, client, text, () => true)).toMatchObject({ type: 'chat' });
   socket.close(4429, 'Too many messages at once.');
-  expect(intake.read(socket, client, text)).toBeUndefined();
+  expect(intake.read(socket, client, text, () => true)).toBeUndefined();
 });

@@ -15,8 +15,17 @@ const TOO_FAST = 'Too many messages at once; send fewer, and wait for answers.';
 export class ClientIntake {
   readonly #limits = new Map<string, ClientLimits>();
 
-  /** Reads a frame; undefined when it was refused. */
-  read(socket: WebSocket, client: ClientAttachment, data: string | ArrayBuffer): ClientMessage | undefined {
+  /**
+   * Reads a frame; undefined when it was refused.
+   *
+   * @param mayChat whether who joined over this connection may say one more text to everybody
+   */
+  read(
+    socket: WebSocket,
+    client: ClientAttachment,
+    data: string | ArrayBuffer,
+    mayChat: () => boolean,
+  ): ClientMessage | undefined {
     // Whoever does not close its end goes on sending: what comes behind the close is not read.
     if (socket.readyState !== WebSocket.OPEN) return;
     const { connectionId, joined } = client;
@@ -34,8 +43,9 @@ export class ClientIntake {
     if (!joined && message.type !== 'join') {
       return this.#answer(socket, limits.refused(), 'join_required', 'Send join first.', message.type);
     }
-    const chat = message.type === 'chat' ? limits.chat(Date.now()) : 'pass';
-    if (chat !== 'pass') return this.#answer(socket, chat, 'rate_limited', TOO_FAST, message.type);
+    if (message.type === 'chat' && !mayChat()) {
+      return this.#answer(socket, limits.refused(), 'rate_limited', TOO_FAST, message.type);
+    }
     return message;
   }
 

@@ -1,10 +1,4 @@
-import {
-  CHAT_TEXTS,
-  CLIENT_MESSAGES,
-  CLIENT_VOLUME,
-  MAX_REFUSALS,
-  TokenBucket,
-} from '@parley/protocol/token-bucket';
+import { CLIENT_MESSAGES, CLIENT_VOLUME, MAX_REFUSALS, TokenBucket } from '@parley/protocol/token-bucket';
 
 /** `refuse` one message, or `cut` the connection. */
 export type Verdict = 'pass' | 'refuse' | 'cut';
@@ -15,14 +9,12 @@ export type Verdict = 'pass' | 'refuse' | 'cut';
 export class ClientLimits {
   readonly #messages: TokenBucket;
   readonly #volume: TokenBucket;
-  readonly #chat: TokenBucket;
   #refusals = 0;
 
   /** @param now milliseconds */
   constructor(now: number) {
     this.#messages = new TokenBucket(CLIENT_MESSAGES, now);
     this.#volume = new TokenBucket(CLIENT_VOLUME, now);
-    this.#chat = new TokenBucket(CHAT_TEXTS, now);
   }
 
   /** Whether a frame may be looked at. */
@@ -31,11 +23,6 @@ export class ClientLimits {
     const messages = this.#messages.take(now);
     const volume = this.#volume.take(now, length);
     return messages && volume ? 'pass' : this.refused();
-  }
-
-  /** Whether a chat text may go to everybody. */
-  chat(now: number): Verdict {
-    return this.#chat.take(now) ? 'pass' : this.refused();
   }
 
   /** A message was refused, for whatever reason. */

@@ -8,8 +8,10 @@ import type { KeyCache } from '../keyring/key-cache.ts';
 import { signAssignment, signTicket } from '../keyring/sign.ts';
 import { clientMediaSettings, region } from '../settings.ts';
 import { closeQuietly } from '../sockets.ts';
-import type { EventLog } from './event-log.ts';
 import { type RoomSockets, sendMessage } from './room-sockets.ts';
+
+/** Effects that are left when the room has read its log. */
+export type ShellEffect = Exclude<Effect, { type: 'replay' }>;
 
 /** What carrying out effects needs. */
 export interface EffectContext {
@@ -17,7 +19,6 @@ export interface EffectContext {
   env: Environment;
   sockets: RoomSockets;
   keys: KeyCache;
-  log: EventLog;
   /** Takes what becomes of an effect that is answered later. */
   apply: (command: Command) => Promise<void>;
 }
@@ -35,7 +36,7 @@ export class EffectRunner {
   }
 
   /** Resolves when these effects, and all before them, are done. */
-  run(roomId: string, effects: readonly Effect[]): Promise<void> {
+  run(roomId: string, effects: readonly ShellEffect[]): Promise<void> {
     for (const effect of effects) {
       this.#queue = this.#queue
         .then(() => this.#perform(roomId, effect))
@@ -45,7 +46,7 @@ export class EffectRunner {
   }
 
   /** Assignments and welcomes have deadlines in the rules; a session that was not opened is reported as closed. */
-  #failed(roomId: string, effect: Effect, error: unknown): void {
+  #failed(roomId: string, effect: ShellEffect, error: unknown): void {
     logError('effect failed', { roomId, effect: effect.type, error });
     if (effect.type !== 'open-session') return;
     const { nodeId, epoch, participantId, session } = effect;
@@ -61,20 +62,13 @@ export class EffectRunner {
     this.#context.ctx.waitUntil(this.#context.apply({ type: 'link-report', nodeId, epoch, report }));
   }
 
-  async #perform(roomId: string, effect: Effect): Promise<void> {
+  async #perform(roomId: string, effect: ShellEffect): Promise<void> {
     const { ctx, sockets, keys } = this.#context;
     switch (effect.type) {
       case 'send': {
         const { message } = effect;
-        const complete = message.type === 'joined' ? { ...message, media: clientMediaSettings } : message;
-        return sockets.send(effect.connectionId, complete);
-      }
-      case 'replay': {
-        const { connectionId, participantId, after, upTo } = effect;
-        for (const event of this.#context.log.between(participantId, after, upTo)) {
-          sockets.send(connectionId, event);
-        }
-        return;
+        if (message.type !== 'joined') return sockets.send(effect.connectionId, message);
+        return sockets.send(effect.connectionId, { ...message, media: clientMediaSettings });
       }
       case 'check-node':
         ctx.waitUntil(this.#checkNode(roomId, effect));

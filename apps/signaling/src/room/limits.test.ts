@@ -47,27 +47,37 @@ describe.each([
 });
 
 describe('who waits to join', () => {
-  it('is bounded for a room, and lets others in when somebody has gone', async () => {
-    const waiting = await Promise.all(Array.from({ length: 256 }, () => TestSocket.open('/ws?room=queue')));
-    const refused = (await TestSocket.open('/ws?room=queue').catch(
-      (response: unknown) => response,
-    )) as Response;
-    expect(refused.status).toBe(503);
-    expect(await refused.json()).toMatchObject({ code: 'server_busy' });
-    const bare = await TestSocket.open('/ws');
-    bare.send({ type: 'join', roomId: 'queue', participantName: 'Ann' });
-    await bare.error('server_busy');
-    expect((await bare.closed()).code).toBe(closeCode('server_busy'));
-    waiting.pop()?.close();
-    await expect
-      .poll(() =>
-        TestSocket.open('/ws?room=queue').then(
-          () => 'open',
-          () => 'refused',
-        ),
-      )
-      .toBe('open');
-    for (const socket of waiting) socket.close();
+  it('is bounded for a room: the oldest goes, and newcomers and those who are in stay', async () => {
+    const ann = await joinRoom('queue', 'Ann');
+    const oldest = await TestSocket.open('/ws?room=queue');
+    const others = await Promise.all(Array.from({ length: 255 }, () => TestSocket.open('/ws?room=queue')));
+    const bob = await joinRoom('queue', 'Bob');
+    await oldest.error('server_busy');
+    expect((await oldest.closed()).code).toBe(closeCode('server_busy'));
+    bob.socket.send({ type: 'chat', text: 'in' });
+    expect(await ann.socket.next('chat')).toMatchObject({ text: 'in' });
+    for (const socket of others) socket.close();
+  });
+});
+
+describe('chat', () => {
+  it('has its limit by participant: coming back over another socket buys nothing', async () => {
+    const bob = await joinRoom('chatty', 'Bob');
+    const ann = await joinRoom('chatty', 'Ann');
+    const { resumeSecret: secret } = ann.joined;
+    let { socket } = ann;
+    for (let round = 0; round < 4; round++) {
+      for (let i = 0; i < CHAT_TEXTS.burst; i++) socket.send({ type: 'chat', text: `${round}-${i}` });
+      const resume = { participantId: ann.participantId, secret, seq: 1_000_000 };
+      socket = await TestSocket.open('/ws?room=chatty');
+      socket.send({ type: 'join', roomId: 'chatty', participantName: 'Ann', recovers: true, resume });
+      await socket.next('joined');
+    }
+    bob.socket.send({ type: 'chat', text: 'enough' });
+    await socket.next('chat');
+    const heard = bob.socket.left.filter(({ type }) => type === 'chat').length;
+    // With what a busy machine lets through meanwhile.
+    expect(heard).toBeLessThanOrEqual(CHAT_TEXTS.burst + 15 * CHAT_TEXTS.rate);
   });
 });
 

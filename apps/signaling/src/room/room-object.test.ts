@@ -186,7 +186,7 @@ describe('the room', () => {
     });
     await evictDurableObject(RoomObject.of(env, 'old'));
     expect((await ask('/api/rooms/old')).status).toBe(404);
-    expect((await ann.socket.closed()).code).toBe(4410);
+    expect((await ann.socket.closed()).code).toBe(4503);
     await expect.poll(async () => (await ask('/health')).json()).toMatchObject({ rooms: 0 });
     await joinRoom('old', 'Ann');
   });

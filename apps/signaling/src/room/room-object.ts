@@ -1,13 +1,12 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Join } from '@parley/protocol/client-messages';
-import { DecodeError, decode } from '@parley/protocol/decode';
 import { closeCode, type ErrorCode } from '@parley/protocol/errors';
-import { NODE_STOPS, NodeLinkMessage } from '@parley/protocol/link-messages';
+import { NODE_STOPS } from '@parley/protocol/link-messages';
 import type { CreateRoomRequest, RoomDetails, RoomStats } from '@parley/protocol/rest';
-import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
+import { type Allowance, TokenBucket } from '@parley/protocol/token-bucket';
 import { apply } from '@parley/room/apply';
 import type { Command } from '@parley/room/commands';
-import type { LoggedEvent } from '@parley/room/effects';
+import type { Effect, LoggedEvent } from '@parley/room/effects';
 import { isCurrent } from '@parley/room/links';
 import { unfitFor } from '@parley/room/membership';
 import type { RoomState } from '@parley/room/state';
@@ -17,13 +16,14 @@ import { DirectoryReporter } from '../directory/directory-reporter.ts';
 import type { Environment } from '../environment.ts';
 import { JOIN_TIMEOUT, JOIN_TIMEOUT_MESSAGE } from '../join-deadline.ts';
 import { KeyCache } from '../keyring/key-cache.ts';
-import { problemResponse } from '../problem-response.ts';
 import { failure, type Result, success } from '../result.ts';
 import { webrtcConfig } from '../settings.ts';
 import { closeQuietly, closeWithError } from '../sockets.ts';
 import { attachmentOf, type ClientAttachment, type LinkAttachment } from './attachments.ts';
+import { ChatLimits } from './chat-limits.ts';
 import { ClientIntake } from './client-intake.ts';
-import { EffectRunner } from './effect-runner.ts';
+import { EffectRunner, type ShellEffect } from './effect-runner.ts';
+import { readLinkMessage } from './link-intake.ts';
 import { LinkRequests } from './link-requests.ts';
 import { makeRoom } from './make-room.ts';
 import { hashResumeSecret, makeResumeSecret } from './resume-secret.ts';
@@ -32,10 +32,11 @@ import { RoomSockets, sendMessage } from './room-sockets.ts';
 import { roomStats } from './room-stats.ts';
 import { RoomStore } from './room-store.ts';
 
-/** Largest message of a node, bytes: an offer with a hundred tracks fits. */
-const MAX_LINK_MESSAGE_BYTES = 1024 * 1024;
 /** Most sockets that may wait to join the room; a room that fills at once has them joined in a moment. */
 const MAX_WAITING = 256;
+const CROWDED = 'Too many sockets wait to join this room; try again in a moment.';
+/** Joins and returns of all together: each is told to everybody, and a deploy brings a full room back in a second or two. */
+const JOINS: Allowance = { rate: 50, burst: 500 };
 
 /**
  * A room: the shell around the rules in `@parley/room`. It turns sockets, calls and alarms into commands, keeps the
@@ -50,6 +51,8 @@ export class RoomObject extends DurableObject<Environment> {
   readonly #store: RoomStore;
   readonly #clock: RoomClock;
   readonly #intake = new ClientIntake();
+  readonly #chats = new ChatLimits();
+  readonly #joins = new TokenBucket(JOINS, Date.now());
   #state: RoomState | undefined;
 
   static of(env: Environment, roomId: string): DurableObjectStub<RoomObject> {
@@ -59,13 +62,12 @@ export class RoomObject extends DurableObject<Environment> {
   constructor(ctx: DurableObjectState, env: Environment) {
     super(ctx, env);
     this.#sockets = new RoomSockets(ctx);
-    this.#keys = new KeyCache(ctx, env);
+    this.#keys = new KeyCache(ctx, env, () => this.#state !== undefined);
     this.#directory = new DirectoryReporter(ctx, env);
     this.#store = new RoomStore(ctx.storage);
     this.#clock = new RoomClock(ctx.storage);
     const apply = (command: Command) => this.#do(command);
-    const parts = { sockets: this.#sockets, keys: this.#keys, log: this.#store.log };
-    this.#effects = new EffectRunner({ ctx, env, ...parts, apply });
+    this.#effects = new EffectRunner({ ctx, env, sockets: this.#sockets, keys: this.#keys, apply });
     ctx.blockConcurrencyWhile(async () => {
       const loaded = await this.#store.load();
       if (loaded === undefined) return;
@@ -77,7 +79,7 @@ export class RoomObject extends DurableObject<Environment> {
         return;
       }
       // Written by a build that this one does not know: a room made anew is better than a wrong one.
-      this.#sockets.closeAll(closeCode('room_closed'), 'The server was updated; join again.');
+      this.#sockets.closeAll(closeCode('session_lost'), 'The server was updated; join again.');
       await this.#wipe();
     });
   }
@@ -111,12 +113,9 @@ export class RoomObject extends DurableObject<Environment> {
   override async fetch(request: Request): Promise<Response> {
     const url = new URL(request.url);
     if (url.pathname === '/client') {
-      if (this.#sockets.waiting().length >= MAX_WAITING) {
-        return problemResponse(
-          'server_busy',
-          'Too many sockets wait to join this room; try again in a moment.',
-        );
-      }
+      const waiting = this.#sockets.waiting();
+      // The oldest goes, not the newest: who means to join has joined long before.
+      if (waiting.length >= MAX_WAITING) this.#dismiss(waiting[0]?.connectionId, 'server_busy', CROWDED);
       const response = this.#sockets.acceptClient(url.searchParams.get('room') ?? '');
       await this.#schedule();
       return response;
@@ -202,7 +201,7 @@ export class RoomObject extends DurableObject<Environment> {
     data: string | ArrayBuffer,
   ): Promise<void> {
     this.#sockets.heard(client.connectionId);
-    const message = this.#intake.read(socket, client, data);
+    const message = this.#intake.read(socket, client, data, () => this.#mayChat(client.connectionId));
     if (message === undefined) return;
     if (message.type === 'join') return this.#join(socket, client, message);
     // Who asks something of its session may do so because the node is gone.
@@ -210,9 +209,17 @@ export class RoomObject extends DurableObject<Environment> {
     return this.#do({ type: 'client-message', connectionId: client.connectionId, message });
   }
 
+  #mayChat(connectionId: string): boolean {
+    const participants = this.#state?.participants ?? {};
+    const speaker = Object.values(participants).find((one) => one.connectionId === connectionId);
+    if (speaker === undefined) return true;
+    return this.#chats.take(speaker.participantId, Date.now(), (id) => Object.hasOwn(participants, id));
+  }
+
   async #join(socket: WebSocket, client: ClientAttachment, request: Join): Promise<void> {
     const { connectionId, roomId } = client;
     if (!client.joined) {
+      if (!this.#joins.take(Date.now())) return refuseJoin(socket, 'server_busy', CROWDED);
       // The object does not know its own name: what the socket was opened for decides, not what a stranger says.
       const refusal = unfitFor(roomId, request);
       if (refusal !== undefined) return refuseJoin(socket, ...refusal);
@@ -221,9 +228,8 @@ export class RoomObject extends DurableObject<Environment> {
       this.#sockets.join(socket, client);
     }
     const resumeSecret = makeResumeSecret();
-    const [resumeHash, shownHash] = await Promise.all(
-      [resumeSecret, request.resume?.secret].map((secret) => secret && hashResumeSecret(secret)),
-    );
+    const resumeHash = await hashResumeSecret(resumeSecret);
+    const shownHash = request.resume && (await hashResumeSecret(request.resume.secret));
     // On a joined socket the rules refuse a second join, and the first stays.
     return this.#do({
       type: 'join',
@@ -231,40 +237,29 @@ export class RoomObject extends DurableObject<Environment> {
       request,
       participantId: crypto.randomUUID(),
       resumeSecret,
-      resumeHash: resumeHash ?? '',
+      resumeHash,
       ...(shownHash && { shownHash }),
     });
   }
 
   async #linkMessage(socket: WebSocket, link: LinkAttachment, data: string | ArrayBuffer): Promise<void> {
     const { nodeId, epoch } = link;
-    try {
-      const message = decode(NodeLinkMessage, data, MAX_LINK_MESSAGE_BYTES);
-      if (message.type === 'hello') {
-        if (!isSupportedVersion(message.version)) {
-          closeWithError(socket, 'unsupported_version', `The edge speaks version ${PROTOCOL_VERSION}.`);
-          return;
-        }
+    const message = readLinkMessage(socket, link, data);
+    if (message === undefined) return;
+    switch (message.type) {
+      case 'hello': {
         if (this.#state === undefined || !isCurrent(this.#state, nodeId, epoch)) {
           return closeWithError(socket, 'assignment_stale', 'The room is served in a newer epoch.');
         }
         this.#sockets.openLink(socket, link);
         const { sessions, incarnation, publicUrl } = message;
-        return await this.#do({
-          type: 'link-opened',
-          nodeId,
-          epoch,
-          sessions,
-          incarnation,
-          ...(publicUrl !== undefined && { publicUrl }),
-        });
+        const known = { sessions, incarnation, ...(publicUrl !== undefined && { publicUrl }) };
+        return this.#do({ type: 'link-opened', nodeId, epoch, ...known });
       }
-      if (!link.open) return closeWithError(socket, 'invalid_message', 'Say hello first.');
-      if (message.type === 'stats') return this.#requests.answer(message.requestId, message.stats);
-      return await this.#do({ type: 'link-report', nodeId, epoch, report: message });
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      closeWithError(socket, error.code, error.message);
+      case 'stats':
+        return this.#requests.answer(message.requestId, message.stats);
+      default:
+        return this.#do({ type: 'link-report', nodeId, epoch, report: message });
     }
   }
 
@@ -274,11 +269,7 @@ export class RoomObject extends DurableObject<Environment> {
     this.#clock.rang();
     for (const { connectionId, openedAt } of this.#sockets.waiting()) {
       if (Date.now() < openedAt + JOIN_TIMEOUT) continue;
-      const message = JOIN_TIMEOUT_MESSAGE;
-      const socket = this.#sockets.client(connectionId);
-      sendMessage(socket, { type: 'error', code: 'join_timeout', message });
-      if (socket !== undefined) closeWithError(socket, 'join_timeout', message);
-      this.#sockets.forget(connectionId);
+      this.#dismiss(connectionId, 'join_timeout', JOIN_TIMEOUT_MESSAGE);
     }
     this.#missLostLinks();
     this.#missLostClients();
@@ -289,6 +280,15 @@ export class RoomObject extends DurableObject<Environment> {
     // Nothing is stored for a room that is not there, a forgotten alarm included.
     else if (this.#sockets.waiting().length === 0) await this.#store.clear();
     await this.#schedule();
+  }
+
+  /** Closes a socket that waits to join. */
+  #dismiss(connectionId: string | undefined, code: ErrorCode, message: string): void {
+    if (connectionId === undefined) return;
+    const socket = this.#sockets.client(connectionId);
+    sendMessage(socket, { type: 'error', code, message });
+    if (socket !== undefined) closeWithError(socket, code, message);
+    this.#sockets.forget(connectionId);
   }
 
   async #schedule(): Promise<void> {
@@ -328,12 +328,22 @@ export class RoomObject extends DurableObject<Environment> {
   async #do(command: Command): Promise<void> {
     if (this.#state === undefined) return;
     const { state, events, effects } = apply(this.#state, command, Date.now());
+    // Most of what a call says only passes through.
+    const isNew = state !== this.#state;
     this.#state = state;
-    // Before the effects: nothing is sent before that which it tells of is stored.
-    const saved = this.#save(events);
-    const done = this.#effects.run(state.roomId, effects);
+    // Before the effects: nothing is sent before that which it tells of is stored, and the log is read as it is now.
+    const saved = isNew ? this.#save(events) : undefined;
+    const done = this.#effects.run(
+      state.roomId,
+      effects.flatMap((effect) => (effect.type === 'replay' ? this.#replay(effect) : [effect])),
+    );
     await saved;
     await done;
+  }
+
+  #replay({ connectionId, participantId, after, upTo }: Extract<Effect, { type: 'replay' }>): ShellEffect[] {
+    const missed = this.#store.log.between(participantId, after, upTo);
+    return missed.map((message) => ({ type: 'send', connectionId, message }));
   }
 
   async #save(events: readonly LoggedEvent[]): Promise<void> {

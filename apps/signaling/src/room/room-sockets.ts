@@ -25,6 +25,8 @@ export class RoomSockets {
   readonly #waiting = new Map<string, number>();
   /** What was sent to connections since they were last heard, UTF-16 units. */
   readonly #unanswered = new Map<string, number>();
+  /** The message that was sent last, as text. */
+  #latest: { message: ServerMessage; text: string } | undefined;
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx;
@@ -118,7 +120,7 @@ export class RoomSockets {
   send(connectionId: string, message: ServerMessage): void {
     const socket = this.client(connectionId);
     if (socket === undefined) return;
-    const text = JSON.stringify(message);
+    const text = this.#textOf(message);
     const unanswered = (this.#unanswered.get(connectionId) ?? 0) + text.length;
     if (unanswered > MAX_UNANSWERED && !this.#hasPinged(socket, UNANSWERED_PING)) {
       closeWithError(
@@ -130,6 +132,12 @@ export class RoomSockets {
     }
     this.#unanswered.set(connectionId, unanswered > MAX_UNANSWERED ? text.length : unanswered);
     sendQuietly(socket, text);
+  }
+
+  /** What goes to everybody is written once. */
+  #textOf(message: ServerMessage): string {
+    if (this.#latest?.message !== message) this.#latest = { message, text: JSON.stringify(message) };
+    return this.#latest.text;
   }
 
   /** Closes the socket of a client that should ping and has not for a while. */
