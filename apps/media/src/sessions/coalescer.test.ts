@@ -4,11 +4,16 @@ import { Coalescer } from './coalescer.ts';
 const start = performance.now();
 let times: number[];
 let changes: Coalescer;
+let pause: number;
 beforeEach(() => {
   vi.useFakeTimers({ now: start });
   const zero = performance.now();
   times = [];
-  changes = new Coalescer(40, () => times.push(performance.now() - zero));
+  pause = 40;
+  changes = new Coalescer(
+    () => pause,
+    () => times.push(performance.now() - zero),
+  );
 });
 afterEach(() => {
   changes.stop();
@@ -40,6 +45,28 @@ it('does not let a change after a quiet time wait', () => {
   vi.advanceTimersByTime(500);
   changes.changed();
   vi.advanceTimersByTime(1);
+  expect(times).toHaveLength(2);
+});
+
+it('has the pause grow with what there is to do', () => {
+  changes.changed();
+  vi.advanceTimersByTime(10);
+  pause = 300;
+  changes.changed();
+  vi.advanceTimersByTime(280);
+  expect(times).toHaveLength(1);
+  vi.advanceTimersByTime(20);
+  expect(times).toHaveLength(2);
+});
+
+it('hurries when told to, and takes with it what waits', () => {
+  changes.changed();
+  vi.advanceTimersByTime(10);
+  changes.changed();
+  changes.hurry();
+  vi.advanceTimersByTime(1);
+  expect(times).toHaveLength(2);
+  vi.advanceTimersByTime(1000);
   expect(times).toHaveLength(2);
 });
 

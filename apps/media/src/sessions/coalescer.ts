@@ -3,14 +3,14 @@
  * in one go is done in one go.
  */
 export class Coalescer {
-  readonly #pauseMs: number;
+  readonly #pauseMs: () => number;
   readonly #task: () => void;
   #timer: NodeJS.Timeout | undefined;
   #doneAt = Number.NEGATIVE_INFINITY;
   #stopped = false;
 
-  /** @param pauseMs between two times, at the least */
-  constructor(pauseMs: number, task: () => void) {
+  /** @param pauseMs between two times, at the least; asked when something changes */
+  constructor(pauseMs: () => number, task: () => void) {
     this.#pauseMs = pauseMs;
     this.#task = task;
   }
@@ -18,17 +18,27 @@ export class Coalescer {
   /** Something has changed. */
   changed(): void {
     if (this.#stopped || this.#timer !== undefined) return;
-    const wait = Math.max(0, this.#doneAt + this.#pauseMs - performance.now());
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#doneAt = performance.now();
-      this.#task();
-    }, wait);
+    this.#doIn(Math.max(0, this.#doneAt + this.#pauseMs() - performance.now()));
+  }
+
+  /** Something has changed that cannot wait for others. */
+  hurry(): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#timer);
+    this.#doIn(0);
   }
 
   /** Nothing is done any more. */
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
+  }
+
+  #doIn(ms: number): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#doneAt = performance.now();
+      this.#task();
+    }, ms);
   }
 }

@@ -7,6 +7,7 @@ import { AnswerWatch } from './answer-watch.ts';
 import { ClientTransport } from './client-transport.ts';
 import { Coalescer } from './coalescer.ts';
 import { OfferPace } from './offer-pace.ts';
+import { offerPause } from './offer-pause.ts';
 import { layersOf, type PublishedTrack } from './published-track.ts';
 import { ReceiveDescription, type Settlement } from './receive-description.ts';
 import { SerialQueue } from './serial-queue.ts';
@@ -31,9 +32,6 @@ export interface Subscription {
   mid: string;
 }
 
-/** Changes within this time of an offer go into one more: people join in bursts. The first does not wait, ms. */
-const COALESCE_MS = 40;
-
 /**
  * The receiving half of a session: brings what the client gets in line with what it should get, one offer at a time.
  *
@@ -56,14 +54,18 @@ export class Subscriber {
   #openOffer: ReceiveOffer | undefined;
   /** The offer that was answered last; one that was repeated is answered twice. */
   #settledId: string | undefined;
+  /** Whether something has changed that the open offer kept from being offered. */
+  #missed = false;
   readonly #answerWatch = new AnswerWatch(() => {
     // Whoever cannot be reached is told when it is back.
     if (this.#transport?.state === 'connected') this.repeatOffer();
   });
   #restartsIce = false;
-  readonly #changes = new Coalescer(COALESCE_MS, () => {
-    this.#work.run(() => this.#reconcile())?.catch((error: unknown) => this.#report(error));
-  });
+  /** People join in bursts. */
+  readonly #changes = new Coalescer(
+    () => offerPause(this.#wanted.size),
+    () => void this.#work.run(() => this.#reconcile())?.catch((error: unknown) => this.#report(error)),
+  );
   #closed = false;
 
   constructor(context: SessionContext, wishes: QualityWishes, handlers: SubscriberHandlers) {
@@ -116,7 +118,9 @@ export class Subscriber {
       if (settlement.dtls !== undefined) await this.#transport.connect(settlement.dtls);
       await Promise.all(this.subscriptions.map((subscription) => this.#settle(subscription, settlement)));
     });
-    this.#changes.changed();
+    // What the answer itself asks for keeps media from flowing.
+    if (this.#description.changed) this.#changes.hurry();
+    else if (this.#missed) this.#changes.changed();
   }
 
   /** Brings the layers of what is sent in line with the wishes, after they have changed. */
@@ -143,7 +147,8 @@ export class Subscriber {
   }
 
   async #reconcile(): Promise<void> {
-    if (this.#closed || this.#openOffer !== undefined) return;
+    this.#missed = this.#openOffer !== undefined;
+    if (this.#closed || this.#missed) return;
     for (const subscription of this.subscriptions) {
       const { track, consumer } = subscription;
       const stays = this.#wanted.get(track.producer.id) === track && !consumer.closed;
