@@ -8,6 +8,7 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { listen, portOf } from '../network/listen.ts';
 import type { Carrier } from '../sessions/carrier.ts';
 import { DirectSocket, type RequestHandler } from './direct-socket.ts';
+import { Strangers } from './strangers.ts';
 
 /** Timings and bounds of clients' sockets. */
 export interface DirectTuning {
@@ -17,8 +18,9 @@ export interface DirectTuning {
   greetingMs: number;
   /** After a close frame was sent, for the connection to end, ms. */
   closeMs: number;
-  /** Most connections whose ticket is not verified yet. */
+  /** Most connections whose ticket is not verified yet, and most of those from one network, see {@link Strangers}. */
   maxStrangers: number;
+  strangersShare: number;
   /** A client that lets more than this wait unread is cut off, bytes. */
   maxBufferedBytes: number;
 }
@@ -28,6 +30,7 @@ export const DIRECT_TUNING: DirectTuning = {
   greetingMs: 10_000,
   closeMs: 3_000,
   maxStrangers: 256,
+  strangersShare: 32,
   maxBufferedBytes: 4 * 1024 * 1024,
 };
 
@@ -46,7 +49,7 @@ export class DirectServer {
   readonly #upgrades: WebSocketServer;
   readonly #admit: DirectServerOptions['admit'];
   readonly #tuning: DirectTuning;
-  readonly #strangers = new Set<Duplex>();
+  readonly #strangers: Strangers;
   /** Those whose session is known. */
   readonly #clients = new Set<DirectSocket>();
   readonly #probing: NodeJS.Timeout;
@@ -54,7 +57,8 @@ export class DirectServer {
   private constructor(admit: DirectServerOptions['admit'], tuning: DirectTuning) {
     this.#admit = admit;
     this.#tuning = tuning;
-    const { greetingMs, closeMs } = tuning;
+    const { greetingMs, closeMs, maxStrangers, strangersShare } = tuning;
+    this.#strangers = new Strangers(maxStrangers, strangersShare);
     // @types/ws does not know `closeTimeout` yet.
     const options: ServerOptions & { closeTimeout: number } = {
       noServer: true,
@@ -116,17 +120,12 @@ export class DirectServer {
     clearInterval(this.#probing);
     this.#server.close();
     for (const client of this.#clients) client.end(1001, 'the node stops');
-    for (const stranger of this.#strangers) stranger.destroy();
+    this.#strangers.close();
   }
 
   #meet(connection: Socket): void {
     connection.on('error', () => undefined);
-    if (this.#strangers.size >= this.#tuning.maxStrangers) {
-      turnAway(connection, 'server_busy');
-      return;
-    }
-    this.#strangers.add(connection);
-    connection.once('close', () => this.#strangers.delete(connection));
+    if (!this.#strangers.meet(connection)) turnAway(connection, 'server_busy');
   }
 
   #upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
@@ -153,7 +152,7 @@ export class DirectServer {
     try {
       const session = await this.#admit(ticket, client);
       if (client.lost) return;
-      this.#strangers.delete(connection);
+      this.#strangers.know(connection);
       this.#clients.add(client);
       client.start(session);
     } catch (error) {
