@@ -61,7 +61,12 @@ export class MediaSession {
       openConnection(settings.iceServers, { failed, changed: connectionChanged, error });
     this.#sending = open(() => void this.publisher.restartIce().catch(error));
     // The server restarts the other one's ICE, whose offers are its own.
-    this.#receiving = open(() => undefined);
+    try {
+      this.#receiving = open(() => undefined);
+    } catch (cause) {
+      this.#sending.close();
+      throw cause;
+    }
     const send = (request: SessionRequest) => this.send(request);
     this.publisher = new Publisher({ connection: this.#sending, media: settings, send });
     this.subscriber = new Subscriber({

@@ -542,6 +542,28 @@ describe('a new media session', () => {
   });
 });
 
+it('closes the first PeerConnection of a session when the browser refuses the second', async () => {
+  const room = await joinFakeRoom();
+  let made = 0;
+  class Refusing extends FakePeerConnection {
+    constructor() {
+      if (++made === 2) throw new DOMException('No more of them.', 'UnknownError');
+      super();
+    }
+  }
+  vi.stubGlobal('RTCPeerConnection', Refusing);
+  room.socket.receive(relayed(2));
+  expect(room.heard).toContainEqual({
+    name: 'error',
+    event: expect.objectContaining({ code: 'media_unsupported' }),
+  });
+  expect(FakePeerConnection.all.map(({ connectionState }) => connectionState)).toEqual([
+    'new',
+    'new',
+    'closed',
+  ]);
+});
+
 describe('media fails by itself', () => {
   it('tells so while it restarts ICE', async () => {
     const room = await withDevices();
