@@ -254,6 +254,7 @@ export class Call extends Emitter<CallEvents> {
           return;
         }
         if (requestType === 'chat') this.#chat.refused();
+        else if (requestType === undefined && code === 'rate_limited') this.#chat.clear();
         // The track has ended meanwhile, with its session perhaps: nothing to mute.
         if (requestType === 'mute' && code === 'track_not_found') return;
         this.emit(

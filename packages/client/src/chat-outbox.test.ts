@@ -13,6 +13,14 @@ it('keeps what the server has not told yet, in order', () => {
   expect(outbox.texts).toEqual(['a', 'c']);
 });
 
+it('forgets all when any may have been refused', () => {
+  const outbox = new ChatOutbox();
+  outbox.add('a');
+  outbox.clear();
+  outbox.told('a');
+  expect(outbox.texts).toEqual([]);
+});
+
 it('keeps no more than its bound', () => {
   const outbox = new ChatOutbox();
   for (let n = 0; n < MOST_TEXTS; n++) expect(outbox.add(String(n))).toBe(true);

@@ -31,4 +31,12 @@ export class ChatOutbox {
   refused(): void {
     this.#texts.shift();
   }
+
+  /**
+   * The server has refused something unread, which may have been any of these. Those that it took are told all the same;
+   * sent again much later, one that it refused would be a surprise.
+   */
+  clear(): void {
+    this.#texts = [];
+  }
 }

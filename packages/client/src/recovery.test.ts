@@ -248,6 +248,15 @@ describe('the way to the room is lost', () => {
     ]);
   });
 
+  it('sends no text again whose frame may have been refused', async () => {
+    const room = await joinFakeRoom();
+    room.call.sendChat('refused');
+    room.socket.receive({ type: 'error', code: 'rate_limited', message: 'Too fast.' });
+    room.call.sendChat('lost');
+    resume(await reopen());
+    expect(socket().sent()).toEqual([{ type: 'chat', text: 'lost' }]);
+  });
+
   it('sends a text once that is written while the missed events come', async () => {
     const room = await joinFakeRoom();
     const back = await reopen();
