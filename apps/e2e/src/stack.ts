@@ -165,11 +165,6 @@ export class Stack {
     await node.exited;
   }
 
-  /** Where the local runtime keeps what the objects have stored. */
-  get storageFolder(): string {
-    return path.join(this.#folder, 'storage');
-  }
-
   get edgePid(): number {
     return this.#edge?.process.pid ?? 0;
   }
