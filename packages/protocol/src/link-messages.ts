@@ -56,6 +56,11 @@ export const NodeLinkMessage = z.discriminatedUnion('type', [
     code: ErrorCode,
     message: z.string(),
   }),
+  /**
+   * A client opened its session with a ticket of its own. Whoever has left meanwhile has a ticket for up to a minute; the
+   * Room has such a session closed.
+   */
+  z.object({ type: z.literal('session-opened'), ...who }),
   z.object({ type: z.literal('media-state'), ...who, state: MediaState }),
   z.object({ type: z.literal('track-published'), ...who, track: Track }),
   z.object({ type: z.literal('track-unpublished'), ...who, trackId: OpaqueId }),

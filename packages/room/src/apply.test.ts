@@ -109,7 +109,8 @@ describe('client messages', () => {
     expect(room.say('ann', { type: 'update-quality', quality: 'low' })).toMatchObject([
       { message: { code: 'media_unavailable' } },
     ]);
-    expect(types(room.say('ann', { type: 'offer', sdp: 'v=0' }))).toEqual(['open-session', 'link-send']);
+    expect(room.say('ann', { type: 'offer', sdp: 'v=0' }), 'it waits for the pause to be over').toEqual([]);
+    expect(types(room.do({ type: 'wake' }, TIMES.reopenFirst))).toEqual(['open-session', 'link-send']);
   });
 
   it('mutes own tracks only, tells everybody and the node', () => {

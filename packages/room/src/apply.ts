@@ -4,6 +4,7 @@ import { Draft } from './draft.ts';
 import type { Effect, LoggedEvent } from './effects.ts';
 import { isCurrent, linkClosed, linkOpened, nodeChecked } from './links.ts';
 import { connectionClosed, join, remove } from './membership.ts';
+import { isSessionRequest, passThrough } from './pass-through.ts';
 import { assignFailed, placed, placementFailed } from './placement.ts';
 import { reconnectSession, requestSession, sessionReported } from './sessions.ts';
 import type { ParticipantState, RoomState } from './state.ts';
@@ -20,11 +21,14 @@ export interface Outcome {
 
 /**
  * The room's rules: what a command makes of a room, and what has to be done about it. Pure: the same arguments give
- * the same result, `state` is left as it was, and nothing is read but the arguments. Never throws for any command.
+ * the same result, `state` is left as it was, and nothing is read but the arguments. Where nothing changes the result has the
+ * same object. Never throws for any command.
  *
  * @param now milliseconds since the epoch
  */
 export function apply(state: RoomState, command: Command, now: number): Outcome {
+  const passed = passThrough(state, command);
+  if (passed !== undefined) return { state, events: [], effects: passed };
   const draft = new Draft(state, now);
   dispatch(draft, command);
   return { state: draft.state, events: draft.events, effects: draft.effects };
@@ -78,14 +82,8 @@ function memberMessage(draft: Draft, participant: ParticipantState, message: Mem
       ...aboutRequest(message),
     });
   }
+  if (isSessionRequest(message)) return requestSession(draft, participant, message);
   switch (message.type) {
-    case 'offer':
-    case 'answer':
-    case 'ice-candidate':
-    case 'start-screen-share':
-    case 'stop-screen-share':
-    case 'update-quality':
-      return requestSession(draft, participant, message);
     case 'reconnect-session':
       return reconnectSession(draft, participant, message);
     case 'mute':

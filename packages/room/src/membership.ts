@@ -142,8 +142,10 @@ function comeBack(
     participant.awaitsWay = true;
     return needsNode(draft, participant);
   }
-  if (participant.nodeId === undefined) openSession(draft, participant, assignment);
-  else showWay(draft, participant, assignment);
+  if (participant.nodeId === undefined) {
+    // One that ended again and again is opened when its pause is over.
+    if (participant.reopenAt === undefined) openSession(draft, participant, assignment);
+  } else showWay(draft, participant, assignment);
 }
 
 /** Why a join cannot be one for this room, whoever is in it; undefined when it can. */

@@ -1,3 +1,4 @@
+import type { SessionEvent } from '@parley/protocol/server-messages';
 import { describe, expect, it } from 'vitest';
 import { TIMES } from './state.ts';
 import { camera, joinCommand, sentTo, TestRoom } from './testing.ts';
@@ -119,6 +120,44 @@ describe('carriers', () => {
     expect(room.say('ann', { type: 'offer', session: 7, sdp: 'v=0' })).toEqual([]);
     expect(room.say('ann', { type: 'offer', session: 1, sdp: 'v=0' })).toMatchObject([
       { message: { type: 'session-request', session: 1 } },
+    ]);
+  });
+});
+
+describe('what only passes through', () => {
+  it('copies and changes nothing, both ways, once the first answer has come', () => {
+    const room = directRoom();
+    room.open();
+    room.say('ann', { type: 'answer', offerId: 'o', sdp: 'v=0' });
+    const before = room.state;
+    const answer: SessionEvent = {
+      type: 'answer',
+      roomId: 'room-1',
+      sdp: 'v=0',
+      requestType: 'offer',
+      tracks: [],
+    };
+    expect(sentTo(room.report('ann', { type: 'session-event', message: answer }), 'c-ann')).toEqual([answer]);
+    for (const message of [
+      { type: 'offer', sdp: 'v=0' },
+      { type: 'answer', offerId: 'o', sdp: 'v=0' },
+      { type: 'update-quality', quality: 'low' },
+    ] as const) {
+      expect(room.say('ann', message)).toMatchObject([
+        { type: 'link-send', message: { type: 'session-request', session: 1, message } },
+      ]);
+    }
+    expect(room.state).toBe(before);
+  });
+
+  it('is closed at the node when it is of somebody who has left with a ticket in hand', () => {
+    const room = directRoom();
+    room.open('node-1', [], URL);
+    room.say('ann', { type: 'leave' });
+    const report = { type: 'session-opened', participantId: 'p-ann', session: 1 } as const;
+    const epoch = room.state.assignments['node-1']?.epoch ?? 0;
+    expect(room.do({ type: 'link-report', nodeId: 'node-1', epoch, report })).toMatchObject([
+      { message: { type: 'close-session', participantId: 'p-ann', session: 1 } },
     ]);
   });
 });

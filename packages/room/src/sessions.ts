@@ -5,6 +5,7 @@ import type { LinkReport } from './commands.ts';
 import type { Draft } from './draft.ts';
 import type { OpenCarrier } from './effects.ts';
 import { expel, leaveIfGone } from './membership.ts';
+import { isStale } from './pass-through.ts';
 import {
   type Assignment,
   MAX_PENDING_LENGTH,
@@ -68,19 +69,15 @@ export function passPending(draft: Draft, participant: ParticipantState): void {
   const pending = participant.pending.splice(0);
   if (recovers) return;
   for (const message of pending) {
-    if (isStale(participant, message)) continue;
+    if (isStale(session, message)) continue;
     draft.tellNode(nodeId, { type: 'session-request', participantId, session, message });
   }
 }
 
-function isStale(participant: ParticipantState, { session }: SessionRequest): boolean {
-  return session !== undefined && session !== participant.session;
-}
-
-/** Relays a client's media request to its node, or keeps it until there is one. */
+/** What a client asks of its session and cannot pass through: it is kept until there is a way, or refused. */
 export function requestSession(draft: Draft, participant: ParticipantState, message: SessionRequest): void {
   const { participantId, session, nodeId } = participant;
-  if (isStale(participant, message)) return;
+  if (isStale(session, message)) return;
   if (message.type === 'answer') participant.receives = true;
   if (draft.tellNode(nodeId, { type: 'session-request', participantId, session, message })) return;
   // Nodes learn candidates from connectivity checks; keeping them would only crowd out an offer.
@@ -91,9 +88,11 @@ export function requestSession(draft: Draft, participant: ParticipantState, mess
       const text = 'The media session has ended; send a new offer to begin another.';
       return refuseForNow(draft, participant, message, text);
     }
-    // The node had ended the session; a new offer is a new beginning.
-    participant.pending.push(message);
-    return openSession(draft, participant, assignment);
+    // The node had ended the session; a new offer is a new beginning, once its pause is over.
+    if (participant.reopenAt === undefined) {
+      participant.pending.push(message);
+      return openSession(draft, participant, assignment);
+    }
   }
   if (
     participant.pending.length >= MAX_PENDING_REQUESTS ||
@@ -151,7 +150,8 @@ export function sessionReported(draft: Draft, nodeId: string, report: LinkReport
   }
   switch (report.type) {
     case 'session-event':
-      draft.tell(participant, report.message);
+    case 'session-opened':
+      // What its session says has passed through, and that it is there is as it should be.
       return;
     case 'track-published':
       publishTrack(draft, participant, report.track);

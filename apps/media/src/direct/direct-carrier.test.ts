@@ -52,6 +52,15 @@ it('the Room is told where clients can come to', async () => {
   expect(await link.hello()).toMatchObject({ publicUrl: 'ws://127.0.0.1:8443' });
 });
 
+it('the Room is told who has come, so that it can end the session of somebody who has left meanwhile', async () => {
+  const link = await fixture.room();
+  const alice = await direct.join(link, 'alice');
+  const told = () => link.messages.all.find(({ type }) => type === 'session-opened');
+  await until(() => told() !== undefined, 'the Room is told');
+  expect(told()).toMatchObject({ participantId: 'alice', session: 1 });
+  alice.close();
+});
+
 describe('a ticket over a socket of the client’s own', () => {
   const wishes: [string, ErrorCode, () => TicketWishes][] = [
     ['for another node', 'ticket_wrong_node', () => ({ aud: 'node-2' })],
@@ -126,7 +135,9 @@ describe('a session', () => {
     await hears(bob, trackId);
     await link.stats();
     const reports = link.messages.all.slice(from).map(({ type }) => type);
-    expect(new Set(reports), 'nothing has ended or begun').toEqual(new Set(['session-event', 'stats']));
+    expect(new Set(reports), 'nothing has ended or begun').toEqual(
+      new Set(['session-opened', 'session-event', 'stats']),
+    );
   });
 
   it('is told again over a new carrier what it may have missed', async () => {

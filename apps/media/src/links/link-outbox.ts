@@ -26,6 +26,7 @@ export class LinkOutbox {
         return;
       // In `hello`, or told again once the link is up.
       case 'hello':
+      case 'session-opened':
       case 'track-published':
       case 'track-unpublished':
       case 'media-state':

@@ -58,9 +58,11 @@ export class HostedRoom {
     return this.#media.room;
   }
 
-  /** See {@link SessionDoor.admit}. */
-  admit(ticket: VerifiedTicket, id: SessionId, carrier: Carrier): Promise<Session> {
-    return this.#door.admit(ticket, id, carrier);
+  /** For clients that come by themselves, see {@link SessionDoor.admit}. The Room, which did not see them come, is told. */
+  async admit(ticket: VerifiedTicket, id: SessionId, carrier: Carrier): Promise<Session> {
+    const session = await this.#door.admit(ticket, id, carrier);
+    this.#link.send({ type: 'session-opened', ...id });
+    return session;
   }
 
   /** Takes a newer assignment, or the same again while the link is down. Media goes on; the Room reconciles. */
