@@ -42,3 +42,8 @@ export class CallError extends Error {
     this.requestType = options.requestType;
   }
 }
+
+/** What whatever is wanted of a call that is over comes to. */
+export function callEnded(): CallError {
+  return new CallError('call_ended', 'The call is over. Join again to go on.');
+}

@@ -86,9 +86,34 @@ describe('Call: its end', () => {
     ]);
     expect(camera.readyState).toBe('ended');
     await expect(publishing).rejects.toMatchObject({ code: 'call_ended' });
-    await expect(call.setMicrophoneEnabled(true)).resolves.toBeUndefined();
+    const after = new FakeTrack('video');
+    for (const late of [
+      call.setMicrophoneEnabled(true),
+      call.setCameraEnabled(true),
+      call.publish('camera', after.asTrack()),
+      call.startScreenShare(),
+    ]) {
+      await expect(late).rejects.toMatchObject({ code: 'call_ended' });
+    }
+    expect(after.readyState).toBe('ended');
     expect(room.heard.at(-1)).toEqual({ name: 'closed', event: { reason: 'left' } });
     expect(call.ended).toEqual({ reason: 'left' });
+  });
+
+  it('rejects what a person was asked for meanwhile', async () => {
+    const asked = Promise.withResolvers<FakeStream>();
+    const capture = () => asked.promise;
+    vi.stubGlobal('navigator', { mediaDevices: { getUserMedia: capture, getDisplayMedia: capture } });
+    const { call } = await joinFakeRoom();
+    const late = [call.setCameraEnabled(true), call.startScreenShare()].map((promise) =>
+      expect(promise).rejects.toMatchObject({ code: 'call_ended' }),
+    );
+    await settle();
+    call.leave();
+    const track = new FakeTrack('video');
+    asked.resolve(new FakeStream([track]));
+    await Promise.all(late);
+    expect(track.readyState).toBe('ended');
   });
 
   it('leaves nothing alive', async () => {

@@ -3,7 +3,7 @@ import type { Joined } from '@parley/protocol/server-messages';
 import type { Quality } from '@parley/protocol/track';
 import { assertNever } from './assert-never.ts';
 import type { RetryPolicy } from './backoff.ts';
-import { CallError } from './call-error.ts';
+import { CallError, callEnded } from './call-error.ts';
 import type { CallEnd, CallEvents, CallState } from './call-events.ts';
 import type { CallStats } from './call-stats.ts';
 import { ChatOutbox } from './chat-outbox.ts';
@@ -146,7 +146,7 @@ export class Call extends Emitter<CallEvents> {
   /**
    * Turns the microphone on, asking for it where there is none yet, or mutes it. Resolves when the others know.
    *
-   * @throws {CallError} if it cannot be had or published; it is off then
+   * @throws {CallError} if it cannot be had or published; it is off then. `call_ended` if the call is over
    */
   setMicrophoneEnabled(enabled: boolean): Promise<void> {
     return this.#devices.setEnabled('microphone', enabled);
@@ -155,7 +155,7 @@ export class Call extends Emitter<CallEvents> {
   /**
    * Turns the camera on or off; off releases the device.
    *
-   * @throws {CallError} if it cannot be had or published; it is off then
+   * @throws {CallError} if it cannot be had or published; it is off then. `call_ended` if the call is over
    */
   setCameraEnabled(enabled: boolean): Promise<void> {
     return this.#devices.setEnabled('camera', enabled);
@@ -296,7 +296,7 @@ export class Call extends Emitter<CallEvents> {
     this.#ended = end;
     globalThis.removeEventListener?.('pagehide', this.#leaveWithPage);
     this.#signaling.close();
-    this.#media.close(new CallError('call_ended', 'The call is over. Join again to go on.'));
+    this.#media.close(callEnded());
     this.#store.close();
     this.emit('closed', end);
     this.removeAllListeners();

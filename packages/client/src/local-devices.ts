@@ -1,5 +1,5 @@
 import type { Mute } from '@parley/protocol/client-messages';
-import { CallError } from './call-error.ts';
+import { CallError, callEnded } from './call-error.ts';
 import { type CaptureSettings, captureCamera, captureMicrophone } from './capture.ts';
 import type { LocalTrackStore } from './local-tracks.ts';
 import type { OwnTracksListener } from './own-tracks.ts';
@@ -79,7 +79,7 @@ export class LocalDevices {
 
   async #reconcile(device: Device): Promise<void> {
     const { store, publisher } = this.#options;
-    if (store.closed) return;
+    if (store.closed) throw callEnded();
     const { enabled, track = enabled ? await this.#capture(device) : undefined } = store.get(device);
     const publication = publisher.published(device);
     if (publication === undefined) {
@@ -93,6 +93,10 @@ export class LocalDevices {
   async #capture(device: Device): Promise<MediaStreamTrack | undefined> {
     const { store, settings } = this.#options;
     const track = await (device === 'camera' ? captureCamera(settings) : captureMicrophone(settings));
+    if (store.closed) {
+      track.stop();
+      throw callEnded();
+    }
     // While the browser asked, the person may have changed their mind, or the application brought a track.
     const now = store.get(device);
     if (!now.enabled || now.track !== undefined) {

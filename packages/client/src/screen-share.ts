@@ -1,4 +1,5 @@
 import type { StopScreenShare } from '@parley/protocol/client-messages';
+import { callEnded } from './call-error.ts';
 import { captureScreen } from './capture.ts';
 import type { LocalTrackStore } from './local-tracks.ts';
 import type { OwnTracksListener } from './own-tracks.ts';
@@ -26,7 +27,7 @@ export class ScreenShare {
 
   /** Asks for a screen and publishes it. @throws {CallError} if none was chosen, or the server refuses it */
   async start(): Promise<void> {
-    if (this.#options.store.closed) return;
+    if (this.#options.store.closed) throw callEnded();
     const stream = await captureScreen();
     await this.#queue.run(() => this.#share(stream));
   }
@@ -53,8 +54,9 @@ export class ScreenShare {
     const [screen] = stream.getVideoTracks();
     const [sound] = stream.getAudioTracks();
     // The browser's own button may have been quicker than what was under way before this.
-    if (screen?.readyState !== 'live') {
+    if (store.closed || screen?.readyState !== 'live') {
       for (const track of stream.getTracks()) track.stop();
+      if (store.closed) throw callEnded();
       return;
     }
     screen.contentHint = 'detail';
@@ -65,7 +67,7 @@ export class ScreenShare {
 
   async #publishAll(sources: readonly ScreenSource[]): Promise<void> {
     const { store } = this.#options;
-    if (store.closed) return;
+    if (store.closed) throw callEnded();
     const results = await Promise.allSettled(sources.map((source) => this.#publish(source)));
     const failure = (source: ScreenSource) => {
       const result = results[sources.indexOf(source)];
