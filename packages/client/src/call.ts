@@ -208,7 +208,7 @@ export class Call extends Emitter<CallEvents> {
   /** Leaves the room and closes everything. */
   leave(): void {
     if (this.#ended) return;
-    this.#signaling.send({ type: 'leave' });
+    this.#signaling.leave();
     this.#end({ reason: 'left' });
   }
 

@@ -83,6 +83,7 @@ describe('connect', () => {
     socket().open();
     controller.abort();
     await expect(connecting).rejects.toMatchObject({ code: 'aborted' });
+    expect(socket().sent(), 'or the others saw a ghost').toMatchObject([{ type: 'join' }, { type: 'leave' }]);
     expect(socket().readyState).toBe(3);
   });
 

@@ -45,7 +45,7 @@ export function connect(url: string | URL, options: ConnectOptions): Promise<Cal
     }
     let call: Call | undefined;
     const abort = () => {
-      signaling.close();
+      signaling.leave();
       reject(aborted(signal));
     };
     const decided = () => signal?.removeEventListener('abort', abort);

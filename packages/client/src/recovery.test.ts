@@ -551,6 +551,13 @@ describe('a new media session', () => {
   });
 });
 
+it('says goodbye also when it has just asked to come back', async () => {
+  const room = await joinFakeRoom();
+  const back = await reopen();
+  room.call.leave();
+  expect(back.sent()).toEqual([{ type: 'leave' }]);
+});
+
 it('closes the first PeerConnection of a session when the browser refuses the second', async () => {
   const room = await joinFakeRoom();
   let made = 0;

@@ -90,6 +90,12 @@ export class Signaling {
     return true;
   }
 
+  /** Says goodbye, also to a room that is just letting one in, and stops for good. */
+  leave(): void {
+    this.#socket?.send({ type: 'leave' });
+    this.close();
+  }
+
   /** Stops for good, without calling `closed`. */
   close(): void {
     this.#state = 'closed';
