@@ -11,6 +11,25 @@ it('lets a burst through, and then what its rate allows', () => {
   expect(bucket.take(60_000)).toBe(false);
 });
 
+it('says how long to wait, to the millisecond', () => {
+  fc.assert(
+    fc.property(
+      fc.nat(5_000),
+      fc.integer({ min: 1, max: 10 }),
+      fc.integer({ min: 1, max: 10 }),
+      (now, first, cost) => {
+        const bucket = new TokenBucket({ rate: 3, burst: 10 }, 0);
+        bucket.take(0, 10);
+        bucket.take(now, first);
+        const ms = bucket.wait(now, cost);
+        if (ms > 2) expect(bucket.take(now + ms - 2, cost)).toBe(false);
+        expect(bucket.take(now + ms + 1, cost)).toBe(true);
+      },
+    ),
+  );
+  expect(new TokenBucket({ rate: 3, burst: 10 }, 0).wait(0, 11), 'what is never let through').toBe(Infinity);
+});
+
 it('never lets through more than burst and rate, whatever comes when, and takes nothing when it refuses', () => {
   const steps = fc.array(fc.tuple(fc.integer({ min: -1000, max: 2000 }), fc.integer({ min: 1, max: 20 })));
   fc.assert(

@@ -37,13 +37,25 @@ export class TokenBucket {
 
   /** Takes `cost` tokens; false, and takes none, when there are too few. */
   take(now: number, cost = 1): boolean {
+    this.#fill(now);
+    if (cost > this.#tokens) return false;
+    this.#tokens -= cost;
+    return true;
+  }
+
+  /** Whole milliseconds until there are `cost` tokens; infinite when there never are that many. */
+  wait(now: number, cost = 1): number {
+    this.#fill(now);
+    const { rate, burst } = this.#allowance;
+    if (cost > burst) return Number.POSITIVE_INFINITY;
+    return Math.max(0, Math.ceil(((cost - this.#tokens) / rate) * 1000));
+  }
+
+  #fill(now: number): void {
     const { rate, burst } = this.#allowance;
     const passed = Math.max(0, now - this.#at) / 1000;
     this.#tokens = Math.min(burst, this.#tokens + passed * rate);
     // The wall clock may be set back.
     this.#at = Math.max(this.#at, now);
-    if (cost > this.#tokens) return false;
-    this.#tokens -= cost;
-    return true;
   }
 }

@@ -70,10 +70,28 @@ it('hurries when told to, and takes with it what waits', () => {
   expect(times).toHaveLength(2);
 });
 
+it('can be put off, by no less than its pause; what changes meanwhile waits as well', () => {
+  changes.changed();
+  vi.advanceTimersByTime(1);
+  changes.putOff(10);
+  vi.advanceTimersByTime(20);
+  expect(times).toHaveLength(1);
+  vi.advanceTimersByTime(20);
+  expect(times).toHaveLength(2);
+  changes.changed();
+  changes.putOff(1000);
+  changes.changed();
+  vi.advanceTimersByTime(999);
+  expect(times).toHaveLength(2);
+  vi.advanceTimersByTime(1);
+  expect(times).toHaveLength(3);
+});
+
 it('does nothing after its end', () => {
   changes.changed();
   changes.stop();
   changes.changed();
+  changes.putOff(10);
   vi.advanceTimersByTime(100);
   expect(times).toEqual([]);
 });

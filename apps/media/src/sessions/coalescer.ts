@@ -18,7 +18,14 @@ export class Coalescer {
   /** Something has changed. */
   changed(): void {
     if (this.#stopped || this.#timer !== undefined) return;
-    this.#doIn(Math.max(0, this.#doneAt + this.#pauseMs() - performance.now()));
+    this.#doIn(this.#rest);
+  }
+
+  /** It could not be done yet, and can be after `ms`; what changes meanwhile is done then. */
+  putOff(ms: number): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#timer);
+    this.#doIn(Math.max(ms, this.#rest));
   }
 
   /** Something has changed that cannot wait for others. */
@@ -32,6 +39,11 @@ export class Coalescer {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
+  }
+
+  /** What is left of the pause, ms. */
+  get #rest(): number {
+    return Math.max(0, this.#doneAt + this.#pauseMs() - performance.now());
   }
 
   #doIn(ms: number): void {

@@ -16,7 +16,7 @@ it('whatever others do, a client may answer every offer and say as much of its o
       let now = 0;
       for (const { after, length } of changes) {
         now += after;
-        if (!pace.take(now)) continue;
+        if (pace.take(now) > 0) continue;
         pace.offered(length);
         expect(requests.take(now) && volume.take(now, length)).toBe(true);
       }
@@ -27,7 +27,7 @@ it('whatever others do, a client may answer every offer and say as much of its o
 it('a few changes in a row are offered at once, many in their turn', () => {
   const pace = new OfferPace(0);
   const taken = Array.from({ length: 1000 }, (_, i) => {
-    const may = pace.take(i * 40);
+    const may = pace.take(i * 40) === 0;
     if (may) pace.offered(100_000);
     return may;
   });
@@ -35,4 +35,16 @@ it('a few changes in a row are offered at once, many in their turn', () => {
   const late = taken.slice(500).filter(Boolean).length;
   expect(late, 'in 20 s').toBeGreaterThan(20);
   expect(late).toBeLessThan(40);
+});
+
+it.each([[100_000], [10_000_000]])('says when the next may be made, after offers of %i', (length) => {
+  const pace = new OfferPace(0);
+  let ms = 0;
+  for (let i = 0; i < 200 && ms === 0; i++) {
+    ms = pace.take(0);
+    pace.offered(length);
+  }
+  expect(ms).toBeGreaterThan(1);
+  expect(pace.take(ms - 1)).toBe(1);
+  expect(pace.take(ms)).toBe(0);
 });

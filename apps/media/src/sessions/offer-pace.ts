@@ -13,9 +13,11 @@ export class OfferPace {
     this.#allowance = new TokenBucket(RECEIVE_OFFERS, now);
   }
 
-  /** Whether an offer may be made now; true counts as made. */
-  take(now: number): boolean {
-    return this.#allowance.take(now, Math.max(this.#length, SHORTEST_OFFER));
+  /** Milliseconds until an offer may be made; none counts as made. */
+  take(now: number): number {
+    // One beyond all bounds is not waited for in vain.
+    const cost = Math.min(RECEIVE_OFFERS.burst, Math.max(this.#length, SHORTEST_OFFER));
+    return this.#allowance.take(now, cost) ? 0 : this.#allowance.wait(now, cost);
   }
 
   /** An offer was made. @param length UTF-16 units */

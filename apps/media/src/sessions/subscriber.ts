@@ -157,7 +157,8 @@ export class Subscriber {
     await this.#subscribeAll(this.wanted.filter((track) => this.#lacks(track)));
     if (this.#closed || this.#transport === undefined) return;
     if (!this.#description.changed && !this.#restartsIce) return;
-    if (!this.#pace.take(performance.now())) return this.#changes.changed();
+    const wait = this.#pace.take(performance.now());
+    if (wait > 0) return this.#changes.putOff(wait);
     if (this.#restartsIce) await this.#transport.transport.restartIce();
     if (this.#closed) return;
     this.#restartsIce = false;
