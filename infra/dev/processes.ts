@@ -33,6 +33,8 @@ export interface ServiceOptions {
 }
 
 const LAST_LINES = 15;
+/** How long a service may take for one answer, ms. */
+const ANSWER_MS = 10_000;
 
 /** Starts a program in the repository's root, in a process group of its own. */
 export async function startService(
@@ -90,7 +92,7 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
 }
 
 /**
- * Waits until a URL answers with success.
+ * Waits until a URL answers with success; a service that does not is stopped.
  *
  * @throws {Error} naming the service and its log, when it exits or does not answer in time
  */
@@ -102,11 +104,13 @@ export async function untilReady(service: Service, url: string, seconds: number)
   const deadline = Date.now() + seconds * 1000;
   while (Date.now() < deadline) {
     if (gone !== undefined) throw new Error(`${service.name} ended with ${gone}; ${logHint(service)}`);
-    const response = await fetch(url, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+    // A request that was forgotten while the service started is asked again; a busy service gets time to answer.
+    const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => undefined);
     await response?.body?.cancel();
     if (response?.ok) return;
     await sleep(100);
   }
+  await service.stop();
   throw new Error(`${service.name} did not answer at ${url} within ${seconds} s; ${logHint(service)}`);
 }
 

@@ -18,11 +18,14 @@ export interface EdgeOptions {
   /** Configuration overrides for the Worker, `PARLEY_…`. */
   env?: Record<string, string>;
   onLine?: (line: string) => void;
+  /** How long it may take until it answers; many who wait for it make it slow. Default 60. */
+  readySeconds?: number;
 }
 
 /** Starts the Worker with its Durable Objects under wrangler's local runtime, and waits until it answers. */
 export async function startEdge(options: EdgeOptions): Promise<Service> {
   const { host, port, stateFolder, logFolder, onLine, inspectorPort = 0, logLevel = 'log' } = options;
+  const { readySeconds = 60 } = options;
   await mkdir(stateFolder, { recursive: true });
   const envFile = path.join(stateFolder, 'edge.env');
   const variables = { PARLEY_ENROLMENT_SECRET: options.enrolmentSecret, ...options.env };
@@ -36,7 +39,7 @@ export async function startEdge(options: EdgeOptions): Promise<Service> {
     logFolder,
     ...(onLine && { onLine }),
   });
-  await untilReady(service, `${localUrl(host, port)}/health`, 60);
+  await untilReady(service, `${localUrl(host, port)}/health`, readySeconds);
   return service;
 }
 

@@ -43,10 +43,11 @@ export class Stack {
   /** What servers print only when they have a bug: tests that pass beside it prove nothing. */
   readonly troubles: string[] = [];
   readonly #folder: string;
-  readonly #startEdge: () => Promise<Service>;
+  readonly #startEdge: (readySeconds?: number) => Promise<Service>;
   readonly #startNode: () => Promise<Service>;
   #edge: Service | undefined;
   #node: Service | undefined;
+  #edgeListensAt = 0;
   #stopping = false;
   #expected: RegExp | undefined;
 
@@ -58,7 +59,7 @@ export class Stack {
     clientPort: number;
     rtcPort: number;
     inspectors: Stack['inspectors'];
-    startEdge: (onLine: (line: string) => void) => Promise<Service>;
+    startEdge: (onLine: (line: string) => void, readySeconds?: number) => Promise<Service>;
     startNode: (onLine: (line: string) => void) => Promise<Service>;
   }) {
     const onLine = (line: string) => {
@@ -74,7 +75,11 @@ export class Stack {
     this.rtcPort = parts.rtcPort;
     this.storageFolder = path.join(parts.folder, 'storage');
     this.inspectors = parts.inspectors;
-    this.#startEdge = () => parts.startEdge(onLine);
+    this.#startEdge = (readySeconds) =>
+      parts.startEdge((line) => {
+        if (line.includes('Ready on http')) this.#edgeListensAt = performance.now();
+        onLine(line);
+      }, readySeconds);
     this.#startNode = () => parts.startNode(onLine);
   }
 
@@ -98,13 +103,14 @@ export class Stack {
       clientPort,
       rtcPort,
       inspectors,
-      startEdge: (onLine) => {
+      startEdge: (onLine, readySeconds) => {
         const where = { host: '127.0.0.1', port, stateFolder: folder, logFolder };
         const insight = {
           ...(inspectors && { inspectorPort: inspectors.edge }),
           ...(edgeLog && { logLevel: edgeLog }),
         };
-        return startEdge({ ...where, ...insight, enrolmentSecret, env: edgeEnv, onLine });
+        const ready = readySeconds === undefined ? {} : { readySeconds };
+        return startEdge({ ...where, ...insight, ...ready, enrolmentSecret, env: edgeEnv, onLine });
       },
       startNode: (onLine) => {
         return startNode({
@@ -140,9 +146,9 @@ export class Stack {
     this.#expected = expected;
   }
 
-  /** Starts the edge, with the storage that it had. */
-  async startEdge(): Promise<void> {
-    this.#edge = await this.#startEdge();
+  /** Starts the edge, with the storage that it had. @param readySeconds how long it may take until it answers */
+  async startEdge(readySeconds?: number): Promise<void> {
+    this.#edge = await this.#startEdge(readySeconds);
   }
 
   /** Ends the edge as a deploy does: with every socket, and without a word to the objects. */
@@ -163,6 +169,11 @@ export class Stack {
     // With force its workers go with it, as with a machine.
     process.kill(signal === 'SIGKILL' ? -node.process.pid : node.process.pid, signal);
     await node.exited;
+  }
+
+  /** When the edge that runs now began to take sockets, by `performance.now()`; it may have been slow to answer then. */
+  get edgeListensAt(): number {
+    return this.#edgeListensAt;
   }
 
   get edgePid(): number {
