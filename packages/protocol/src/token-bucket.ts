@@ -13,12 +13,12 @@ export const CHAT_TEXTS: Allowance = { rate: 2, burst: 20 };
 /** Requests of one client to its session: each costs a look at an SDP and some calls to the worker. */
 export const SESSION_REQUESTS: Allowance = { rate: 20, burst: 100 };
 /**
- * UTF-16 units of a node's offers to one client. Each is answered at about its length, so that others who come and go
- * must not use up what the client may say: half of {@link CLIENT_VOLUME} stays its own.
+ * UTF-16 units of one client's answers to a node's offers, which the node paces: others who come and go must not use up
+ * what the client may say. Half of {@link CLIENT_VOLUME} stays its own.
  */
-export const RECEIVE_OFFERS: Allowance = { rate: CLIENT_VOLUME.rate / 2, burst: CLIENT_VOLUME.burst / 2 };
-/** What an offer counts at the least: short ones are answered as well, and answers are requests. */
-export const SHORTEST_OFFER = 16 * 1024;
+export const ANSWER_VOLUME: Allowance = { rate: CLIENT_VOLUME.rate / 2, burst: CLIENT_VOLUME.burst / 2 };
+/** What an answer counts at the least: short ones are requests as well. */
+export const SHORTEST_ANSWER = 16 * 1024;
 /** Refused messages after which a client is cut off: no honest one goes on and on. */
 export const MAX_REFUSALS = 200;
 

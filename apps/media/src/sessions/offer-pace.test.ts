@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { OfferPace } from './offer-pace.ts';
 
-/** An offer for a hundred others, UTF-16 units. */
+/** An answer about a hundred others, UTF-16 units. */
 const LARGEST = 250_000;
 
 it('whatever others do, a client may answer every offer and say as much of its own', () => {
@@ -17,7 +17,7 @@ it('whatever others do, a client may answer every offer and say as much of its o
       for (const { after, length } of changes) {
         now += after;
         if (pace.take(now) > 0) continue;
-        pace.offered(length);
+        pace.answered(length);
         expect(requests.take(now) && volume.take(now, length)).toBe(true);
       }
     }),
@@ -28,7 +28,7 @@ it('a few changes in a row are offered at once, many in their turn', () => {
   const pace = new OfferPace(0);
   const taken = Array.from({ length: 1000 }, (_, i) => {
     const may = pace.take(i * 40) === 0;
-    if (may) pace.offered(100_000);
+    if (may) pace.answered(100_000);
     return may;
   });
   expect(taken.slice(0, 15)).not.toContain(false);
@@ -37,12 +37,12 @@ it('a few changes in a row are offered at once, many in their turn', () => {
   expect(late).toBeLessThan(40);
 });
 
-it.each([[100_000], [10_000_000]])('says when the next may be made, after offers of %i', (length) => {
+it.each([[100_000], [10_000_000]])('says when the next may be made, after answers of %i', (length) => {
   const pace = new OfferPace(0);
   let ms = 0;
   for (let i = 0; i < 200 && ms === 0; i++) {
     ms = pace.take(0);
-    pace.offered(length);
+    pace.answered(length);
   }
   expect(ms).toBeGreaterThan(1);
   expect(pace.take(ms - 1)).toBe(1);

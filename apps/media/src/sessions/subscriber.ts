@@ -111,6 +111,7 @@ export class Subscriber {
       if (this.#openOffer?.offerId !== offerId || this.#transport === undefined) {
         throw new ParleyError('offer_not_found', 'Answer the latest offer, with its offerId.');
       }
+      this.#pace.answered(sdp.length);
       const settlement = this.#description.settle(sdp);
       this.#openOffer = undefined;
       this.#settledId = offerId;
@@ -154,11 +155,14 @@ export class Subscriber {
       const stays = this.#wanted.get(track.producer.id) === track && !consumer.closed;
       if (!stays) this.#unsubscribe(subscription);
     }
-    await this.#subscribeAll(this.wanted.filter((track) => this.#lacks(track)));
-    if (this.#closed || this.#transport === undefined) return;
-    if (!this.#description.changed && !this.#restartsIce) return;
+    const missing = this.wanted.filter((track) => this.#lacks(track));
+    if (missing.length === 0 && !this.#description.changed && !this.#restartsIce) return;
+    // Before anything is consumed, which in a restless room would be gone before its turn.
     const wait = this.#pace.take(performance.now());
     if (wait > 0) return this.#changes.putOff(wait);
+    await this.#subscribeAll(missing);
+    if (this.#closed || this.#transport === undefined) return;
+    if (!this.#description.changed && !this.#restartsIce) return;
     if (this.#restartsIce) await this.#transport.transport.restartIce();
     if (this.#closed) return;
     this.#restartsIce = false;
@@ -245,7 +249,6 @@ export class Subscriber {
 
   #offer(transport: WebRtcTransport): void {
     const sdp = this.#description.offer(transport);
-    this.#pace.offered(sdp.length);
     const tracks = this.subscriptions.map(({ mid, track: { producer, participantId, source } }) => ({
       mid,
       trackId: producer.id,
