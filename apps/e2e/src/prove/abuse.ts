@@ -16,12 +16,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Bot } from '@parley/bots/bot';
 import { until } from '@parley/bots/inbox';
-import { processGroup } from '../process-table.ts';
 import { Stack } from '../stack.ts';
 import type { Assault, AssaultReport, Tally } from './abuse/assault.ts';
 import { type CallFigures, HealthyCall } from './abuse/healthy-call.ts';
 import { udpDrops } from './abuse/udp-drops.ts';
 import { Watch } from './abuse/watch.ts';
+import { atMostOnceASecond, mib, table } from './format.ts';
+import { costsOf, serversOf } from './process-costs.ts';
 
 export interface AbuseOptions {
   seed: number;
@@ -38,13 +39,8 @@ export interface AbuseOptions {
   expiry: boolean;
 }
 
-/** Bytes. */
-interface Memory {
-  nodeHeap: number;
-  nodeRss: number;
-  workersRss: number;
-  edgeRss: number;
-}
+/** Bytes: of the node's heap, and resident. */
+type Memory = Record<'node heap' | 'node' | 'media workers' | 'workerd', number>;
 
 export interface AbuseFigures {
   tally: Tally;
@@ -85,7 +81,7 @@ export async function proveAbuse(
   const call = await HealthyCall.start(stack.url, room);
   const closing = [() => call.close()];
   try {
-    const processes = await identities(stack);
+    const processes = await serversOf(stack);
     const rtc = (await stack.workerPids()).map((_, index) => stack.rtcPort + index);
     const before = await memory(stack);
     const measured = async (during: () => Promise<void>) => {
@@ -143,12 +139,12 @@ export async function proveAbuse(
       ...(call.restarts === 0 ? [] : [`streams of the call started anew ${call.restarts} times`]),
       ...(await unwell([health, livez, new URL('/readyz', node).href])),
       ...stack.troubles.map((line) => `a server reported: ${line}`),
-      ...same(processes, await identities(stack)),
+      ...same(processes, await serversOf(stack)),
       // What the kernel dropped, no program has seen: the machine was too busy for its buffers.
       ...(abused.lost > (abused.kernelDrops ?? 0) ? [`the call lost ${abused.lost} packets`] : []),
     ];
     if (harm.length > 0)
-      throw new Error(`seed ${options.seed}: harm was done:\n${harm.join('\n')}\n${table(tally)}`);
+      throw new Error(`seed ${options.seed}: harm was done:\n${harm.join('\n')}\n${counts(tally)}`);
     return {
       tally,
       alone,
@@ -188,31 +184,18 @@ function begin(
   return { process: attacker, done: promise.finally(() => attacker.disconnect()) };
 }
 
-/** The processes that must be the same at the end. */
-async function identities(stack: Stack): Promise<string[]> {
-  const edge = (await processGroup(stack.edgePid)).filter(({ name }) => name.startsWith('workerd'));
-  const node = (await processGroup(stack.nodePid)).filter(({ pid }) => pid === stack.nodePid);
-  const workers = await stack.workerPids();
-  return [
-    ...edge.map(({ pid }) => `workerd ${pid}`),
-    ...node.map(({ pid }) => `node ${pid}`),
-    ...workers.map((pid) => `worker ${pid}`),
-  ].sort();
-}
-
 function same(before: readonly string[], after: readonly string[]): string[] {
   if (before.join() === after.join()) return [];
   return [`processes are others: ${before.join(', ')} before, ${after.join(', ')} after`];
 }
 
 async function memory(stack: Stack): Promise<Memory> {
-  const [edge, node] = [await processGroup(stack.edgePid), await processGroup(stack.nodePid)];
-  const rss = (of: typeof edge) => of.reduce((sum, { rssBytes }) => sum + rssBytes, 0);
+  const costs = await costsOf(stack);
   return {
-    nodeHeap: await stack.metric('nodejs_heap_size_used_bytes'),
-    nodeRss: rss(node.filter(({ pid }) => pid === stack.nodePid)),
-    workersRss: rss(node.filter(({ pid }) => pid !== stack.nodePid)),
-    edgeRss: rss(edge.filter(({ name }) => name.startsWith('workerd'))),
+    'node heap': await stack.metric('nodejs_heap_size_used_bytes'),
+    node: costs.node.memory,
+    'media workers': costs['media workers'].memory,
+    workerd: costs.workerd.memory,
   };
 }
 
@@ -253,9 +236,9 @@ function progress(tally: Tally): string {
   ].join(', ');
 }
 
-function table(tally: Tally): string {
+function counts(tally: Tally): string {
   const rows = Object.entries(tally).sort(([a], [b]) => a.localeCompare(b));
-  return rows.map(([name, count]) => `  ${String(count).padStart(8)}  ${name}`).join('\n');
+  return table(rows.map(([name, count]) => [`  ${name}`, String(count)]));
 }
 
 /** The figures, for people. */
@@ -264,15 +247,15 @@ export function describeAbuse(figures: AbuseFigures): string {
   const call = ({ seconds, packets, lost, longestPauseMs, kernelDrops }: AbuseFigures['alone']) =>
     `${seconds.toFixed(1)} s, ${packets} packets (${(packets / seconds).toFixed(1)} a second), ${lost} lost, ` +
     `longest pause ${longestPauseMs.toFixed(0)} ms, dropped by the kernel: ${kernelDrops ?? 'unknown'}`;
-  const change = (name: keyof Memory) =>
-    `${(before[name] / 2 ** 20).toFixed(1)} → ${(after[name] / 2 ** 20).toFixed(1)} MiB`;
+  const names = Object.keys(before) as (keyof Memory)[];
+  const memory = names.map((name) => `${name} ${mib(before[name])} → ${mib(after[name])} MiB`).join(', ');
   return [
     'Sent, and what became of it:',
-    table(tally),
+    counts(tally),
     `Healthy call alone:    ${call(alone)}`,
     `Healthy call abused:   ${call(abused)}`,
     `Longest answer:        /livez ${figures.longestLivezMs.toFixed(0)} ms, /health ${figures.longestHealthMs.toFixed(0)} ms`,
-    `Memory:                node heap ${change('nodeHeap')}, node ${change('nodeRss')}, workers ${change('workersRss')}, workerd ${change('edgeRss')}`,
+    `Memory:                ${memory}`,
     `Left behind:           gone after ${figures.settledSeconds.toFixed(1)} s`,
     `A newcomer:            let in after ${figures.newcomerJoinMs?.toFixed(0)} ms, gets all media`,
   ].join('\n');
@@ -292,7 +275,7 @@ if (import.meta.main) {
   console.log(`Seed ${options.seed}`);
   const stack = await Stack.start({ nodeEnv: { PARLEY_WORKERS: '2' } });
   try {
-    const figures = await proveAbuse(stack, options, (line) => console.error(line));
+    const figures = await proveAbuse(stack, options, atMostOnceASecond(console.error));
     console.log(describeAbuse(figures));
   } catch (error) {
     console.error(error);

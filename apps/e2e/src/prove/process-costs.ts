@@ -50,6 +50,16 @@ export async function costsOf(stack: Stack): Promise<StackCosts> {
   return parts;
 }
 
+/** The servers' processes as `part pid`, in order: the same as before if none has died. Linux only. */
+export async function serversOf(stack: Stack): Promise<string[]> {
+  return (await processes())
+    .flatMap((one) => {
+      const part = partOf(one, stack);
+      return part === undefined || part === 'bots' || part === 'wrangler' ? [] : [`${part} ${one.pid}`];
+    })
+    .sort();
+}
+
 function partOf({ pid, parent, group, name }: Process, { edgePid, nodePid }: Stack): Part | undefined {
   if (pid === nodePid) return 'node';
   if (group === nodePid) return 'media workers';
