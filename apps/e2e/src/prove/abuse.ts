@@ -71,7 +71,7 @@ export async function proveAbuse(
 ): Promise<AbuseFigures> {
   // workerd reports every stranger's bad frame, also to a Worker that listens to errors and does nothing else.
   stack.expectTroubles(/WebSocket protocol error/);
-  const room = 'abused';
+  const room = `abused-${options.seed}`;
   const node = new URL(stack.metricsUrl);
   const created = await fetch(`${stack.url}/api/rooms`, {
     method: 'POST',
