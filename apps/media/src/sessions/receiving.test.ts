@@ -1,8 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ANSWER_VOLUME } from '@parley/protocol/token-bucket';
 import { describe, expect, it, vi } from 'vitest';
+import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
 import { until } from '../testing/inbox.ts';
 import { CARRIERS, useNode } from '../testing/room-fixture.ts';
 
 const fixture = useNode();
+
+/** An answer that takes all of an offer, in its words. */
+function accepting(offer: string): string {
+  return offer
+    .replaceAll('a=setup:actpass', 'a=setup:active')
+    .replaceAll('a=sendonly', 'a=recvonly')
+    .replace(/^a=(ice-lite|candidate:.*|end-of-candidates|msid:.*|ssrc.*)\r\n/gm, '');
+}
 
 describe.each(CARRIERS)('receiving over %s', (carrier) => {
   const { open, join } = fixture.over(carrier);
@@ -119,6 +130,32 @@ describe.each(CARRIERS)('receiving over %s', (carrier) => {
     const trackId = tracks[0]?.trackId ?? '';
     const before = bob.received.get(trackId) ?? 0;
     await until(() => (bob.received.get(trackId) ?? 0) > before + 5, 'media goes on');
+  });
+
+  it('offers no more than the client may answer, whatever others do', async () => {
+    const link = await fixture.room();
+    const [bob, restless] = [await open(link, 'bob'), await open(link, 'restless')];
+    const on = readFixture('chromium', 'audio-only');
+    const off = on.replace(/^a=(sendrecv|sendonly)/m, 'a=inactive');
+    const filler = `a=x-filler:${'x'.repeat(10_000)}\r\n`.repeat(20);
+    let answered = 0;
+    const started = performance.now();
+    for (let turn = 0; turn < 70; turn++) {
+      restless.request({ type: 'offer', sdp: turn % 2 === 0 ? on : off });
+      await sleep(60);
+      const offers = bob.events.all.filter((event) => event.type === 'offer');
+      for (const { offerId, sdp } of offers.slice(answered)) {
+        bob.request({ type: 'answer', offerId, sdp: accepting(sdp) + filler });
+      }
+      answered = offers.length;
+    }
+    const seconds = (performance.now() - started) / 1000;
+    const { rate, burst } = ANSWER_VOLUME;
+    expect(answered).toBeGreaterThan(5);
+    // The first counts little, and the last has its turn before it is answered.
+    expect((answered - 2) * filler.length).toBeLessThanOrEqual(burst + rate * seconds);
+    const errors = bob.events.all.filter(({ type }) => type === 'error');
+    expect(errors, 'what is refused of his answers').toEqual([]);
   });
 
   it('a broken answer leaves the offer open for a better one', async () => {
