@@ -1,18 +1,31 @@
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** A TCP port of this machine that nobody listens on. */
-export function freePort(): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const server = createServer()
-    .once('error', reject)
-    .listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (typeof address === 'object' && address !== null) resolve(address.port);
-        else reject(new Error('the server has no port'));
-      });
-    });
-  return promise;
+/** Below the media ports, and the kernel's ephemeral ports. */
+const FIRST_PORT = 12_000;
+const LAST_PORT = 21_999;
+const given = new Set<number>();
+
+/**
+ * A TCP port of this machine that nobody listens on. Below the kernel's ephemeral ports: a connection that anybody opens
+ * does not take it before it is used.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT + 1));
+    if (given.has(port)) continue;
+    given.add(port);
+    const server = createServer().listen(port, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') continue;
+      throw error;
+    }
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 /**
