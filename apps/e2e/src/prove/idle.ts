@@ -2,7 +2,7 @@
  * Shows that a call in which nobody comes, goes or says anything costs its Room object nothing: no message reaches it, it
  * sleeps, and it wakes with the room as it was: `pnpm prove:idle`. Set by the environment:
  *
- * - `SECONDS` (300): how long nothing is to reach the Room objects; from 600 on they look after themselves meanwhile
+ * - `IDLE_SECONDS` (300): how long nothing is to reach the Room objects; from 600 on they look after themselves meanwhile
  *
  * Two rooms of two bots with microphone and camera, one over the relay and one over sockets of their own. Counted are
  * the frames on each bot's socket to its Room (without `ping` and `pong`, which the runtime answers in the object's stead) and the
@@ -275,7 +275,7 @@ if (import.meta.main) {
     await proveIdle(
       stack,
       {
-        seconds: Number(process.env['SECONDS'] ?? 300),
+        seconds: Number(process.env['IDLE_SECONDS'] ?? 300),
         onProgress: atMostOnceASecond((line) => console.error(line)),
       },
       console.log,
