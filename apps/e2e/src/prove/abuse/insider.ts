@@ -12,19 +12,32 @@ const OPUS = 111;
 const CONNECT_MS = 20_000;
 const BURST = 8;
 
+/** What the client sends by rights: a camera and a microphone. */
+interface Sources {
+  ssrcs: readonly number[];
+  payloadTypes: readonly number[];
+}
+
+const NAME = 'encrypted packets';
+
 /**
- * A participant that is connected in every way and sends RTP and RTCP whose encryption is right and whose content is
- * anything: what has no key is dropped before it is read.
+ * Participants, one after the other, that are connected in every way and send RTP and RTCP whose encryption is right and
+ * whose content is anything: what has no key is dropped before it is read. Who is thrown out is followed by another.
+ *
+ * @throws {Error} when one cannot connect
  */
 export async function abuseAsInsider(assault: Assault, packets: number, counts: Counts): Promise<void> {
   const random = new SeededBytes(`insider ${assault.seed}`);
+  while (counts.of(NAME) < packets) await visit(assault, random, packets, counts);
+}
+
+async function visit(assault: Assault, random: SeededBytes, packets: number, counts: Counts): Promise<void> {
   const visitor = await RoomVisitor.enter(assault, 'recovers', counts);
-  if (visitor === undefined) throw new Error('the insider was not let in');
+  // The room is full of others of our kind.
+  if (visitor === undefined) return await sleep(500);
   const { socket } = visitor;
   await socket.hears(({ type }) => type === 'media-session', 'media-session');
   const connection = makePeerConnection('insider', '127.0.0.1');
-  const states: string[] = [];
-  connection.onStateChange((state) => states.push(state));
   const descriptions = new LocalDescriptions(connection);
   const video = new nodeDataChannel.Video('camera', 'SendOnly');
   video.addVP8Codec(VP8);
@@ -40,14 +53,20 @@ export async function abuseAsInsider(assault: Assault, packets: number, counts: 
     connection.setRemoteDescription(String(answer?.['sdp']), 'answer');
     const deadline = performance.now() + CONNECT_MS;
     while (!tracks.every((track) => track.isOpen())) {
-      if (performance.now() > deadline) throw new Error(`the insider did not connect: ${states.join(', ')}`);
+      if (performance.now() > deadline) throw new Error('an insider did not connect');
       await sleep(20);
     }
-    for (let sent = 0; sent < packets; sent++) {
-      const at = random.below(2);
-      const packet = anyPacket(random, ssrcs, at === 0 ? VP8 : OPUS);
-      counts.add(send(tracks[at], packet) ? 'encrypted packets' : 'packets that cannot be encrypted');
-      if (sent % BURST === BURST - 1) await sleep((BURST / assault.packetsPerSecond) * 4000);
+    counts.add('insiders');
+    const sources = { ssrcs, payloadTypes: [VP8, OPUS] };
+    for (let sent = 0; counts.of(NAME) < packets; sent++) {
+      const track = random.pick(tracks);
+      if (!track.isOpen()) {
+        counts.add('insiders thrown out');
+        return;
+      }
+      const isSent = send(track, anyPacket(random, sources, sent));
+      counts.add(isSent ? NAME : 'packets that cannot be encrypted');
+      if (sent % BURST === BURST - 1) await sleep((BURST / assault.packetsPerSecond) * 2000);
     }
   } finally {
     connection.close();
@@ -55,12 +74,13 @@ export async function abuseAsInsider(assault: Assault, packets: number, counts: 
   }
 }
 
-function anyPacket(random: SeededBytes, ssrcs: readonly number[], payloadType: number): Buffer {
+function anyPacket(random: SeededBytes, { ssrcs, payloadTypes }: Sources, sequence: number): Buffer {
+  const own = { ssrc: random.pick(ssrcs), payloadType: random.pick(payloadTypes), sequence };
   switch (random.below(4)) {
     case 0:
-      return rtp(random, { ssrc: random.pick(ssrcs), payloadType });
+      return rtp(random, own);
     case 1:
-      return damaged(random, rtp(random, random.pick([{}, { payloadType }, { ssrc: random.pick(ssrcs) }])));
+      return damaged(random, rtp(random, random.pick([{}, { payloadType: own.payloadType }, own])));
     case 2:
       return rtcp(random, ssrcs);
     default:
@@ -69,9 +89,9 @@ function anyPacket(random: SeededBytes, ssrcs: readonly number[], payloadType: n
 }
 
 /** False for what has no header that encryption could keep. */
-function send(track: Track | undefined, packet: Buffer): boolean {
+function send(track: Track, packet: Buffer): boolean {
   try {
-    return track?.sendMessageBinary(packet) ?? false;
+    return track.sendMessageBinary(packet);
   } catch {
     return false;
   }

@@ -137,10 +137,11 @@ function clientHello(random: SeededBytes): Buffer {
 export interface RtpOptions {
   ssrc?: number;
   payloadType?: number;
+  sequence?: number;
 }
 
 /** An RTP packet (RFC 3550 §5.1) whose sources, extensions (RFC 8285), padding and payload are anything. */
-export function rtp(random: SeededBytes, { ssrc, payloadType }: RtpOptions = {}): Buffer {
+export function rtp(random: SeededBytes, { ssrc, payloadType, sequence }: RtpOptions = {}): Buffer {
   const sources = random.pick([0, 0, 0, random.below(16)]);
   const hasExtension = random.below(2) === 1;
   const hasPadding = random.below(4) === 0;
@@ -150,7 +151,7 @@ export function rtp(random: SeededBytes, { ssrc, payloadType }: RtpOptions = {})
     (random.below(2) << 7) | (payloadType ?? random.pick([96, 100, 111, random.below(128)]) & 0x7f),
     1,
   );
-  header.writeUInt16BE(random.below(0x10000), 2);
+  header.writeUInt16BE((sequence ?? random.below(0x10000)) & 0xffff, 2);
   header.writeUInt32BE(random.below(2 ** 32), 4);
   header.writeUInt32BE(ssrc ?? random.below(2 ** 32), 8);
   const parts = [header, random.bytes(sources * 4)];
