@@ -35,7 +35,13 @@ export async function startEdge(options: EdgeOptions): Promise<Service> {
   args.push('--inspector-port', String(inspectorPort));
   args.push('--persist-to', path.join(stateFolder, 'storage'), '--show-interactive-dev-session=false');
   const service = await startService('edge', path.join(ROOT, 'node_modules/.bin/wrangler'), args, {
-    env: { WRANGLER_SEND_METRICS: 'false', WRANGLER_LOG_SANITIZE: 'true', WRANGLER_LOG: logLevel },
+    env: {
+      WRANGLER_SEND_METRICS: 'false',
+      WRANGLER_LOG_SANITIZE: 'true',
+      WRANGLER_LOG: logLevel,
+      // Else it traces each request into a database of its own: 20 ms more a join, and a third more memory a room.
+      X_LOCAL_OBSERVABILITY: 'false',
+    },
     logFolder,
     ...(onLine && { onLine }),
   });

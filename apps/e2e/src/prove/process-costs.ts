@@ -8,6 +8,8 @@ export interface Costs {
   /** User and system time since they began, seconds. */
   cpu: number;
   sockets: number;
+  /** Of the process that has most: files, sockets and what else is open. */
+  descriptors: number;
 }
 
 /** The parts of a stack under load. `wrangler` is the local runtime's own process, which a deployed edge does not have. */
@@ -41,10 +43,11 @@ export async function costsOf(stack: Stack): Promise<StackCosts> {
       const part = partOf(one, stack);
       if (part === undefined) return;
       const sum = parts[part];
-      const [memory, sockets] = await Promise.all([residentBytes(one.pid), openSockets(one.pid)]);
+      const [memory, open] = await Promise.all([residentBytes(one.pid), openDescriptors(one.pid)]);
       sum.memory += memory;
       sum.cpu += one.cpu;
-      sum.sockets += sockets;
+      sum.sockets += open.sockets;
+      sum.descriptors = Math.max(sum.descriptors, open.all);
     }),
   );
   return parts;
@@ -68,7 +71,7 @@ function partOf({ pid, parent, group, name }: Process, { edgePid, nodePid }: Sta
 }
 
 function none(): Costs {
-  return { memory: 0, cpu: 0, sockets: 0 };
+  return { memory: 0, cpu: 0, sockets: 0, descriptors: 0 };
 }
 
 async function processes(): Promise<Process[]> {
@@ -99,10 +102,19 @@ async function residentBytes(pid: number): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
-async function openSockets(pid: number): Promise<number> {
+async function openDescriptors(pid: number): Promise<{ all: number; sockets: number }> {
   const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
   const links = await Promise.all(
     descriptors.map((descriptor) => readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => '')),
   );
-  return links.filter((link) => link.startsWith('socket:')).length;
+  return {
+    all: descriptors.length,
+    sockets: links.filter((link) => link.startsWith('socket:')).length,
+  };
+}
+
+/** How many descriptors a process that this one starts may have open. */
+export async function descriptorLimit(): Promise<number> {
+  const limits = await readFile('/proc/self/limits', 'utf8');
+  return Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY);
 }

@@ -10,7 +10,9 @@
  * - `AWAY` (10): seconds between the Worker's end and its start
  * - `PROCESSES`: processes of bots, one for each 500 when unset
  *
- * The bots take more of the machine than the product does: at 2000 bots and 2 packets a second about one and a half cores.
+ * The bots take more of the machine than the product does: at 2000 bots and 2 packets a second two cores and more, so two
+ * cores carry 1000 rooms at `RATE=1` if nothing else runs. In the local runtime a room takes 13 descriptors of one process,
+ * and more while sockets come back in a crowd (`ulimit -n`; it ends when they are used up).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BotFigures, Reconnect } from '@parley/bots/bot-figures';
@@ -22,7 +24,7 @@ import { Stack } from '../stack.ts';
 import { atMostOnceASecond, kib, mib, seconds, table } from './format.ts';
 import { busiestSecond, histogram } from './herd.ts';
 import { type MediaWindow, MediaWindows } from './media-windows.ts';
-import { costsOf, PARTS, type Part, type StackCosts } from './process-costs.ts';
+import { type Costs, costsOf, descriptorLimit, PARTS, type Part, type StackCosts } from './process-costs.ts';
 
 export interface RoomsOptions {
   rooms: number;
@@ -175,22 +177,24 @@ class Proof {
     const memoryPerRoom = Object.fromEntries(
       PARTS.map((part) => [part, (after.costs[part].memory - before.costs[part].memory) / rooms]),
     ) as Record<Part, number>;
-    const row = (name: string, was: number, is: number, sockets: string) => [
+    const row = (name: string, was: number, is: number, open?: Costs) => [
       name,
       mib(was),
       mib(is),
       kib((is - was) / rooms),
-      sockets,
+      String(open?.sockets ?? ''),
+      String(open?.descriptors ?? ''),
     ];
     this.#print(
       table([
-        ['memory', 'before MiB', 'after MiB', 'KiB a room', 'sockets'],
+        ['memory', 'before MiB', 'after MiB', 'KiB a room', 'sockets', 'descriptors'],
         ...PARTS.map((part) =>
-          row(part, before.costs[part].memory, after.costs[part].memory, String(after.costs[part].sockets)),
+          row(part, before.costs[part].memory, after.costs[part].memory, after.costs[part]),
         ),
-        row('(heap of node)', before.heap, after.heap, ''),
+        row('(heap of node)', before.heap, after.heap),
       ]),
     );
+    this.#print(`  descriptors: of the process that has most; each may have ${await descriptorLimit()}`);
     return { costs: after.costs, joinsPerSecond: rate, memoryPerRoom };
   }
 
@@ -280,6 +284,10 @@ class Proof {
       return `${part} ${(after.costs[part].cpu - (isNew ? 0 : before.costs[part].cpu)).toFixed(1)}`;
     });
     this.#print(`  CPU seconds from the Worker's end until then: ${cpu.join(', ')}`);
+    // A new session would also explain what follows.
+    const openedNow = await this.#stack.metric('parley_sessions_opened_total');
+    if (openedNow !== opened) throw new Error(`the node opened ${openedNow - opened} sessions anew`);
+    this.#expectHealthy(after.bots);
     const sum = this.#compare(before.bots, after.bots);
     const pauses = this.#pauses(before.bots, after.bots);
     const longestPauseMs = Math.max(
@@ -300,12 +308,9 @@ class Proof {
         ]),
       ]),
     );
-    this.#expectHealthy(after.bots);
     const anew = reconnects.filter(({ how }) => how === 'anew');
     if (anew.length > 0) throw new Error(`${anew.length} bots came back as somebody else`);
     if (pauses.length > 0) throw new Error(`media paused for ${some(pauses)}`);
-    const openedNow = await this.#stack.metric('parley_sessions_opened_total');
-    if (openedNow !== opened) throw new Error(`the node opened ${openedNow - opened} sessions anew`);
     const outage = { windows: media, received: sum.received, lost: sum.lost, longestPauseMs };
     return { backMs, busiestSecond: busiest, outage };
   }
