@@ -84,11 +84,13 @@ export function linkClosed(draft: Draft, nodeId: string, epoch: number, stopped:
   assignment.state = 'unlinked';
   assignment.since = now;
   assignment.checkAt = now + TIMES.nodeCheck;
+  assignment.live = false;
 }
 
 /** What the Fleet knows: a dead node is replaced, one that lives or may live is given more time. */
 export function nodeChecked(draft: Draft, nodeId: string, epoch: number, life: NodeLife): void {
   const assignment = draft.state.assignments[nodeId];
   if (assignment?.epoch !== epoch || assignment.state !== 'unlinked') return;
+  assignment.live = life === 'live';
   if (life === 'dead') replaceNode(draft);
 }

@@ -103,14 +103,15 @@ export function checkPlacement(draft: Draft): void {
   replaceNode(draft, silent);
 }
 
-/** Asks the Fleet about nodes whose link is gone; one that is gone for too long is replaced whatever it says. */
+/** Asks the Fleet about nodes whose link is gone; one that is gone for too long is replaced, later when it is said to live. */
 export function checkNodes(draft: Draft): void {
   const { now } = draft;
   for (const assignment of Object.values(draft.state.assignments)) {
-    const { nodeId, epoch, incarnation, since, checkAt } = assignment;
+    const { nodeId, epoch, incarnation, since, checkAt, live } = assignment;
     if (checkAt === undefined || now < checkAt) continue;
-    assignment.checkAt = now + Math.max(TIMES.nodeCheck, now - since);
-    if (now >= since + TIMES.linkLost) replaceNode(draft);
+    assignment.checkAt = now + Math.min(Math.max(TIMES.nodeCheck, now - since), TIMES.nodeCheckMost);
+    const patience = live ? TIMES.liveLinkLost : TIMES.linkLost;
+    if (now >= since + patience) replaceNode(draft);
     else draft.emit({ type: 'check-node', nodeId, epoch, incarnation });
   }
 }

@@ -264,6 +264,30 @@ describe('a node that is gone', () => {
     expect(opened(room.open('node-2'))).toMatchObject([{ participantId: 'p-ann', session: 2 }]);
   });
 
+  it('has longer to come back while the Fleet says that it lives, but not for ever', () => {
+    const room = directRoom();
+    room.open('node-1', [], URL);
+    room.unlink();
+    const epoch = room.state.lastEpoch;
+    for (let waited = 0; waited < TIMES.liveLinkLost - TIMES.linkLost; waited += TIMES.linkLost) {
+      room.do({ type: 'node-checked', nodeId: 'node-1', epoch, life: 'live' });
+      const effects = room.do({ type: 'wake' }, TIMES.linkLost);
+      expect(effects.map(({ type }) => type)).not.toContain('place');
+    }
+    expect(room.do({ type: 'wake' }, TIMES.linkLost)).toContainEqual({ type: 'place', exclude: [] });
+  });
+
+  it('is replaced after a while where the Fleet does not know any more whether it lives', () => {
+    const room = directRoom();
+    room.open('node-1', [], URL);
+    room.unlink();
+    const epoch = room.state.lastEpoch;
+    room.do({ type: 'wake' }, TIMES.nodeCheck);
+    room.do({ type: 'node-checked', nodeId: 'node-1', epoch, life: 'live' });
+    room.do({ type: 'node-checked', nodeId: 'node-1', epoch, life: 'unknown' });
+    expect(room.do({ type: 'wake' }, TIMES.linkLost)).toEqual([{ type: 'place', exclude: [] }]);
+  });
+
   it('is told to close what it holds and the room does not know, older sessions too', () => {
     const room = directRoom();
     room.open('node-1', [], URL);

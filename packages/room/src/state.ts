@@ -35,10 +35,16 @@ export const TIMES = {
   placement: 10_000,
   /** How long an assigned node may take to open its link. */
   linkOpen: 10_000,
-  /** How long after its link was lost the Fleet is asked whether a node lives; later, ever more seldom. */
+  /** How long after its link was lost the Fleet is asked whether a node lives; later, ever more seldom, up to the longest pause. */
   nodeCheck: 800,
-  /** How long a node may be without its link, whatever the Fleet says, before the room is placed anew. */
+  nodeCheckMost: 10_000,
+  /** How long a node may be without its link before the room is placed anew, where the Fleet does not know whether it lives. */
   linkLost: 20_000,
+  /**
+   * The same where the Fleet says that it lives: after an outage of the edge a thousand links come back at once, and not each
+   * at its first try, while media flows on.
+   */
+  liveLinkLost: 90_000,
   /** After how long an empty room gives its node back. */
   release: 30_000,
   /**
@@ -117,6 +123,8 @@ export interface Assignment {
   publicUrl?: string;
   /** When the Fleet is asked whether the node lives. */
   checkAt?: number;
+  /** Whether it said so when it was asked last. */
+  live?: boolean;
 }
 
 /** Whether a node is being looked for. */
