@@ -21,8 +21,8 @@ export interface Outcome {
 
 /**
  * The room's rules: what a command makes of a room, and what has to be done about it. Pure: the same arguments give
- * the same result, `state` is left as it was, and nothing is read but the arguments. Where nothing changes the result has the
- * same object. Never throws for any command.
+ * the same result, `state` is left as it was, and nothing is read but the arguments. For what only
+ * passes through the result has the same object. Never throws for any command.
  *
  * @param now milliseconds since the epoch
  */

@@ -192,8 +192,5 @@ export class RoomLink {
   }
 }
 
-/** The close code with which a node tells the Room that it stops. */
-export const NODE_STOPS = 1001;
-
 /** The close code of a room that this node ended because nobody was in it and the Room was out of reach. */
 export const ROOM_ENDED = closeCode('room_closed');

@@ -1,7 +1,7 @@
-import type { NodeLinkMessage } from '@parley/protocol/link-messages';
+import { NODE_STOPS, type NodeLinkMessage } from '@parley/protocol/link-messages';
 import type { Assignment } from '../fleet/fleet-client.ts';
 import { LinkOutbox } from '../links/link-outbox.ts';
-import { NODE_STOPS, ROOM_ENDED, type RoomCommand, RoomLink } from '../links/room-link.ts';
+import { ROOM_ENDED, type RoomCommand, RoomLink } from '../links/room-link.ts';
 import type { Carrier } from '../sessions/carrier.ts';
 import type { Session } from '../sessions/session.ts';
 import type { SessionId } from '../sessions/session-context.ts';
