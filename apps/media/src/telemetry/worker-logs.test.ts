@@ -17,6 +17,11 @@ it.each([
     'request failed [method:CONSUMER_CLOSE, id:7]: Consumer not found',
     'debug',
   ],
+  [
+    'a channel that the node has closed',
+    '(stderr) UnixStreamSocketHandle::Write() | uv_try_write() failed, trying uv_write(): broken pipe',
+    'debug',
+  ],
   ['anything else', 'request failed [method:TRANSPORT_CONSUME, id:7]: wrong parameters', 'error'],
 ] as const)('an error about %s', (_, message, severity) => {
   expect(severityOf('error', message)).toBe(severity);

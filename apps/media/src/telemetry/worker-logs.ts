@@ -26,10 +26,13 @@ export function severityOf(level: 'warn' | 'error', message: string): 'debug' | 
 
 /**
  * Node and worker closed the same thing at the same time, so that one asks about what the other has let go of. Where
- * that makes a request fail, whoever made it says so.
+ * that makes a request fail, whoever made it says so. A worker that still writes while its node closes it finds a broken
+ * pipe; one that dies is told of by its end.
  */
 function isRace(message: string): boolean {
-  return /NotFoundError|request failed .* not found/.test(message);
+  return /NotFoundError|request failed .* not found|UnixStreamSocketHandle::Write\(\) .*broken pipe/.test(
+    message,
+  );
 }
 
 /** OpenSSL did not like what a client sent: any stranger can bring that about, and no operator can do anything. */
