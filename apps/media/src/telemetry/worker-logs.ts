@@ -30,7 +30,7 @@ export function severityOf(level: 'warn' | 'error', message: string): 'debug' | 
  * pipe; one that dies is told of by its end.
  */
 function isRace(message: string): boolean {
-  return /NotFoundError|request failed .* not found|UnixStreamSocketHandle::Write\(\) .*broken pipe/.test(
+  return /NotFoundError|request failed .* not found|UnixStreamSocketHandle::\w+\(\) .*broken pipe/.test(
     message,
   );
 }
