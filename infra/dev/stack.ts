@@ -107,7 +107,7 @@ export function makeSecret(): string {
 /** The configuration overrides in this process's environment, for the Worker. */
 export function overrides(): Record<string, string> {
   const names = Object.keys(process.env).filter((name) =>
-    /^PARLEY_(SERVER|WEBRTC|ROOMS|VIDEO|AUDIO)_/.test(name),
+    /^PARLEY_(SERVER|WEBRTC|ROOMS|RECORDING|PERFORMANCE|SECURITY|WEBHOOKS|RESIDENCY|VIDEO|AUDIO)_/.test(name),
   );
   return Object.fromEntries(names.map((name) => [name, process.env[name] ?? '']));
 }

@@ -85,7 +85,11 @@ function readOverride(name: string, text: string): unknown {
 
 /** Paths of everything below the schema's objects that is not itself an object: what a variable can override. */
 function leafPaths(schema: z.core.$ZodType, prefix: string[] = []): string[][] {
-  if (schema._zod.def.type !== 'object') return [prefix];
+  const { type } = schema._zod.def;
+  if (type === 'default' || type === 'prefault') {
+    return leafPaths((schema._zod.def as z.core.$ZodDefaultDef).innerType, prefix);
+  }
+  if (type !== 'object') return [prefix];
   const { shape } = schema._zod.def as z.core.$ZodObjectDef;
   return Object.entries(shape).flatMap(([key, child]) => leafPaths(child, [...prefix, key]));
 }
