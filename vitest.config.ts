@@ -22,7 +22,13 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: { PARLEY_ENROLMENT_SECRET: 'the-enrolment-secret-of-tests' } },
+            miniflare: {
+              bindings: {
+                PARLEY_ENROLMENT_SECRET: 'the-enrolment-secret-of-tests',
+                PARLEY_TURN_SECRET: 'the-turn-secret-of-tests',
+                PARLEY_WEBRTC_TURN_URLS: '["turn:turn.example.com:3478"]',
+              },
+            },
           }),
         ],
         test: {

@@ -104,10 +104,12 @@ export function makeSecret(): string {
   return randomBytes(32).toString('hex');
 }
 
-/** The configuration overrides in this process's environment, for the Worker. */
+/** The configuration overrides, and the secret that one of them needs, in this process's environment, for the Worker. */
 export function overrides(): Record<string, string> {
   const names = Object.keys(process.env).filter((name) =>
-    /^PARLEY_(SERVER|WEBRTC|ROOMS|RECORDING|PERFORMANCE|SECURITY|WEBHOOKS|RESIDENCY|VIDEO|AUDIO)_/.test(name),
+    /^PARLEY_(SERVER|WEBRTC|ROOMS|RECORDING|PERFORMANCE|SECURITY|WEBHOOKS|RESIDENCY|VIDEO|AUDIO|TURN)_/.test(
+      name,
+    ),
   );
   return Object.fromEntries(names.map((name) => [name, process.env[name] ?? '']));
 }

@@ -11,6 +11,8 @@ export interface Environment {
   KEYRINGS: DurableObjectNamespace<KeyringObject>;
   /** What a media node must know to enrol; a secret. Without it no node is let in. */
   PARLEY_ENROLMENT_SECRET?: string;
+  /** What the TURN servers of `webrtc.turn.urls` have as `static-auth-secret`; a secret. */
+  PARLEY_TURN_SECRET?: string;
   /** The region whose nodes serve the rooms; `default` when absent. Nodes have the same under the same name. */
   PARLEY_REGION?: string;
 }

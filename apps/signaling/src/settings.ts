@@ -5,6 +5,7 @@ import { WebrtcConfig } from '@parley/protocol/config/webrtc-config';
 import type { ClientMediaSettings } from '@parley/protocol/server-messages';
 import mediaYaml from '../../../infra/config/media.yaml';
 import webrtcYaml from '../../../infra/config/webrtc.yaml';
+import { turnService } from './turn/turn-service.ts';
 
 const environment = { ...env };
 
@@ -17,7 +18,10 @@ export const mediaConfig = loadConfig(MediaConfig, mediaYaml, 'infra/config/medi
 /** The region whose nodes serve the rooms. */
 export const region = env.PARLEY_REGION || 'default';
 
-/** What `joined` tells clients about media. */
+/** The TURN servers that take credentials of the edge's making, if any. URLs without a secret stop the Worker from starting. */
+export const turn = turnService(webrtcConfig.webrtc.turn, env.PARLEY_TURN_SECRET);
+
+/** What `joined` tells clients about media; each gets TURN credentials of its own beside it. */
 export const clientMediaSettings: ClientMediaSettings = {
   iceServers: webrtcConfig.webrtc.ice_servers,
   simulcast: webrtcConfig.webrtc.simulcast,

@@ -53,9 +53,13 @@ export class MediaPlane implements TrackSender {
   }
 
   /** The room tells of a session: a new one, or another way to the one there is. */
-  handleSession({ session: number, carrier }: MediaSessionMessage): void {
+  handleSession({ session: number, carrier, iceServers }: MediaSessionMessage): void {
     const known = this.#session?.number ?? 0;
     if (this.#closed || number < known) return;
+    if (iceServers !== undefined) {
+      this.#settings = { ...this.#settings, iceServers };
+      this.#session?.useIceServers(iceServers);
+    }
     if (number > known) this.#begin(number);
     // Whoever heard that the old one is over may have left, and where PeerConnections are refused there is no new one.
     if (!this.#closed && this.#session?.number === number) this.#session.use(carrier);

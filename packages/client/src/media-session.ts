@@ -8,7 +8,7 @@ import type {
 } from '@parley/protocol/server-messages';
 import type { RetryPolicy } from './backoff.ts';
 import { CallError } from './call-error.ts';
-import { openConnection } from './open-connection.ts';
+import { openConnection, renewIceServers } from './open-connection.ts';
 import { Publisher } from './publisher.ts';
 import type { QualityWishes } from './quality-wishes.ts';
 import { SessionCarrier } from './session-carrier.ts';
@@ -45,6 +45,7 @@ export class MediaSession {
   readonly #wishes: QualityWishes;
   readonly #host: MediaSessionHost;
   readonly #report: (error: unknown) => void;
+  #iceServers: RTCIceServer[];
   #closed = false;
 
   /** @throws {DOMException} if the browser does not take the server's settings */
@@ -52,13 +53,14 @@ export class MediaSession {
     this.number = number;
     this.#wishes = wishes;
     this.#host = host;
+    this.#iceServers = settings.iceServers;
     // What an old session came to is no news.
     const error = (cause: unknown) => {
       if (cause instanceof CallError && !this.#closed) host.error(cause);
     };
     this.#report = error;
     const open = (failed: () => void) =>
-      openConnection(settings.iceServers, { failed, changed: connectionChanged, error });
+      openConnection(() => this.#iceServers, { failed, changed: connectionChanged, error });
     this.#sending = open(() => void this.publisher.restartIce().catch(error));
     // The server restarts the other one's ICE, whose offers are its own.
     try {
@@ -108,6 +110,12 @@ export class MediaSession {
 
   get receivingFailed(): boolean {
     return this.#receiving.connectionState === 'failed';
+  }
+
+  /** For whenever ICE begins anew. */
+  useIceServers(iceServers: RTCIceServer[]): void {
+    this.#iceServers = iceServers;
+    for (const connection of [this.#sending, this.#receiving]) renewIceServers(connection, iceServers);
   }
 
   /** The room says which way messages take from now on. */

@@ -9,14 +9,19 @@ export interface ConnectionListener {
   error(error: CallError): void;
 }
 
-/** Opens a PeerConnection that tells when media does not get through. */
+/**
+ * Opens a PeerConnection that tells when media does not get through.
+ *
+ * @param iceServers those of now: credentials expire
+ */
 export function openConnection(
-  iceServers: RTCIceServer[],
+  iceServers: () => RTCIceServer[],
   { changed, failed, error }: ConnectionListener,
 ): RTCPeerConnection {
-  const connection = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' });
+  const connection = new RTCPeerConnection({ iceServers: iceServers(), bundlePolicy: 'max-bundle' });
   let told = false;
   connection.onconnectionstatechange = () => {
+    renewIceServers(connection, iceServers());
     changed();
     if (connection.connectionState === 'connected') told = false;
     if (connection.connectionState !== 'failed') return;
@@ -27,4 +32,14 @@ export function openConnection(
     error(new CallError('media_failed', message));
   };
   return connection;
+}
+
+/**
+ * Has a connection that is down look for a way over these servers. Not before it is: Chromium restarts ICE with the next
+ * offer after they change.
+ */
+export function renewIceServers(connection: RTCPeerConnection, iceServers: RTCIceServer[]): void {
+  const { connectionState } = connection;
+  if (connectionState !== 'disconnected' && connectionState !== 'failed') return;
+  connection.setConfiguration({ ...connection.getConfiguration(), iceServers });
 }

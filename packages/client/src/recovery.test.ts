@@ -609,6 +609,24 @@ describe('media fails by itself', () => {
     expect(room.call.state).toBe('connected');
   });
 
+  it('goes by the newest ICE servers when ICE begins anew, and leaves alone what is connected', async () => {
+    const room = await withDevices();
+    const iceServers = [{ urls: ['turn:turn.example.com'], username: '2:me', credential: 'new' }];
+    room.publisher.connect();
+    room.subscriber.connect();
+    socket().receive({ ...relayed(1), iceServers });
+    for (const one of [room.publisher, room.subscriber]) {
+      expect(one.getConfiguration().iceServers).toEqual(JOINED.media.iceServers);
+      one.fail();
+      expect(one.getConfiguration()).toEqual({ bundlePolicy: 'max-bundle', iceServers });
+    }
+    const newer = [{ ...iceServers[0], urls: ['turn:turn.example.com'], username: '3:me' }];
+    socket().receive({ ...relayed(1), iceServers: newer });
+    expect(room.subscriber.getConfiguration().iceServers, 'failed, and renewed').toEqual(newer);
+    socket().receive(relayed(2));
+    for (const one of connections()) expect(one.getConfiguration().iceServers).toEqual(newer);
+  });
+
   it('restarts ICE once when the answer to that is what was lost', async () => {
     const room = await withDevices();
     room.publisher.fail();

@@ -5,15 +5,17 @@ import { OpaqueId, ParticipantName, RoomId, SessionNumber } from './identifiers.
 import { Layers } from './simulcast.ts';
 import { MediaKind, Participant, Quality, Track } from './track.ts';
 
+/** A STUN or TURN server as `RTCConfiguration` takes it. */
+export const IceServer = z.object({
+  urls: z.array(z.string()),
+  username: z.string().optional(),
+  credential: z.string().optional(),
+});
+export type IceServer = z.infer<typeof IceServer>;
+
 /** What a client needs to know about media before it captures any. */
 export const ClientMediaSettings = z.object({
-  iceServers: z.array(
-    z.object({
-      urls: z.array(z.string()),
-      username: z.string().optional(),
-      credential: z.string().optional(),
-    }),
-  ),
+  iceServers: z.array(IceServer),
   /** Whether cameras should be sent in several layers. */
   simulcast: z.boolean(),
   layers: Layers,
@@ -73,6 +75,11 @@ export const MediaSession = z.object({
     z.object({ type: z.literal('relay') }),
     z.object({ type: z.literal('direct'), url: z.string(), ticket: z.string() }),
   ]),
+  /**
+   * In place of `joined.media.iceServers` from now on, for new PeerConnections and ICE restarts: TURN credentials expire.
+   * Absent when nothing in them does.
+   */
+  iceServers: z.array(IceServer).optional(),
 });
 export type MediaSession = z.infer<typeof MediaSession>;
 

@@ -1,4 +1,5 @@
 import { closeCode } from '@parley/protocol/errors';
+import type { IceServer, MediaSession } from '@parley/protocol/server-messages';
 import { PROTOCOL_VERSION } from '@parley/protocol/version';
 import type { Command } from '@parley/room/commands';
 import type { Effect } from '@parley/room/effects';
@@ -6,8 +7,9 @@ import type { Environment } from '../environment.ts';
 import { FleetObject } from '../fleet/fleet-object.ts';
 import type { KeyCache } from '../keyring/key-cache.ts';
 import { signAssignment, signTicket } from '../keyring/sign.ts';
-import { clientMediaSettings, region } from '../settings.ts';
+import { clientMediaSettings, region, turn } from '../settings.ts';
 import { closeQuietly } from '../sockets.ts';
+import { turnServer } from '../turn/turn-service.ts';
 import { type RoomSockets, sendMessage } from './room-sockets.ts';
 
 /** Effects that are left when the room has read its log. */
@@ -19,6 +21,8 @@ export interface EffectContext {
   env: Environment;
   sockets: RoomSockets;
   keys: KeyCache;
+  /** Whose connection it is now. */
+  participantOf: (connectionId: string) => string | undefined;
   /** Takes what becomes of an effect that is answered later. */
   apply: (command: Command) => Promise<void>;
 }
@@ -66,9 +70,16 @@ export class EffectRunner {
     const { ctx, sockets, keys } = this.#context;
     switch (effect.type) {
       case 'send': {
-        const { message } = effect;
-        if (message.type !== 'joined') return sockets.send(effect.connectionId, message);
-        return sockets.send(effect.connectionId, { ...message, media: clientMediaSettings });
+        const { connectionId, message } = effect;
+        if (message.type === 'joined') {
+          const iceServers =
+            (await this.#iceServers(message.participantId)) ?? clientMediaSettings.iceServers;
+          return sockets.send(connectionId, { ...message, media: { ...clientMediaSettings, iceServers } });
+        }
+        if (message.type === 'media-session') {
+          return this.#tellSession(connectionId, this.#context.participantOf(connectionId), message);
+        }
+        return sockets.send(connectionId, message);
       }
       case 'check-node':
         ctx.waitUntil(this.#checkNode(roomId, effect));
@@ -104,12 +115,8 @@ export class EffectRunner {
           }
           case 'direct': {
             const way = { type: carrier.type, url: carrier.url, ticket };
-            return sockets.send(carrier.connectionId, {
-              type: 'media-session',
-              roomId,
-              session,
-              carrier: way,
-            });
+            const message = { type: 'media-session', roomId, session, carrier: way } as const;
+            return this.#tellSession(carrier.connectionId, participantId, message);
           }
           default:
             return carrier satisfies never;
@@ -120,6 +127,22 @@ export class EffectRunner {
       default:
         effect satisfies never;
     }
+  }
+
+  /** The participant may have joined long ago, and begin or restart ICE now. */
+  async #tellSession(
+    connectionId: string,
+    participantId: string | undefined,
+    message: MediaSession,
+  ): Promise<void> {
+    const iceServers = participantId === undefined ? undefined : await this.#iceServers(participantId);
+    this.#context.sockets.send(connectionId, { ...message, ...(iceServers && { iceServers }) });
+  }
+
+  /** All ICE servers with credentials that are valid from now on; undefined when there are none to be made. */
+  async #iceServers(participantId: string): Promise<IceServer[] | undefined> {
+    if (turn === undefined) return undefined;
+    return [...clientMediaSettings.iceServers, await turnServer(turn, participantId, Date.now())];
   }
 
   async #place(roomId: string, exclude: string[]): Promise<void> {

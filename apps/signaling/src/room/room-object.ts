@@ -67,7 +67,17 @@ export class RoomObject extends DurableObject<Environment> {
     this.#store = new RoomStore(ctx.storage);
     this.#clock = new RoomClock(ctx.storage);
     const apply = (command: Command) => this.#do(command);
-    this.#effects = new EffectRunner({ ctx, env, sockets: this.#sockets, keys: this.#keys, apply });
+    const participantOf = (connectionId: string) =>
+      Object.values(this.#state?.participants ?? {}).find((one) => one.connectionId === connectionId)
+        ?.participantId;
+    this.#effects = new EffectRunner({
+      ctx,
+      env,
+      sockets: this.#sockets,
+      keys: this.#keys,
+      apply,
+      participantOf,
+    });
     ctx.blockConcurrencyWhile(async () => {
       const loaded = await this.#store.load();
       if (loaded === undefined) return;

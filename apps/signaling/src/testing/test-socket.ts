@@ -88,10 +88,10 @@ export class TestSocket {
   }
 }
 
-/** Opens a client's socket and joins. */
-export async function joinRoom(room: string, name: string, path = `/ws?room=${room}`) {
+/** Opens a client's socket and joins, with further fields of `join`. */
+export async function joinRoom(room: string, name: string, path = `/ws?room=${room}`, fields: object = {}) {
   const socket = await TestSocket.open(path);
-  socket.send({ type: 'join', roomId: room, participantName: name });
+  socket.send({ type: 'join', roomId: room, participantName: name, ...fields });
   const joined = await socket.next('joined');
   return { socket, joined, participantId: String(joined['participantId']) };
 }

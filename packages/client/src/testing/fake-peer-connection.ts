@@ -28,8 +28,19 @@ export class FakePeerConnection {
   readonly log: string[] = [];
   #transceivers: FakeTransceiver[] = [];
 
-  constructor() {
+  #configuration: RTCConfiguration;
+
+  constructor(configuration: RTCConfiguration = {}) {
+    this.#configuration = configuration;
     FakePeerConnection.all.push(this);
+  }
+
+  getConfiguration(): RTCConfiguration {
+    return this.#configuration;
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.#configuration = configuration;
   }
 
   addTransceiver(track: FakeTrack, { sendEncodings = [] }: RTCRtpTransceiverInit): FakeTransceiver {
