@@ -31,6 +31,8 @@ export async function startMeeting(request: JoinRequest, signal: AbortSignal): P
   call.on('error', ({ message }) => notices.add(message));
   call.on('quality-changed', ({ limitedBy }) => {
     if (limitedBy === 'single-layer') notices.add('Some cameras here send one quality only.');
+    if (limitedBy === 'server-load')
+      notices.add('The server is busy: some videos are smaller, or paused for now.');
   });
   void startDevices(meeting, request);
   return meeting;

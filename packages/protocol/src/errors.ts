@@ -21,6 +21,7 @@ export const ERRORS = {
   room_closed: { status: 410, title: 'The room was closed' },
   server_full: { status: 503, title: 'The server has reached its number of rooms' },
   media_unavailable: { status: 503, title: 'No media node can serve the room right now' },
+  room_overloaded: { status: 503, title: 'The room uses all that its media node has for it' },
   not_found: { status: 404, title: 'There is nothing at this address' },
   upgrade_required: { status: 426, title: 'This address takes WebSocket connections' },
   origin_not_allowed: { status: 403, title: 'The page’s origin is not allowed' },

@@ -31,6 +31,8 @@ export const NodeLoad = z.object({
   participants: z.number().int().min(0),
   /** Busiest worker's share of one core over the last interval, 0–1. */
   cpu: z.number().min(0),
+  /** Set while the node takes no new rooms: its memory is nearly used up. Those it has stay. */
+  full: z.literal(true).optional(),
 });
 export type NodeLoad = z.infer<typeof NodeLoad>;
 

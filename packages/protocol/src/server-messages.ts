@@ -162,7 +162,7 @@ export const TrackMuted = z.object({
   muted: z.boolean(),
 });
 
-/** What `update-quality` came to, for each track it concerned. */
+/** What `update-quality` came to, for each track it concerned; also sent when the server's load changes that. */
 export const QualityChanged = z.object({
   type: z.literal('quality-changed'),
   roomId: RoomId,
@@ -170,8 +170,10 @@ export const QualityChanged = z.object({
   requested: Quality,
   /** What the subscriber gets at the most now; differs from `requested` when the publisher lacks the layer. */
   applied: Quality,
-  /** Why `applied` is not `requested`, or why the wish has no effect. */
-  limitedBy: z.enum(['single-layer', 'fewer-layers']).optional(),
+  /** Why `applied` is not `requested`, or why the wish has no effect. `server-load` passes by itself. */
+  limitedBy: z.enum(['single-layer', 'fewer-layers', 'server-load']).optional(),
+  /** Set while nothing is sent of the track, whatever `applied` says. */
+  paused: z.literal(true).optional(),
 });
 export type QualityChanged = z.infer<typeof QualityChanged>;
 

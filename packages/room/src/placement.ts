@@ -7,7 +7,7 @@ import { type ParticipantState, TIMES } from './state.ts';
 const NO_NODE: ErrorMessage = {
   type: 'error',
   code: 'media_unavailable',
-  message: 'No media node can serve the room right now; stay, the server keeps looking for one.',
+  message: 'No media node is there that has room for this one; stay, the server keeps looking.',
 };
 
 /** Tells everybody that no node is there, once until one is. */

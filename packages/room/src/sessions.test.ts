@@ -162,6 +162,48 @@ describe('what only passes through', () => {
   });
 });
 
+describe('a session that is refused for load', () => {
+  const refusal = { type: 'session-closed', code: 'room_overloaded', message: 'Too busy.' } as const;
+
+  it('is tried again ever more seldom, never at once; its participant is told once and stays', () => {
+    const room = directRoom();
+    room.open('node-1', [], URL);
+    let effects = room.report('ann', refusal);
+    expect(sentTo(effects, 'c-ann'), 'the first refusal already').toMatchObject([
+      { code: 'room_overloaded' },
+    ]);
+    for (const pause of [5_000, 10_000, 20_000, 40_000, 60_000, 60_000]) {
+      expect(opened(effects), 'not at once').toEqual([]);
+      expect(opened(room.do({ type: 'wake' }, pause - 1)), `not before ${pause} ms`).toEqual([]);
+      const session = room.state.participants['p-ann']?.session ?? 0;
+      expect(opened(room.do({ type: 'wake' }, 1))).toMatchObject([{ session: session + 1 }]);
+      effects = room.report('ann', refusal);
+      expect(sentTo(effects, 'c-ann'), 'told once').toEqual([]);
+    }
+    expect(room.state.participants).toHaveProperty('p-ann');
+  });
+
+  it('has its client hear of the next refusal once media has flowed again', () => {
+    const room = directRoom();
+    room.open('node-1', [], URL);
+    room.report('ann', refusal);
+    room.do({ type: 'wake' }, TIMES.overloadedFirst);
+    room.report('ann', { type: 'media-state', state: 'connected' });
+    expect(sentTo(room.report('ann', refusal), 'c-ann')).toMatchObject([{ code: 'room_overloaded' }]);
+  });
+
+  it('leaves a client that does not recover by itself in the room', () => {
+    const room = new TestRoom();
+    room.join('ann');
+    room.link();
+    room.report('ann', refusal);
+    expect(opened(room.do({ type: 'wake' }, TIMES.overloadedFirst))).toMatchObject([{ session: 2 }]);
+    room.report('ann', refusal);
+    room.do({ type: 'wake' }, TIMES.overloadedMost);
+    expect(room.state.participants).toHaveProperty('p-ann');
+  });
+});
+
 describe('a session that ends by itself', () => {
   const end = { type: 'session-closed', code: 'media_unavailable', message: 'The worker failed.' } as const;
 

@@ -165,6 +165,7 @@ export function sessionReported(draft: Draft, nodeId: string, report: LinkReport
       participant.mediaSince = draft.now;
       if (report.state === 'connected') {
         participant.failures = 0;
+        delete participant.overloaded;
         delete participant.onProbation;
       }
       leaveIfGone(draft, participant);
@@ -179,11 +180,20 @@ export function sessionReported(draft: Draft, nodeId: string, report: LinkReport
 
 function sessionClosed(draft: Draft, participant: ParticipantState, code: ErrorCode, message: string): void {
   if (!loseSession(draft, participant)) return;
+  const wasRefused = participant.overloaded === true;
+  delete participant.overloaded;
   if (participant.connectionId === undefined) return leaveIfGone(draft, participant);
   const { failures } = participant;
+  participant.failures += 1;
+  if (code === 'room_overloaded') {
+    // Whoever is refused for load stays without media, and is told once, not at each try.
+    if (!wasRefused) draft.tell(participant, { type: 'error', code, message });
+    participant.overloaded = true;
+    participant.reopenAt = draft.now + Math.min(TIMES.overloadedFirst * 2 ** failures, TIMES.overloadedMost);
+    return;
+  }
   // The first failure is healed without a word.
   if (failures > 0) draft.tell(participant, { type: 'error', code, message });
-  participant.failures += 1;
   const pause = failures === 0 ? 0 : Math.min(TIMES.reopenFirst * 2 ** (failures - 1), TIMES.reopenMost);
   participant.reopenAt = draft.now + pause;
   reopenSessions(draft);

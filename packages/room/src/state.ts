@@ -31,6 +31,9 @@ export const TIMES = {
   /** First and longest pause before a session that ended is opened again; the first try comes at once. */
   reopenFirst: 1_000,
   reopenMost: 15_000,
+  /** The same where the node has refused a session because the room is too much for it: load does not pass in a second. */
+  overloadedFirst: 5_000,
+  overloadedMost: 60_000,
   /** How long the Fleet may take to place the room before it is asked again. */
   placement: 10_000,
   /** How long an assigned node may take to open its link. */
@@ -101,6 +104,8 @@ export interface ParticipantState {
   failures: number;
   /** When the next session is opened after one has ended. */
   reopenAt?: number;
+  /** Set where the latest session was refused because the room is too much for its node. */
+  overloaded?: true;
   /** Whether it has answered an offer: it has a PeerConnection that receives. */
   receives: boolean;
   /** Set for a client that does not recover while it is to show that its PeerConnection survived a lost session. */

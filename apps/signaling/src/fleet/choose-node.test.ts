@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chooseNode } from './choose-node.ts';
 
 const nodes = (...ids: string[]) => ids.map((nodeId) => ({ nodeId, cpu: 0.1 }));
-const choose = async (room: string, among: { nodeId: string; cpu: number }[]) =>
+const choose = async (room: string, among: { nodeId: string; cpu: number; full?: boolean }[]) =>
   (await chooseNode(room, among))?.nodeId;
 const rooms = Array.from({ length: 300 }, (_, i) => `room-${i}`);
 
@@ -35,5 +35,17 @@ describe('chooseNode', () => {
       expect(await choose(room, [{ nodeId: 'a', cpu: 0.9 }])).toBe('a');
     }
     expect(await choose('room', [])).toBeUndefined();
+  });
+
+  it('gives a full node no room, not even where all others are busy or gone', async () => {
+    for (const room of rooms.slice(0, 20)) {
+      expect(
+        await choose(room, [
+          { nodeId: 'a', cpu: 0.1, full: true },
+          { nodeId: 'b', cpu: 0.9 },
+        ]),
+      ).toBe('b');
+      expect(await choose(room, [{ nodeId: 'a', cpu: 0.1, full: true }])).toBeUndefined();
+    }
   });
 });

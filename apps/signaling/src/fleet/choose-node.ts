@@ -3,6 +3,8 @@ export interface Candidate {
   nodeId: string;
   /** Busiest worker's share of one core, 0–1. */
   cpu: number;
+  /** Takes no new rooms. */
+  full?: boolean;
 }
 
 /** Nodes busier than this get a room only when all are. */
@@ -10,14 +12,16 @@ const BUSY = 0.75;
 
 /**
  * Chooses a room's node by rendezvous hashing: every caller agrees without asking anybody, and a node that comes or
- * goes moves only its own share of rooms. Busy nodes are passed over while there are others.
+ * goes moves only its own share of rooms. Busy nodes are passed over while there are others, full
+ * ones always.
  */
 export async function chooseNode<T extends Candidate>(
   roomId: string,
   candidates: readonly T[],
 ): Promise<T | undefined> {
-  const calm = candidates.filter((candidate) => candidate.cpu < BUSY);
-  const eligible = calm.length > 0 ? calm : candidates;
+  const free = candidates.filter(({ full }) => full !== true);
+  const calm = free.filter(({ cpu }) => cpu < BUSY);
+  const eligible = calm.length > 0 ? calm : free;
   let best: { candidate: T; weight: bigint } | undefined;
   for (const candidate of eligible) {
     const weight = await hash(`${roomId}\n${candidate.nodeId}`);

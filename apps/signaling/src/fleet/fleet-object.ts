@@ -124,16 +124,16 @@ export class FleetObject extends DurableObject<Environment> {
     return this.#live().some((node) => node.nodeId === nodeId && node.incarnation === incarnation);
   }
 
-  /** How many nodes could take a room now. */
+  /** How many nodes are there, full ones included. */
   nodeCount(): number {
     return this.#live().length;
   }
 
-  /** Chooses a node for a room; undefined when there is none. `exclude` is passed over while others are there. */
+  /** Chooses a node for a room; undefined when none has room for it. `exclude` is passed over while others have. */
   async place(roomId: string, exclude: string[]): Promise<string | undefined> {
     const live = this.#live();
     const preferred = live.filter((node) => !exclude.includes(node.nodeId));
-    return (await chooseNode(roomId, preferred.length > 0 ? preferred : live))?.nodeId;
+    return ((await chooseNode(roomId, preferred)) ?? (await chooseNode(roomId, live)))?.nodeId;
   }
 
   /** Hands a signed assignment to its node; false when the node is not connected. */
@@ -148,7 +148,7 @@ export class FleetObject extends DurableObject<Environment> {
     return this.ctx.getWebSockets().flatMap((socket) => {
       const { nodeId, incarnation, load, heardAt } = socket.deserializeAttachment() as NodeAttachment;
       const live = socket.readyState === WebSocket.OPEN && incarnation !== undefined && heardAt >= since;
-      return live ? [{ nodeId, cpu: load.cpu, socket, incarnation }] : [];
+      return live ? [{ nodeId, cpu: load.cpu, full: load.full === true, socket, incarnation }] : [];
     });
   }
 }

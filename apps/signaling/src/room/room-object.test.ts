@@ -350,8 +350,19 @@ describe('the room', () => {
     await expect(
       TestSocket.open('/internal/rooms/idle/link', { Authorization: `Bearer ${assignment}` }),
     ).rejects.toMatchObject({ status: 409 });
+    const listed = async () =>
+      (await (await ask('/api/rooms')).json<{ rooms: { id: string }[] }>()).rooms.some(
+        ({ id }) => id === 'idle',
+      );
+    await expect.poll(listed, { message: 'the list has it' }).toBe(true);
     await later('idle', 3_600_000);
     expect((await ask('/api/rooms/idle')).status).toBe(404);
+    await expect.poll(listed, { message: 'nor is it listed' }).toBe(false);
+    const left = await runInDurableObject(RoomObject.of(env, 'idle'), async (_, { storage }) => ({
+      rows: (await storage.list()).size,
+      alarm: await storage.getAlarm(),
+    }));
+    expect(left, 'nothing is stored, and nothing wakes the object again').toEqual({ rows: 0, alarm: null });
   });
 
   it('goes on with a node that comes back in its epoch, and fences the epoch before', async () => {

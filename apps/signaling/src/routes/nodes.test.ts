@@ -59,6 +59,21 @@ describe('the fleet socket', () => {
     expect((await first.fleet.closed()).code).toBe(4409);
   });
 
+  it('gives full nodes no room, and says so when there is no other', async () => {
+    const [full, free] = await Promise.all([TestNode.start('a-full'), TestNode.start('b-free')]);
+    const load = { rooms: 0, participants: 0, cpu: 0 };
+    full.fleet.send({ type: 'heartbeat', load: { ...load, full: true } });
+    for (let room = 0; room < 8; room++) {
+      await joinRoom(`passed-over-${room}`, 'Ann');
+      expect((await free.assigned()).roomId, 'always the other node').toBe(`passed-over-${room}`);
+    }
+    free.fleet.send({ type: 'heartbeat', load: { ...load, full: true } });
+    const ann = await joinRoom('nowhere', 'Ann');
+    expect(await ann.socket.error('media_unavailable')).toMatchObject({
+      message: expect.stringContaining('has room for this one'),
+    });
+  });
+
   it('cuts a node that talks nonsense', async () => {
     const node = await TestNode.start('confused');
     node.fleet.send('{"type":"dance"}');
