@@ -5,6 +5,7 @@ import { JWKS_PATH } from '@parley/protocol/tokens';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { HTTPException } from 'hono/http-exception';
+import { clientAddress } from './client-address.ts';
 import { countRooms } from './directory/directory.ts';
 import type { Environment } from './environment.ts';
 import { FleetObject } from './fleet/fleet-object.ts';
@@ -58,10 +59,12 @@ app.get('/ws', (c) => {
   }
   requireAllowedOrigin(c.req.header('Origin'), c.req.url);
   const room = c.req.query('room');
-  if (room === undefined) return pump(c.env);
+  const address = clientAddress(c.req.raw);
+  const origin = address === undefined ? {} : { address };
+  if (room === undefined) return pump(c.env, origin);
   const id = RoomId.safeParse(room);
   if (!id.success) throw new ParleyError('invalid_message', `room: ${id.error.issues[0]?.message}`);
-  return openClientSocket(c.env, id.data);
+  return openClientSocket(c.env, id.data, origin);
 });
 
 app.get(JWKS_PATH, async (c) => {

@@ -1,6 +1,7 @@
 import { ClientMessage, MAX_CLIENT_MESSAGE_BYTES, MAX_JOIN_BYTES } from '@parley/protocol/client-messages';
 import { DecodeError, decode } from '@parley/protocol/decode';
 import { ERRORS, type ErrorCode, ParleyError } from '@parley/protocol/errors';
+import type { ClientOrigin } from './client-origin.ts';
 import type { Environment } from './environment.ts';
 import { JOIN_TIMEOUT, JOIN_TIMEOUT_MESSAGE } from './join-deadline.ts';
 import { openClientSocket } from './room/open-client-socket.ts';
@@ -18,7 +19,7 @@ const MAX_BACKLOG = 2 * MAX_CLIENT_MESSAGE_BYTES;
  * Serves a socket on the bare `/ws`: waits for `join`, which names the room, then pumps frames between the client
  * and that Room's socket. Keeps no state of its own; the Room object behind it still hibernates.
  */
-export function pump(env: Environment): Response {
+export function pump(env: Environment, origin: ClientOrigin): Response {
   if (waiting >= MAX_WAITING) {
     throw new ParleyError('server_busy', 'Too many sockets wait to join; try again in a moment.');
   }
@@ -49,7 +50,7 @@ export function pump(env: Environment): Response {
     doneWaiting();
     opening = true;
     try {
-      inner = await openRoomSocket(env, roomId);
+      inner = await openRoomSocket(env, roomId, origin);
     } catch (error) {
       if (error instanceof ParleyError) end(error.code, error.message);
       else end('internal', 'The room could not be reached; join again in a moment.');
@@ -111,8 +112,8 @@ export function pump(env: Environment): Response {
 }
 
 /** @throws {ParleyError} where the Room takes nobody now */
-async function openRoomSocket(env: Environment, roomId: string): Promise<WebSocket> {
-  const response = await openClientSocket(env, roomId);
+async function openRoomSocket(env: Environment, roomId: string, origin: ClientOrigin): Promise<WebSocket> {
+  const response = await openClientSocket(env, roomId, origin);
   if (response.webSocket !== null) return response.webSocket;
   if (response.status !== ERRORS.server_busy.status) {
     throw new Error(`the Room object answered ${response.status}`);

@@ -1,3 +1,4 @@
+import { openGrants } from '@parley/protocol/grants';
 import type { ServerMessage } from '@parley/protocol/server-messages';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Bot, type BotOptions } from './bot.ts';
@@ -23,7 +24,8 @@ function joined(more: Partial<Extract<ServerMessage, { type: 'joined' }>> = {}):
     version: 1,
     roomId,
     participantId: 'p1',
-    room: { name: roomId, maxParticipants: 10, createdAt: 0 },
+    room: { name: roomId, maxParticipants: 10, createdAt: 0, locked: false, lobby: false, metadata: {} },
+    grants: openGrants(5_000_000),
     participants: [],
     media: {
       iceServers: [],

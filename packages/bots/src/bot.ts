@@ -282,11 +282,18 @@ export class Bot {
       case 'track-published':
       case 'track-unpublished':
       case 'track-muted':
+      case 'participant-renamed':
+      case 'room-updated':
+      case 'moderator-changed':
+      case 'moderated':
       case 'chat':
         if (message.seq <= this.#seq) this.problems.push(`event ${message.seq} came after ${this.#seq}`);
         this.#seq = message.seq;
         break;
       case 'room-closed':
+      case 'grants-changed':
+      case 'waiting':
+      case 'lobby':
         break;
       default:
         message satisfies never;

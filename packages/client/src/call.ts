@@ -263,6 +263,14 @@ export class Call extends Emitter<CallEvents> {
         );
         return;
       }
+      case 'participant-renamed':
+      case 'moderator-changed':
+      case 'room-updated':
+      case 'moderated':
+      case 'grants-changed':
+      case 'waiting':
+      case 'lobby':
+        return;
       case 'room-closed':
         this.#end({ reason: 'room-closed', why: message.reason });
         return;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { MAX_ACCESS_TOKEN_LENGTH } from './access-token.ts';
 import { Source } from './grants.ts';
 import { OpaqueId, ParticipantName, RoomId, SessionNumber } from './identifiers.ts';
+import { ModerationAction } from './moderation.ts';
 import { Quality } from './track.ts';
 
 /** Largest client message, bytes: an answer for a hundred participants fits. */
@@ -55,6 +57,8 @@ export const Join = z.object({
   recovers: z.boolean().optional(),
   /** Whether the client can open a socket of its own to a media node. Needs `recovers`. Default false. */
   direct: z.boolean().optional(),
+  /** An access token; may also come with the socket's handshake. */
+  token: z.string().min(1).max(MAX_ACCESS_TOKEN_LENGTH).optional(),
   /** Comes back as a participant whose socket was lost. Without effect when that one is gone or the secret is wrong. */
   resume: Resume.optional(),
 });
@@ -130,8 +134,30 @@ export const Chat = z.object({
 });
 export type Chat = z.infer<typeof Chat>;
 
+/** Changes the participant's own name. */
+export const Rename = z.object({ type: z.literal('rename'), roomId, name: ParticipantName });
+export type Rename = z.infer<typeof Rename>;
+
+/** Moderates; needs the grant. Answered by what follows from it, or by an `error` with `requestType: "moderate"`. */
+export const Moderate = z.object({ type: z.literal('moderate'), roomId, request: ModerationAction });
+export type Moderate = z.infer<typeof Moderate>;
+
+/** How the call was for the client, over the whole of it: what only the receiver knows. */
+export const ClientReport = z.object({
+  /** From `join` to the first decoded frame of another's video, milliseconds. */
+  joinMs: z.number().int().min(0).max(3_600_000).optional(),
+  /** Times that a video stood still, and for how long together (W3C webrtc-stats freezeCount, totalFreezesDuration). */
+  freezes: z.number().int().min(0).max(1_000_000),
+  freezeMs: z.number().int().min(0).max(1_000_000_000),
+  /** Audio that was made up for what was missing, 0–1 (concealedSamples, totalSamplesReceived). */
+  concealedAudio: z.number().min(0).max(1).optional(),
+  /** How often the client had to reconnect its socket or media. */
+  reconnects: z.number().int().min(0).max(1_000_000),
+});
+export type ClientReport = z.infer<typeof ClientReport>;
+
 /** Leaves the room; the server closes the socket. */
-export const Leave = z.object({ type: z.literal('leave'), roomId });
+export const Leave = z.object({ type: z.literal('leave'), roomId, report: ClientReport.optional() });
 export type Leave = z.infer<typeof Leave>;
 
 /** The two ways to a media node: through the Room, or over a socket of the client's own. */
@@ -162,6 +188,8 @@ export const ClientMessage = z.discriminatedUnion('type', [
   ReconnectSession,
   Mute,
   Chat,
+  Rename,
+  Moderate,
   Leave,
 ]);
 export type ClientMessage = z.infer<typeof ClientMessage>;

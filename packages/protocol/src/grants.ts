@@ -12,12 +12,34 @@ export const Grants = z.object({
   subscribe: z.boolean(),
   /** Whether it may send chat and data. */
   data: z.boolean(),
+  /** Whether it may start and stop recordings. */
+  record: z.boolean().default(false),
+  /** Whether it may moderate: remove, mute and rename others, change their grants, lock the room, admit from the lobby. */
+  moderate: z.boolean().default(false),
   /** Upper bound of what it may send, bit/s. */
   maxBitrate: z.number().int().positive(),
 });
 export type Grants = z.infer<typeof Grants>;
 
-/** The grants of everybody while authentication is off. */
+/** A change of grants: what is absent stays as it is. */
+export const GrantsChange = z.object({
+  publish: z.array(Source).optional(),
+  subscribe: z.boolean().optional(),
+  data: z.boolean().optional(),
+  record: z.boolean().optional(),
+  moderate: z.boolean().optional(),
+  maxBitrate: z.number().int().positive().optional(),
+});
+export type GrantsChange = z.infer<typeof GrantsChange>;
+
+/** The grants of everybody while authentication is off: who moderates then is whoever has the API. */
 export function openGrants(maxBitrate: number): Grants {
-  return { publish: [...Source.options], subscribe: true, data: true, maxBitrate };
+  return {
+    publish: [...Source.options],
+    subscribe: true,
+    data: true,
+    record: true,
+    moderate: false,
+    maxBitrate,
+  };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SessionRequest } from './client-messages.ts';
 import { ErrorCode } from './errors.ts';
+import { Grants } from './grants.ts';
 import { OpaqueId, RoomId, SessionNumber } from './identifiers.ts';
 import { PublicUrl } from './public-url.ts';
 import { SessionEvent } from './server-messages.ts';
@@ -33,6 +34,22 @@ export type LinkSession = z.infer<typeof LinkSession>;
 export const MediaState = z.enum(['connected', 'disconnected', 'closed']);
 export type MediaState = z.infer<typeof MediaState>;
 
+/** How a session was, from the node's side, over the whole of it. */
+export const SessionReport = z.object({
+  /** From the session's opening to its first connected transport, milliseconds. */
+  connectMs: z.number().int().min(0).optional(),
+  /** How long media was connected, milliseconds. */
+  connectedMs: z.number().int().min(0),
+  /** RTP payload that came from and went to the participant. */
+  bytesReceived: z.number().int().min(0),
+  bytesSent: z.number().int().min(0),
+  /** Share of its packets lost on the way to the node, and of those to it on the way from the node, 0–1. */
+  lossReceived: z.number().min(0).max(1).optional(),
+  lossSent: z.number().min(0).max(1).optional(),
+  roundTripTimeMs: z.number().min(0).optional(),
+});
+export type SessionReport = z.infer<typeof SessionReport>;
+
 /** Whose session, and which of them: the Room believes nothing about one that it has replaced. */
 const who = { participantId: OpaqueId, session: SessionNumber };
 
@@ -62,6 +79,8 @@ export const NodeLinkMessage = z.discriminatedUnion('type', [
    */
   z.object({ type: z.literal('session-opened'), ...who }),
   z.object({ type: z.literal('media-state'), ...who, state: MediaState }),
+  /** Once, as a session ends on the node, whyever it does. */
+  z.object({ type: z.literal('session-report'), ...who, report: SessionReport }),
   z.object({ type: z.literal('track-published'), ...who, track: Track }),
   z.object({ type: z.literal('track-unpublished'), ...who, trackId: OpaqueId }),
   z.object({ type: z.literal('stats'), requestId: OpaqueId, stats: RoomMediaStats }),
@@ -82,6 +101,8 @@ export const RoomLinkMessage = z.discriminatedUnion('type', [
     trackId: OpaqueId,
     muted: z.boolean(),
   }),
+  /** The participant's grants have changed: what it may no longer publish or receive ends. */
+  z.object({ type: z.literal('set-grants'), ...who, grants: Grants }),
   z.object({ type: z.literal('get-stats'), requestId: OpaqueId }),
   /** The room is over or served elsewhere: close it, and the link. */
   z.object({ type: z.literal('close-room'), roomId: RoomId }),

@@ -1,17 +1,47 @@
 import { z } from 'zod';
-import { ParticipantName, RoomId } from './identifiers.ts';
+import { Identity } from './access-token.ts';
+import { Grants, GrantsChange } from './grants.ts';
+import { OpaqueId, ParticipantName, RoomId } from './identifiers.ts';
+import { Ban, LobbyGuest } from './moderation.ts';
+import { DurableEvent, RoomMetadata } from './server-messages.ts';
 import { RoomMediaStats } from './stats.ts';
 import { Participant } from './track.ts';
 
-/** Body of `POST /api/rooms`. */
-export const CreateRoomRequest = z.object({
-  /** The id to give the room; one is made when absent. */
-  id: RoomId.optional(),
+/**
+ * Where a room's data may be: its object is made there (Cloudflare's jurisdictions), its nodes are those of the regions
+ * that `residency` names, its recordings go to the jurisdiction's bucket.
+ */
+export const Jurisdiction = z.enum(['eu', 'fedramp']);
+export type Jurisdiction = z.infer<typeof Jurisdiction>;
+
+/** The region whose nodes serve a room. */
+export const Region = z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 characters of a-z 0-9 -');
+
+/** What can be said of a room when it is made, and changed later. */
+const settings = {
   name: ParticipantName.optional(),
   /** At most the server's `rooms.max_participants`. */
   maxParticipants: z.number().int().min(1).optional(),
+  metadata: RoomMetadata.optional(),
+  /** Whether it lets in nobody new but who moderates. */
+  locked: z.boolean().optional(),
+  /** Whether whoever comes waits until somebody who moderates admits it. */
+  lobby: z.boolean().optional(),
+};
+
+/** Body of `POST /api/rooms`. */
+export const CreateRoomRequest = z.object({
+  /** The id to give the room; one is made when absent. That of a room with a jurisdiction begins with it: `eu~standup`. */
+  id: RoomId.optional(),
+  ...settings,
+  region: Region.optional(),
+  jurisdiction: Jurisdiction.optional(),
 });
 export type CreateRoomRequest = z.infer<typeof CreateRoomRequest>;
+
+/** Body of `PATCH /api/rooms/:id`: what is absent stays. */
+export const UpdateRoomRequest = z.object(settings);
+export type UpdateRoomRequest = z.infer<typeof UpdateRoomRequest>;
 
 /** A room in lists. */
 export const RoomSummary = z.object({
@@ -24,13 +54,102 @@ export const RoomSummary = z.object({
 });
 export type RoomSummary = z.infer<typeof RoomSummary>;
 
-/** Body of `GET /api/rooms`. Counts in lists trail the rooms by a moment. */
-export const RoomList = z.object({ rooms: z.array(RoomSummary) });
+/** Most rooms in one page of a list. */
+export const MAX_PAGE = 1000;
+
+/** Query of `GET /api/rooms`. */
+export const RoomListQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).optional(),
+  /** `nextCursor` of the page before. */
+  cursor: z.string().min(1).max(256).optional(),
+  /** Only rooms whose id begins with this. */
+  prefix: z.string().min(1).max(64).optional(),
+  /** Only rooms whose name contains this, in any case. */
+  name: z.string().min(1).max(100).optional(),
+  /** Only rooms that somebody is in, or that nobody is in. */
+  active: z.enum(['true', 'false']).optional(),
+});
+export type RoomListQuery = z.infer<typeof RoomListQuery>;
+
+/** Body of `GET /api/rooms`, newest first. Lists trail the rooms by a moment. */
+export const RoomList = z.object({
+  rooms: z.array(RoomSummary),
+  /** Where the next page begins; absent on the last. */
+  nextCursor: z.string().optional(),
+});
 export type RoomList = z.infer<typeof RoomList>;
 
 /** Body of `GET /api/rooms/:id`. */
-export const RoomDetails = RoomSummary.extend({ participants: z.array(Participant) });
+export const RoomDetails = RoomSummary.extend({
+  metadata: RoomMetadata,
+  locked: z.boolean(),
+  lobby: z.boolean(),
+  region: Region.optional(),
+  jurisdiction: Jurisdiction.optional(),
+  participants: z.array(Participant),
+});
 export type RoomDetails = z.infer<typeof RoomDetails>;
+
+/** A participant as the API shows it. */
+export const ParticipantDetails = Participant.extend({ grants: Grants });
+export type ParticipantDetails = z.infer<typeof ParticipantDetails>;
+
+/** Body of `GET /api/rooms/:id/participants`. */
+export const ParticipantList = z.object({ participants: z.array(ParticipantDetails) });
+export type ParticipantList = z.infer<typeof ParticipantList>;
+
+/** Body of `PATCH /api/rooms/:id/participants/:participantId`. */
+export const UpdateParticipantRequest = z.object({
+  name: ParticipantName.optional(),
+  grants: GrantsChange.optional(),
+});
+export type UpdateParticipantRequest = z.infer<typeof UpdateParticipantRequest>;
+
+/** Body of `GET /api/rooms/:id/lobby` and `GET /api/rooms/:id/bans`. */
+export const LobbyList = z.object({ waiting: z.array(LobbyGuest) });
+export type LobbyList = z.infer<typeof LobbyList>;
+export const BanList = z.object({ bans: z.array(Ban) });
+export type BanList = z.infer<typeof BanList>;
+
+/** Body of `GET /api/rooms/:id/events`: of the latest 1000 durable events, those after `after`, oldest first. */
+export const EventList = z.object({ events: z.array(DurableEvent) });
+export type EventList = z.infer<typeof EventList>;
+
+/** Longest life of a token that the API makes, seconds. */
+export const MAX_TOKEN_TTL_SECONDS = 24 * 60 * 60;
+
+/** Body of `POST /api/tokens`: an access token for a participant, signed with the caller's API key. */
+export const CreateTokenRequest = z.object({
+  identity: Identity,
+  name: ParticipantName.optional(),
+  /** `*` for any. */
+  room: z.union([RoomId, z.literal('*')]),
+  grants: GrantsChange.optional(),
+  ttlSeconds: z.number().int().min(1).max(MAX_TOKEN_TTL_SECONDS).optional(),
+});
+export type CreateTokenRequest = z.infer<typeof CreateTokenRequest>;
+
+export const CreateTokenResponse = z.object({
+  token: z.string(),
+  /** Milliseconds since the epoch. */
+  expiresAt: z.number(),
+});
+export type CreateTokenResponse = z.infer<typeof CreateTokenResponse>;
+
+/** A recording, of a room or of what is left of one. */
+export const Recording = z.object({
+  id: OpaqueId,
+  roomId: RoomId,
+  status: z.enum(['starting', 'recording', 'finishing', 'finished', 'failed']),
+  /** Milliseconds since the epoch. */
+  startedAt: z.number(),
+  stoppedAt: z.number().optional(),
+});
+export type Recording = z.infer<typeof Recording>;
+
+/** Body of `GET /api/rooms/:id/recordings`. */
+export const RecordingList = z.object({ recordings: z.array(Recording) });
+export type RecordingList = z.infer<typeof RecordingList>;
 
 /** Body of `GET /api/rooms/:id/stats`: measured on the nodes when asked. */
 export const RoomStats = RoomMediaStats.extend({

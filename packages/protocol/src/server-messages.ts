@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ErrorCode } from './errors.ts';
-import { Source } from './grants.ts';
+import { Grants, Source } from './grants.ts';
 import { OpaqueId, ParticipantName, RoomId, SessionNumber } from './identifiers.ts';
+import { LobbyGuest, ModeratedBy, ModerationAction } from './moderation.ts';
 import { Layers } from './simulcast.ts';
 import { MediaKind, Participant, Quality, Track } from './track.ts';
 
@@ -12,6 +13,12 @@ export const IceServer = z.object({
   credential: z.string().optional(),
 });
 export type IceServer = z.infer<typeof IceServer>;
+
+/** What a customer keeps with a room: short texts by name. At most 32 entries. */
+export const RoomMetadata = z
+  .record(z.string().min(1).max(64), z.string().max(1024))
+  .refine((metadata) => Object.keys(metadata).length <= 32, 'may have 32 entries at the most');
+export type RoomMetadata = z.infer<typeof RoomMetadata>;
 
 /** What a client needs to know about media before it captures any. */
 export const ClientMediaSettings = z.object({
@@ -38,7 +45,18 @@ export const Joined = z.object({
   version: z.number().int(),
   roomId: RoomId,
   participantId: OpaqueId,
-  room: z.object({ name: z.string(), maxParticipants: z.number(), createdAt: z.number() }),
+  room: z.object({
+    name: z.string(),
+    maxParticipants: z.number(),
+    createdAt: z.number(),
+    locked: z.boolean(),
+    lobby: z.boolean(),
+    metadata: RoomMetadata,
+  }),
+  /** What the participant may do. */
+  grants: Grants,
+  /** Who waits to be admitted; only for who moderates. */
+  lobby: z.array(LobbyGuest).optional(),
   /** Everybody else, with what they publish. */
   participants: z.array(Participant),
   media: ClientMediaSettings,
@@ -125,8 +143,8 @@ export const ParticipantJoined = z.object({
   participant: Participant,
 });
 
-/** Why somebody is gone: said goodbye or vanished. */
-export const LeaveReason = z.enum(['left', 'connection-lost']);
+/** Why somebody is gone: said goodbye, vanished, was removed, or joined again under the same identity. */
+export const LeaveReason = z.enum(['left', 'connection-lost', 'kicked', 'replaced']);
 export type LeaveReason = z.infer<typeof LeaveReason>;
 
 export const ParticipantLeft = z.object({
@@ -161,6 +179,58 @@ export const TrackMuted = z.object({
   trackId: OpaqueId,
   muted: z.boolean(),
 });
+
+export const ParticipantRenamed = z.object({
+  type: z.literal('participant-renamed'),
+  roomId: RoomId,
+  seq,
+  participantId: OpaqueId,
+  name: ParticipantName,
+});
+
+/** The room was changed over the API or by a moderator: all of what can change. */
+export const RoomUpdated = z.object({
+  type: z.literal('room-updated'),
+  roomId: RoomId,
+  seq,
+  name: z.string(),
+  maxParticipants: z.number(),
+  locked: z.boolean(),
+  lobby: z.boolean(),
+  metadata: RoomMetadata,
+});
+
+/** Somebody's right to moderate was given or taken, for everybody to see; the one concerned also gets `grants-changed`. */
+export const ModeratorChanged = z.object({
+  type: z.literal('moderator-changed'),
+  roomId: RoomId,
+  seq,
+  participantId: OpaqueId,
+  moderator: z.boolean(),
+});
+
+/** Who did what to whom, for everybody to see; also the room’s audit log. */
+export const Moderated = z.object({
+  type: z.literal('moderated'),
+  roomId: RoomId,
+  seq,
+  by: ModeratedBy,
+  request: ModerationAction,
+  /** Milliseconds since the epoch. */
+  at: z.number(),
+});
+
+/** The participant's own grants have changed. What it may no longer publish has been unpublished. */
+export const GrantsChanged = z.object({ type: z.literal('grants-changed'), roomId: RoomId, grants: Grants });
+export type GrantsChanged = z.infer<typeof GrantsChanged>;
+
+/** Instead of `joined`: the client waits in the lobby. `joined` follows, or an error and the end. */
+export const Waiting = z.object({ type: z.literal('waiting'), roomId: RoomId, participantId: OpaqueId });
+export type Waiting = z.infer<typeof Waiting>;
+
+/** Who waits now, after each change; only for who moderates. */
+export const Lobby = z.object({ type: z.literal('lobby'), roomId: RoomId, waiting: z.array(LobbyGuest) });
+export type Lobby = z.infer<typeof Lobby>;
 
 /** What `update-quality` came to, for each track it concerned; also sent when the server's load changes that. */
 export const QualityChanged = z.object({
@@ -212,6 +282,10 @@ export const DurableEvent = z.discriminatedUnion('type', [
   TrackPublished,
   TrackUnpublished,
   TrackMuted,
+  ParticipantRenamed,
+  RoomUpdated,
+  ModeratorChanged,
+  Moderated,
   ChatMessage,
 ]);
 export type DurableEvent = z.infer<typeof DurableEvent>;
@@ -229,6 +303,13 @@ export const ServerMessage = z.discriminatedUnion('type', [
   TrackPublished,
   TrackUnpublished,
   TrackMuted,
+  ParticipantRenamed,
+  RoomUpdated,
+  ModeratorChanged,
+  Moderated,
+  GrantsChanged,
+  Waiting,
+  Lobby,
   QualityChanged,
   ErrorMessage,
   RoomClosed,

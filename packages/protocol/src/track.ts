@@ -26,6 +26,10 @@ export type Track = z.infer<typeof Track>;
 export const Participant = z.object({
   participantId: OpaqueId,
   name: ParticipantName,
+  /** Of its access token, where it has one: unlike the name, nobody else can have it. */
+  identity: z.string().optional(),
+  /** Whether it may moderate. */
+  moderator: z.boolean().optional(),
   /** Milliseconds since the epoch. */
   joinedAt: z.number(),
   tracks: z.array(Track),

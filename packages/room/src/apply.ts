@@ -1,9 +1,11 @@
 import { aboutRequest } from '@parley/protocol/about-request';
-import type { Command, MemberMessage } from './commands.ts';
+import type { Command, MemberMessage, ResumeKey } from './commands.ts';
 import { Draft } from './draft.ts';
 import type { Effect, LoggedEvent } from './effects.ts';
 import { isCurrent, linkClosed, linkOpened, nodeChecked } from './links.ts';
+import { guestMessage, guestOf } from './lobby.ts';
 import { connectionClosed, join, remove } from './membership.ts';
+import { moderate, moderateAs, rename, updateRoom } from './moderation.ts';
 import { isSessionRequest, passThrough } from './pass-through.ts';
 import { assignFailed, placed, placementFailed } from './placement.ts';
 import { reconnectSession, requestSession, sessionReported } from './sessions.ts';
@@ -42,10 +44,16 @@ function dispatch(draft: Draft, command: Command): void {
       const { connectionId, message } = command;
       const participant = draft.byConnection(connectionId);
       if (participant === undefined) {
+        const guest = guestOf(draft.state, connectionId);
+        if (guest !== undefined) return guestMessage(draft, guest, message);
         return draft.refuse(connectionId, 'join_required', 'Send join first.', message.type);
       }
-      return memberMessage(draft, participant, message);
+      return memberMessage(draft, participant, message, command.resumeKey);
     }
+    case 'moderate':
+      return moderate(draft, command.by, command.request, command.resumeKey);
+    case 'update':
+      return updateRoom(draft, command.by, command.change);
     case 'connection-closed':
       return connectionClosed(draft, command.connectionId);
     case 'placed':
@@ -72,7 +80,12 @@ function dispatch(draft: Draft, command: Command): void {
   }
 }
 
-function memberMessage(draft: Draft, participant: ParticipantState, message: MemberMessage): void {
+function memberMessage(
+  draft: Draft,
+  participant: ParticipantState,
+  message: MemberMessage,
+  resumeKey: ResumeKey | undefined,
+): void {
   const { roomId } = draft.state;
   if (message.roomId !== undefined && message.roomId !== roomId) {
     return draft.tell(participant, {
@@ -90,6 +103,10 @@ function memberMessage(draft: Draft, participant: ParticipantState, message: Mem
       return muteTrack(draft, participant, message.trackId, message.muted);
     case 'chat':
       return chat(draft, participant, message.text);
+    case 'rename':
+      return rename(draft, participant, message.name);
+    case 'moderate':
+      return moderateAs(draft, participant, message.request, resumeKey);
     case 'leave':
       return remove(draft, participant, 'left');
     default:

@@ -1,12 +1,28 @@
 import type { ClientMessage, Join } from '@parley/protocol/client-messages';
+import type { ErrorCode } from '@parley/protocol/errors';
 import type { NodeLife } from '@parley/protocol/fleet-messages';
 import type { LinkSession, NodeLinkMessage } from '@parley/protocol/link-messages';
+import type { ModeratedBy, ModerationAction } from '@parley/protocol/moderation';
+import type { UpdateRoomRequest } from '@parley/protocol/rest';
+import type { Access } from './state.ts';
 
 /** What a joined client may still say. */
 export type MemberMessage = Exclude<ClientMessage, Join>;
 
 /** What a node says over an open link, but for what the shell answers itself. */
-export type LinkReport = Exclude<NodeLinkMessage, { type: 'hello' } | { type: 'stats' }>;
+export type LinkReport = Exclude<NodeLinkMessage, { type: 'hello' | 'stats' | 'session-report' }>;
+
+/** Why somebody is not let in: the access token was wrong. Whoever proves to be a participant is. */
+export interface AccessRefusal {
+  code: ErrorCode;
+  message: string;
+}
+
+/** The secret with which somebody who is admitted comes back. */
+export interface ResumeKey {
+  resumeSecret: string;
+  resumeHash: string;
+}
 
 /** Everything that can happen to a room. */
 export type Command =
@@ -14,14 +30,20 @@ export type Command =
       type: 'join';
       connectionId: string;
       request: Join;
+      access: Access | AccessRefusal;
+      /** See `ParticipantState.address`. */
+      address?: string;
       /** Used where somebody new joins; the secret's hash is kept, the secret is told. */
       participantId: string;
-      resumeSecret: string;
-      resumeHash: string;
+      resumeKey: ResumeKey;
       /** The hash of `request.resume.secret`, where there is one. */
       shownHash?: string;
     }
-  | { type: 'client-message'; connectionId: string; message: MemberMessage }
+  /** `resumeKey` comes with every `admit`, here and in `moderate`. */
+  | { type: 'client-message'; connectionId: string; message: MemberMessage; resumeKey?: ResumeKey }
+  /** Over the API, by somebody who may: see `moderationRefusal` for what it comes to. */
+  | { type: 'moderate'; by: ModeratedBy; request: ModerationAction; resumeKey?: ResumeKey }
+  | { type: 'update'; by: ModeratedBy; change: UpdateRoomRequest }
   | { type: 'connection-closed'; connectionId: string }
   /** The Fleet chose a node. */
   | { type: 'placed'; nodeId: string }

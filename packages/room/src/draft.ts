@@ -32,6 +32,13 @@ export class Draft {
     for (const participant of Object.values(this.state.participants)) this.tell(participant, message);
   }
 
+  /** Tells everybody who moderates something of the moment. */
+  tellModerators(message: Exclude<ServerMessage, { type: 'joined' } | DurableEvent>): void {
+    for (const participant of Object.values(this.state.participants)) {
+      if (participant.grants.moderate) this.tell(participant, message);
+    }
+  }
+
   /** Gives a durable event its number, logs it, and tells everybody who has a socket, but for `except`. */
   record(event: Unnumbered<DurableEvent>, except?: ParticipantState): void {
     this.state.lastSeq += 1;

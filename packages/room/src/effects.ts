@@ -30,6 +30,8 @@ export type Effect =
   | { type: 'send'; connectionId: string; message: Exclude<ServerMessage, Joined> | JoinedByRoom }
   /** Closes a client's socket: normally without a code, else with the error's close code. */
   | { type: 'disconnect'; connectionId: string; code?: ErrorCode; reason: string }
+  /** A participant is gone, or was not let in after all: its address has a place again. */
+  | { type: 'free-place'; participantId: string; address: string }
   /** Asks the Fleet for a node; answered by `placed` or `placement-failed`. */
   | { type: 'place'; exclude: string[] }
   /** Signs the assignment and has the Fleet deliver it. */
@@ -48,6 +50,6 @@ export type Effect =
       epoch: number;
       message: Extract<
         RoomLinkMessage,
-        { type: 'session-request' | 'close-session' | 'set-muted' | 'close-room' }
+        { type: 'session-request' | 'close-session' | 'set-muted' | 'set-grants' | 'close-room' }
       >;
     };

@@ -2,14 +2,15 @@ import type { Join } from '@parley/protocol/client-messages';
 import type { ErrorCode } from '@parley/protocol/errors';
 import type { LeaveReason } from '@parley/protocol/server-messages';
 import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
-import type { Command } from './commands.ts';
+import type { Command, ResumeKey } from './commands.ts';
 import type { Draft } from './draft.ts';
 import type { JoinedByRoom } from './effects.ts';
+import { guestOf, isLobbyFull, leaveLobby, wait } from './lobby.ts';
 import { needsNode } from './placement.ts';
 import { leavesAt } from './presence.ts';
 import { openSession, showWay } from './sessions.ts';
-import { LOG_LENGTH, type ParticipantState } from './state.ts';
-import { publicParticipant } from './views.ts';
+import { LOG_LENGTH, type LobbyEntry, type ParticipantState } from './state.ts';
+import { lobbyGuest, publicParticipant } from './views.ts';
 
 type JoinCommand = Extract<Command, { type: 'join' }>;
 
@@ -17,7 +18,7 @@ type JoinCommand = Extract<Command, { type: 'join' }>;
 export function join(draft: Draft, command: JoinCommand): void {
   const { connectionId, request } = command;
   const { state } = draft;
-  if (draft.byConnection(connectionId) !== undefined) {
+  if (draft.byConnection(connectionId) !== undefined || guestOf(state, connectionId) !== undefined) {
     draft.refuse(
       connectionId,
       'already_joined',
@@ -26,39 +27,75 @@ export function join(draft: Draft, command: JoinCommand): void {
     );
     return;
   }
+  const { participantId, address } = command;
   const known = returning(draft, command);
-  const refusal = refusalOf(draft, request, known !== undefined);
+  const refusal = refusalOf(draft, command, known);
   if (refusal !== undefined) {
     const [code, message] = refusal;
     draft.refuse(connectionId, code, message, 'join');
     draft.emit({ type: 'disconnect', connectionId, code, reason: message });
+    if (address !== undefined) draft.emit({ type: 'free-place', participantId, address });
     return;
   }
   if (known !== undefined && request.resume !== undefined) {
+    // It has its place already.
+    if (address !== undefined) draft.emit({ type: 'free-place', participantId, address });
     return comeBack(draft, known, connectionId, request, request.resume.seq);
   }
-  const participant = newcomer(draft, command);
+  const { access } = command;
+  if ('code' in access) return;
+  const entry: LobbyEntry = {
+    participantId,
+    connectionId,
+    request: withoutSecrets(request),
+    access,
+    ...(address !== undefined && { address }),
+    since: draft.now,
+  };
+  if (state.settings.lobby && !access.grants.moderate) return wait(draft, entry);
+  enter(draft, entry, command.resumeKey);
+}
+
+/** What is kept of a request: secrets are for the moment. */
+function withoutSecrets({ token: _token, resume: _resume, ...request }: Join): Join {
+  return request;
+}
+
+/** Somebody is in the room from now on; an older self of the same identity is not. */
+export function enter(draft: Draft, entry: LobbyEntry, resumeKey: ResumeKey): void {
+  const { state } = draft;
+  const older = Object.values(state.participants).find(
+    ({ identity }) => identity !== undefined && identity === entry.access.identity,
+  );
+  const participant = newcomer(draft, entry, resumeKey);
   state.participants[participant.participantId] = participant;
+  if (older !== undefined) {
+    const message = 'You have joined again from elsewhere.';
+    eject(draft, older, 'replaced', 'identity_replaced', message);
+  }
   delete state.emptySince;
   draft.record(
     { type: 'participant-joined', roomId: state.roomId, participant: publicParticipant(participant) },
     participant,
   );
-  draft.tell(participant, { ...joined(draft, participant, false), resumeSecret: command.resumeSecret });
+  draft.tell(participant, { ...joined(draft, participant, false), resumeSecret: resumeKey.resumeSecret });
   const assignment = draft.linked();
   if (assignment !== undefined) openSession(draft, participant, assignment);
   else needsNode(draft, participant);
 }
 
-function newcomer({ state, now }: Draft, command: JoinCommand): ParticipantState {
-  const { participantId, connectionId, request, resumeHash } = command;
+function newcomer({ now }: Draft, entry: LobbyEntry, { resumeHash }: ResumeKey): ParticipantState {
+  const { participantId, connectionId, request, access, address } = entry;
+  const { identity, name = request.participantName, grants } = access;
   return {
     participantId,
-    name: request.participantName,
+    name,
+    ...(identity !== undefined && { identity }),
+    ...(address !== undefined && { address }),
     joinedAt: now,
     connectionId,
     resumeHash,
-    grants: state.settings.grants,
+    grants,
     requestOffers: request.requestOffers ?? true,
     recovers: request.recovers ?? false,
     direct: request.direct ?? false,
@@ -74,17 +111,17 @@ function newcomer({ state, now }: Draft, command: JoinCommand): ParticipantState
 }
 
 function joined({ state }: Draft, participant: ParticipantState, resumed: boolean): JoinedByRoom {
+  const { name, maxParticipants, locked, lobby, metadata } = state.settings;
+  const { grants } = participant;
   const others = Object.values(state.participants).filter((other) => other !== participant);
   return {
     type: 'joined',
     version: PROTOCOL_VERSION,
     roomId: state.roomId,
     participantId: participant.participantId,
-    room: {
-      name: state.settings.name,
-      maxParticipants: state.settings.maxParticipants,
-      createdAt: state.createdAt,
-    },
+    room: { name, maxParticipants, createdAt: state.createdAt, locked, lobby, metadata },
+    grants,
+    ...(grants.moderate && { lobby: Object.values(state.lobby).map(lobbyGuest) }),
     participants: others.map(publicParticipant),
     seq: state.lastSeq,
     resumed,
@@ -159,15 +196,54 @@ export function unfitFor(roomId: string, request: Join): [ErrorCode, string] | u
   return undefined;
 }
 
-function refusalOf({ state }: Draft, request: Join, isBack: boolean): [ErrorCode, string] | undefined {
+function refusalOf(
+  draft: Draft,
+  { request, access, address }: JoinCommand,
+  known: ParticipantState | undefined,
+): [ErrorCode, string] | undefined {
+  const { state, now } = draft;
   if (state.phase === 'closed') return ['room_closed', 'The room was closed; join again to open it anew.'];
   const unfit = unfitFor(state.roomId, request);
   if (unfit !== undefined) return unfit;
-  const { maxParticipants } = state.settings;
-  if (!isBack && Object.keys(state.participants).length >= maxParticipants) {
+  // Who comes back has been let in before.
+  if (known !== undefined) return undefined;
+  if ('code' in access) return [access.code, access.message];
+  const { identity, grants } = access;
+  const { maxParticipants, locked, lobby } = state.settings;
+  const isBanned = Object.values(state.bans).some(
+    (ban) =>
+      ban.until > now &&
+      (ban.identity === undefined ? isSame(ban.address, address) : ban.identity === identity),
+  );
+  if (isBanned) return ['banned', 'A moderator has banned you from this room.'];
+  if (locked && !grants.moderate)
+    return ['room_locked', 'The room is locked; ask somebody in it to unlock it.'];
+  if (lobby && !grants.moderate) {
+    return isLobbyFull(draft) ? ['lobby_full', 'Too many wait to be admitted; try again later.'] : undefined;
+  }
+  const others = Object.values(state.participants).filter((one) => !isSame(one.identity, identity));
+  if (others.length >= maxParticipants) {
     return ['room_full', `The room holds ${maxParticipants}; try again when somebody has left.`];
   }
   return undefined;
+}
+
+function isSame(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && a === b;
+}
+
+/** Takes a participant out of the room, and tells it why. */
+export function eject(
+  draft: Draft,
+  participant: ParticipantState,
+  reason: LeaveReason,
+  code: ErrorCode,
+  message: string,
+): void {
+  const { connectionId } = participant;
+  draft.tell(participant, { type: 'error', code, message });
+  takeOut(draft, participant, reason);
+  if (connectionId !== undefined) draft.emit({ type: 'disconnect', connectionId, code, reason: message });
 }
 
 /** Takes a participant out of the room and tells everybody. */
@@ -179,18 +255,15 @@ export function remove(draft: Draft, participant: ParticipantState, reason: Leav
 
 /** Takes out a participant whose client cannot go on without its lost session, and tells it to join again. */
 export function expel(draft: Draft, participant: ParticipantState): void {
-  const code = 'session_lost';
   const message = 'The media session was lost with its node; join again.';
-  const { connectionId } = participant;
-  draft.tell(participant, { type: 'error', code, message });
-  takeOut(draft, participant, 'connection-lost');
-  if (connectionId !== undefined) draft.emit({ type: 'disconnect', connectionId, code, reason: message });
+  eject(draft, participant, 'connection-lost', 'session_lost', message);
 }
 
 function takeOut(draft: Draft, participant: ParticipantState, reason: LeaveReason): void {
   const { state } = draft;
-  const { participantId, nodeId, session } = participant;
+  const { participantId, nodeId, session, address } = participant;
   delete state.participants[participantId];
+  if (address !== undefined) draft.emit({ type: 'free-place', participantId, address });
   if (session > 0) draft.tellNode(nodeId, { type: 'close-session', participantId, session });
   draft.record({ type: 'participant-left', roomId: state.roomId, participantId, reason });
   if (Object.keys(state.participants).length > 0) return;
@@ -201,6 +274,8 @@ function takeOut(draft: Draft, participant: ParticipantState, reason: LeaveReaso
 
 /** A socket is gone. That alone proves nothing: see {@link leavesAt}. */
 export function connectionClosed(draft: Draft, connectionId: string): void {
+  const waiting = guestOf(draft.state, connectionId);
+  if (waiting !== undefined) return leaveLobby(draft, waiting);
   const participant = draft.byConnection(connectionId);
   if (participant === undefined) return;
   delete participant.connectionId;

@@ -63,6 +63,8 @@ export function isSessionRequest(message: MemberMessage): message is SessionRequ
     case 'reconnect-session':
     case 'mute':
     case 'chat':
+    case 'rename':
+    case 'moderate':
     case 'leave':
       return false;
     default:

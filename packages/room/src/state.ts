@@ -1,10 +1,13 @@
-import type { CarrierKind, SessionRequest } from '@parley/protocol/client-messages';
+import type { CarrierKind, Join, SessionRequest } from '@parley/protocol/client-messages';
 import type { Grants } from '@parley/protocol/grants';
 import type { MediaState } from '@parley/protocol/link-messages';
+import type { Ban } from '@parley/protocol/moderation';
+import type { Jurisdiction } from '@parley/protocol/rest';
+import type { RoomMetadata } from '@parley/protocol/server-messages';
 import type { Track } from '@parley/protocol/track';
 
 /** Version of the stored shape of {@link RoomState}; a change of shape needs a new number and a migration. */
-export const STATE_VERSION = 3;
+export const STATE_VERSION = 4;
 
 /** What a room was made with. Durations in milliseconds. */
 export interface RoomSettings {
@@ -12,8 +15,14 @@ export interface RoomSettings {
   maxParticipants: number;
   /** An empty room is closed after this time. */
   idleTimeout: number;
-  /** Grants of whoever joins. */
-  grants: Grants;
+  /** Whether it lets in nobody new but who moderates. */
+  locked: boolean;
+  /** Whether whoever comes without the grant to moderate waits to be admitted. */
+  lobby: boolean;
+  metadata: RoomMetadata;
+  /** Whose nodes serve it, where it was pinned to one. */
+  region?: string;
+  jurisdiction?: Jurisdiction;
 }
 
 /** Times of the room's rules, milliseconds. */
@@ -73,10 +82,43 @@ export const MAX_PENDING_REQUESTS = 4;
  */
 export const MAX_PENDING_LENGTH = 256 * 1024;
 
+/** Most who may wait in the lobby. */
+export const MAX_LOBBY = 100;
+/** Most bans that a room keeps; the one that ends first goes. */
+export const MAX_BANS = 1000;
+
+/** What an access token, or its absence, says of whoever joins. */
+export interface Access {
+  /** Who it is; another with the same identity is its older self. */
+  identity?: string;
+  /** Shown instead of what the client says. */
+  name?: string;
+  grants: Grants;
+}
+
+/** Who waits in the lobby: what becomes a participant once it is admitted. */
+export interface LobbyEntry {
+  participantId: string;
+  connectionId: string;
+  request: Join;
+  access: Access;
+  address?: string;
+  since: number;
+}
+
+/** Who may not come back: an identity, or an address. */
+export interface BanState extends Ban {
+  address?: string;
+}
+
 /** A participant, present or vanished a moment ago. */
 export interface ParticipantState {
   participantId: string;
   name: string;
+  /** Of its access token, where it has one. */
+  identity?: string;
+  /** Where it came from, as limits and bans count it: an IPv4 address, or the /64 of an IPv6 one. Shown to nobody. */
+  address?: string;
   joinedAt: number;
   /** The socket it joined over; absent when that is gone. */
   connectionId?: string;
@@ -148,6 +190,9 @@ export interface RoomState {
   /** Since when nobody is in the room. */
   emptySince?: number;
   participants: Record<string, ParticipantState>;
+  /** By participant id, oldest first. */
+  lobby: Record<string, LobbyEntry>;
+  bans: Record<string, BanState>;
   assignments: Record<string, Assignment>;
   /** The highest epoch given out. Starts at the creation time so that a room made anew never repeats one. */
   lastEpoch: number;
@@ -170,6 +215,8 @@ export function createRoom(roomId: string, settings: RoomSettings, now: number):
     phase: 'open',
     emptySince: now,
     participants: {},
+    lobby: {},
+    bans: {},
     assignments: {},
     lastEpoch: now,
     lastSeq: 0,

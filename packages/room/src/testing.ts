@@ -4,7 +4,7 @@ import type { LinkSession } from '@parley/protocol/link-messages';
 import type { DurableEvent } from '@parley/protocol/server-messages';
 import type { Track } from '@parley/protocol/track';
 import { apply } from './apply.ts';
-import type { Command, LinkReport, MemberMessage } from './commands.ts';
+import type { Command, LinkReport, MemberMessage, ResumeKey } from './commands.ts';
 import type { Effect, JoinedByRoom, LoggedEvent } from './effects.ts';
 import { createRoom, type RoomSettings, type RoomState } from './state.ts';
 
@@ -24,7 +24,9 @@ export class TestRoom {
         name: 'Room',
         maxParticipants: 4,
         idleTimeout: 3_600_000,
-        grants: openGrants(5_000_000),
+        locked: false,
+        lobby: false,
+        metadata: {},
         ...settings,
       },
       this.now,
@@ -97,6 +99,11 @@ export class TestRoom {
   }
 }
 
+/** The key with which `p-NAME` comes back. */
+export function resumeKey(name: string): ResumeKey {
+  return { resumeSecret: `secret-${name}`, resumeHash: `hash of secret-${name}` };
+}
+
 /** A join of `p-NAME` over a connection; it comes back with the secret `secret-NAME`. */
 export function joinCommand(
   name: string,
@@ -108,8 +115,8 @@ export function joinCommand(
     type: 'join',
     connectionId,
     participantId: `p-${name}`,
-    resumeSecret: `secret-${name}`,
-    resumeHash: `hash of secret-${name}`,
+    resumeKey: resumeKey(name),
+    access: { grants: openGrants(5_000_000) },
     ...(resume && { shownHash: `hash of ${resume.secret}` }),
     request: { type: 'join', roomId: 'room-1', participantName: name, ...request },
   };

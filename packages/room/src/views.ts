@@ -1,11 +1,30 @@
-import type { RoomDetails, RoomSummary } from '@parley/protocol/rest';
+import type { LobbyGuest } from '@parley/protocol/moderation';
+import type { ParticipantDetails, RoomDetails, RoomSummary } from '@parley/protocol/rest';
 import type { Participant } from '@parley/protocol/track';
-import type { ParticipantState, RoomState } from './state.ts';
+import type { LobbyEntry, ParticipantState, RoomState } from './state.ts';
 
 /** A participant as others see it. */
 export function publicParticipant(participant: ParticipantState): Participant {
-  const { participantId, name, joinedAt, tracks } = participant;
-  return { participantId, name, joinedAt, tracks: tracks.map((track) => ({ ...track })) };
+  const { participantId, name, identity, joinedAt, grants, tracks } = participant;
+  return {
+    participantId,
+    name,
+    ...(identity !== undefined && { identity }),
+    ...(grants.moderate && { moderator: true }),
+    joinedAt,
+    tracks: tracks.map((track) => ({ ...track })),
+  };
+}
+
+/** A participant as the API shows it. */
+export function participantDetails(participant: ParticipantState): ParticipantDetails {
+  return { ...publicParticipant(participant), grants: participant.grants };
+}
+
+/** Somebody who waits, as those who moderate see it. */
+export function lobbyGuest({ participantId, request, access, since }: LobbyEntry): LobbyGuest {
+  const { identity, name = request.participantName } = access;
+  return { participantId, name, ...(identity !== undefined && { identity }), since };
 }
 
 /** The room in lists. */
@@ -21,5 +40,14 @@ export function summary(state: RoomState): RoomSummary {
 
 /** The room with who is in it. */
 export function details(state: RoomState): RoomDetails {
-  return { ...summary(state), participants: Object.values(state.participants).map(publicParticipant) };
+  const { metadata, locked, lobby, region, jurisdiction } = state.settings;
+  return {
+    ...summary(state),
+    metadata,
+    locked,
+    lobby,
+    ...(region !== undefined && { region }),
+    ...(jurisdiction !== undefined && { jurisdiction }),
+    participants: Object.values(state.participants).map(publicParticipant),
+  };
 }

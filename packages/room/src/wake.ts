@@ -51,11 +51,18 @@ export function wake(draft: Draft): void {
 export function close(draft: Draft, reason: 'deleted' | 'idle'): void {
   const { state } = draft;
   draft.broadcast({ type: 'room-closed', roomId: state.roomId, reason });
-  for (const { connectionId } of Object.values(state.participants)) {
+  for (const { connectionId } of [...Object.values(state.participants), ...Object.values(state.lobby)]) {
     if (connectionId === undefined) continue;
     draft.emit({ type: 'disconnect', connectionId, code: 'room_closed', reason: 'The room was closed.' });
   }
+  for (const { participantId, address } of [
+    ...Object.values(state.participants),
+    ...Object.values(state.lobby),
+  ]) {
+    if (address !== undefined) draft.emit({ type: 'free-place', participantId, address });
+  }
   state.participants = {};
+  state.lobby = {};
   release(draft);
   state.emptySince = draft.now;
   state.phase = 'closed';

@@ -22,6 +22,7 @@ export class LinkOutbox {
         return;
       // `hello` does not tell a session that has ended from one whose client has yet to come.
       case 'session-closed':
+      case 'session-report':
         this.#keep(message);
         return;
       // In `hello`, or told again once the link is up.

@@ -1,3 +1,4 @@
+import type { Grants } from '@parley/protocol/grants';
 import type { MediaState } from '@parley/protocol/link-messages';
 import type { RoomMediaStats, TrackStats } from '@parley/protocol/stats';
 import type { TicketClaims } from '@parley/protocol/tokens';
@@ -62,6 +63,20 @@ export class MediaRoom {
     for (const other of others) for (const track of other.published) session.addTrack(track);
     session.start();
     return session;
+  }
+
+  /** A participant may publish and receive something else from now on. */
+  setGrants(session: Session, grants: Grants): void {
+    const before = session.subscribes;
+    session.setGrants(grants);
+    if (session.subscribes === before) return;
+    for (const other of this.#sessions.values()) {
+      if (other === session) continue;
+      for (const track of other.published) {
+        if (grants.subscribe) session.addTrack(track);
+        else session.removeTrack(track.producer.id);
+      }
+    }
   }
 
   /**

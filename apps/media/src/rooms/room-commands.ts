@@ -55,6 +55,9 @@ export class RoomCommands {
       case 'set-muted':
         this.#enqueue(command, () => this.#setMuted(command));
         return;
+      case 'set-grants':
+        this.#enqueue(command, () => this.#setGrants(command));
+        return;
       case 'get-stats':
         void this.#sendStats(command.requestId);
         return;
@@ -121,6 +124,12 @@ export class RoomCommands {
   #refuse(id: SessionId, code: ErrorCode, text: string, request?: SessionRequest): void {
     const message = { type: 'error' as const, code, message: text, ...(request && aboutRequest(request)) };
     this.#options.tell({ type: 'session-event', ...id, message });
+  }
+
+  #setGrants(command: Command<'set-grants'>): void {
+    const { door, media } = this.#options;
+    const session = door.session(command);
+    if (session !== undefined) media.room?.setGrants(session, command.grants);
   }
 
   async #setMuted({ participantId, trackId, muted }: Command<'set-muted'>): Promise<void> {

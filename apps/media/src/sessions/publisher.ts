@@ -77,6 +77,11 @@ export class Publisher {
     }
   }
 
+  /** Ends what the grants do not include any more. */
+  enforceGrants(): void {
+    for (const connection of this.#connections) connection.enforceGrants();
+  }
+
   /** @throws {ParleyError} `track_not_found` */
   async setMuted(trackId: string, muted: boolean): Promise<void> {
     const track = this.tracks.find(({ producer }) => producer.id === trackId);

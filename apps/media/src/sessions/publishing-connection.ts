@@ -138,6 +138,12 @@ export class PublishingConnection {
     for (const [, line] of this.#live()) if (isScreenSource(line.source)) this.#endLine(line, 'held');
   }
 
+  /** Ends what the grants do not include any more. */
+  enforceGrants(): void {
+    const { publish } = this.#context.grants;
+    for (const [, line] of this.#live()) if (!publish.includes(line.source)) this.#endLine(line, 'held');
+  }
+
   /** Closes everything. */
   close(): void {
     this.#closed = true;

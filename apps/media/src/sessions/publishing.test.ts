@@ -197,7 +197,14 @@ describe.each(CARRIERS)('over %s,', (carrier) => {
       ['without a common codec', ['microphone', 'camera'], 'vp9-av1-only', 'codec_unsupported'],
     ])('%s the m-line is rejected and the others are not', async (_, publish, name, code) => {
       const link = await fixture.room();
-      const grants = { publish, subscribe: true, data: true, maxBitrate: 1_000_000 };
+      const grants = {
+        publish,
+        subscribe: true,
+        data: true,
+        record: false,
+        moderate: false,
+        maxBitrate: 1_000_000,
+      };
       const alice = await open(link, 'alice', { grants });
       const answer = await offer(alice, chromium(name));
       expect(sources(answer)).toEqual(['microphone']);
@@ -212,7 +219,14 @@ describe.each(CARRIERS)('over %s,', (carrier) => {
     it('the answer, and what is said about it, name the offer', async () => {
       const link = await fixture.room();
       const alice = await open(link, 'alice', {
-        grants: { publish: ['microphone'], subscribe: true, data: true, maxBitrate: 1_000_000 },
+        grants: {
+          publish: ['microphone'],
+          subscribe: true,
+          data: true,
+          record: false,
+          moderate: false,
+          maxBitrate: 1_000_000,
+        },
       });
       alice.request({ type: 'offer', offerId: '1', sdp: 'nonsense' });
       alice.request({ type: 'offer', offerId: '2', sdp: chromium('audio-video') });

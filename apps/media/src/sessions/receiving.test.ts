@@ -213,7 +213,14 @@ describe.each(CARRIERS)('receiving over %s', (carrier) => {
   it('without the grant nothing is offered', async () => {
     const link = await fixture.room();
     const alice = await join(link, 'alice');
-    const grants = { publish: [], subscribe: false, data: false, maxBitrate: 1_000_000 };
+    const grants = {
+      publish: [],
+      subscribe: false,
+      data: false,
+      record: false,
+      moderate: false,
+      maxBitrate: 1_000_000,
+    };
     const bob = await open(link, 'bob', { grants });
     const carol = await open(link, 'carol');
     await alice.publish(['microphone']);

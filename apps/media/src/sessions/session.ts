@@ -1,6 +1,7 @@
 import { aboutRequest } from '@parley/protocol/about-request';
 import type { SessionRequest } from '@parley/protocol/client-messages';
 import { ParleyError } from '@parley/protocol/errors';
+import type { Grants } from '@parley/protocol/grants';
 import type { MediaState } from '@parley/protocol/link-messages';
 import type { SessionEvent } from '@parley/protocol/server-messages';
 import { SESSION_REQUESTS, TokenBucket } from '@parley/protocol/token-bucket';
@@ -139,6 +140,18 @@ export class Session {
   /** Mutes or unmutes a track. @throws {ParleyError} `track_not_found` */
   async setMuted(trackId: string, muted: boolean): Promise<void> {
     await this.#publisher.setMuted(trackId, muted);
+  }
+
+  /** Whether the participant may receive others' tracks. */
+  get subscribes(): boolean {
+    return this.#context.grants.subscribe;
+  }
+
+  /** Other grants hold from now on: what may no longer be published ends. */
+  setGrants(grants: Grants): void {
+    // The session's parts share it.
+    Object.assign(this.#context.grants, grants);
+    this.#publisher.enforceGrants();
   }
 
   /** Somebody else's track is there for this participant. */

@@ -1,3 +1,5 @@
+import type { ClientOrigin } from '../client-origin.ts';
+
 /** What a client's socket remembers through hibernation. */
 export interface ClientAttachment {
   role: 'client';
@@ -6,6 +8,7 @@ export interface ClientAttachment {
   connectionId: string;
   openedAt: number;
   joined: boolean;
+  origin: ClientOrigin;
 }
 
 /** What a node's link remembers through hibernation. */

@@ -1,7 +1,14 @@
 import { expect, it } from 'vitest';
 import { ClientIntake } from './client-intake.ts';
 
-const client = { role: 'client', roomId: 'r', connectionId: 'c', openedAt: 0, joined: true } as const;
+const client = {
+  role: 'client',
+  roomId: 'r',
+  connectionId: 'c',
+  openedAt: 0,
+  joined: true,
+  origin: {},
+} as const;
 
 it('reads nothing that comes behind a close, whoever goes on sending', () => {
   const { 1: socket } = new WebSocketPair();

@@ -122,6 +122,8 @@ export class EffectRunner {
             return carrier satisfies never;
         }
       }
+      case 'free-place':
+        return;
       case 'link-send':
         return sendMessage(sockets.link(effect.nodeId, effect.epoch), effect.message);
       default:

@@ -1,4 +1,3 @@
-import { openGrants } from '@parley/protocol/grants';
 import type { CreateRoomRequest } from '@parley/protocol/rest';
 import { createRoom, type RoomState } from '@parley/room/state';
 import { countRooms } from '../directory/directory.ts';
@@ -25,7 +24,9 @@ export async function makeRoom(
     name: request.name ?? roomId,
     maxParticipants: Math.min(request.maxParticipants ?? max_participants, max_participants),
     idleTimeout: idle_timeout * 1000,
-    grants: openGrants(webrtcConfig.webrtc.max_bitrate),
+    locked: request.locked ?? false,
+    lobby: request.lobby ?? false,
+    metadata: request.metadata ?? {},
   };
   return success(createRoom(roomId, settings, Date.now()));
 }

@@ -1,8 +1,10 @@
+import type { ResumeKey } from '@parley/room/commands';
 import { base64url } from 'jose';
 
 /** A new secret with which a participant comes back: 256 bits, base64url. */
-export function makeResumeSecret(): string {
-  return base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
+export async function makeResumeKey(): Promise<ResumeKey> {
+  const resumeSecret = base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
+  return { resumeSecret, resumeHash: await hashResumeSecret(resumeSecret) };
 }
 
 /** What the room keeps of a secret: its SHA-256, base64url. A random secret of 256 bits needs no salt and no slow hash. */

@@ -1,17 +1,28 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Join } from '@parley/protocol/client-messages';
 import { closeCode, type ErrorCode } from '@parley/protocol/errors';
+import { openGrants } from '@parley/protocol/grants';
 import { NODE_STOPS } from '@parley/protocol/link-messages';
-import type { CreateRoomRequest, RoomDetails, RoomStats } from '@parley/protocol/rest';
+import type { Ban, LobbyGuest, ModeratedBy, ModerationAction } from '@parley/protocol/moderation';
+import type {
+  CreateRoomRequest,
+  ParticipantDetails,
+  RoomDetails,
+  RoomStats,
+  UpdateRoomRequest,
+} from '@parley/protocol/rest';
+import type { DurableEvent } from '@parley/protocol/server-messages';
 import { type Allowance, TokenBucket } from '@parley/protocol/token-bucket';
 import { apply } from '@parley/room/apply';
 import type { Command } from '@parley/room/commands';
 import type { Effect, LoggedEvent } from '@parley/room/effects';
 import { isCurrent } from '@parley/room/links';
 import { unfitFor } from '@parley/room/membership';
+import { moderationRefusal } from '@parley/room/moderation';
 import type { RoomState } from '@parley/room/state';
-import { details, summary } from '@parley/room/views';
+import { details, lobbyGuest, participantDetails, summary } from '@parley/room/views';
 import { nextWake } from '@parley/room/wake';
+import { originOf } from '../client-origin.ts';
 import { DirectoryReporter } from '../directory/directory-reporter.ts';
 import type { Environment } from '../environment.ts';
 import { JOIN_TIMEOUT, JOIN_TIMEOUT_MESSAGE } from '../join-deadline.ts';
@@ -26,7 +37,7 @@ import { EffectRunner, type ShellEffect } from './effect-runner.ts';
 import { readLinkMessage } from './link-intake.ts';
 import { LinkRequests } from './link-requests.ts';
 import { makeRoom } from './make-room.ts';
-import { hashResumeSecret, makeResumeSecret } from './resume-secret.ts';
+import { hashResumeSecret, makeResumeKey } from './resume-secret.ts';
 import { RoomClock } from './room-clock.ts';
 import { RoomSockets, sendMessage } from './room-sockets.ts';
 import { roomStats } from './room-stats.ts';
@@ -82,15 +93,15 @@ export class RoomObject extends DurableObject<Environment> {
       const loaded = await this.#store.load();
       if (loaded === undefined) return;
       this.#state = loaded.state;
-      console.debug(JSON.stringify({ level: 'debug', event: 'room woke', roomId: this.#state.roomId }));
-      if (loaded.isKnown) {
+      console.debug(JSON.stringify({ level: 'debug', event: 'room woke', roomId: loaded.roomId }));
+      if (this.#state !== undefined) {
         this.#missLostLinks();
         this.#missLostClients();
         return;
       }
       // Written by a build that this one does not know: a room made anew is better than a wrong one.
       this.#sockets.closeAll(closeCode('session_lost'), 'The server was updated; join again.');
-      await this.#wipe();
+      await this.#wipe(loaded.roomId);
     });
   }
 
@@ -108,6 +119,10 @@ export class RoomObject extends DurableObject<Environment> {
   }
 
   #missLostClients(): void {
+    for (const { connectionId } of Object.values(this.#state?.lobby ?? {})) {
+      if (this.#sockets.client(connectionId) !== undefined) continue;
+      void this.#do({ type: 'connection-closed', connectionId });
+    }
     for (const { connectionId, recovers } of Object.values(this.#state?.participants ?? {})) {
       if (connectionId === undefined) continue;
       // Only a client that recovers is known to ping.
@@ -126,7 +141,7 @@ export class RoomObject extends DurableObject<Environment> {
       const waiting = this.#sockets.waiting();
       // The oldest goes, not the newest: who means to join has joined long before.
       if (waiting.length >= MAX_WAITING) this.#dismiss(waiting[0]?.connectionId, 'server_busy', CROWDED);
-      const response = this.#sockets.acceptClient(url.searchParams.get('room') ?? '');
+      const response = this.#sockets.acceptClient(url.searchParams.get('room') ?? '', originOf(request));
       await this.#schedule();
       return response;
     }
@@ -147,6 +162,45 @@ export class RoomObject extends DurableObject<Environment> {
 
   details(): RoomDetails | undefined {
     return this.#state === undefined ? undefined : details(this.#state);
+  }
+
+  /** Moderates, for a caller who may; undefined when there is no room. */
+  async moderate(by: ModeratedBy, request: ModerationAction): Promise<Result<RoomDetails> | undefined> {
+    if (this.#state === undefined) return undefined;
+    const refusal = moderationRefusal(this.#state, request);
+    if (refusal !== undefined) return failure(...refusal);
+    const key = request.action === 'admit' ? { resumeKey: await makeResumeKey() } : {};
+    await this.#do({ type: 'moderate', by, request, ...key });
+    return this.#state === undefined ? undefined : success(details(this.#state));
+  }
+
+  /** Changes the room's settings; undefined when there is no room. */
+  async update(by: ModeratedBy, change: UpdateRoomRequest): Promise<RoomDetails | undefined> {
+    await this.#do({ type: 'update', by, change });
+    return this.details();
+  }
+
+  participants(): ParticipantDetails[] | undefined {
+    return this.#state && Object.values(this.#state.participants).map(participantDetails);
+  }
+
+  lobby(): LobbyGuest[] | undefined {
+    return this.#state && Object.values(this.#state.lobby).map(lobbyGuest);
+  }
+
+  bans(): Ban[] | undefined {
+    const now = Date.now();
+    return (
+      this.#state &&
+      Object.values(this.#state.bans)
+        .filter(({ until }) => until > now)
+        .map(({ address: _address, ...ban }) => ban)
+    );
+  }
+
+  /** Of the latest durable events those after one, oldest first. */
+  events(after: number): DurableEvent[] | undefined {
+    return this.#state && this.#store.log.between('', after, this.#state.lastSeq);
   }
 
   /** Closes the room for everybody; false when there is none. */
@@ -216,7 +270,9 @@ export class RoomObject extends DurableObject<Environment> {
     if (message.type === 'join') return this.#join(socket, client, message);
     // Who asks something of its session may do so because the node is gone.
     this.#missLostLinks();
-    return this.#do({ type: 'client-message', connectionId: client.connectionId, message });
+    const admits = message.type === 'moderate' && message.request.action === 'admit';
+    const key = admits ? { resumeKey: await makeResumeKey() } : {};
+    return this.#do({ type: 'client-message', connectionId: client.connectionId, message, ...key });
   }
 
   #mayChat(connectionId: string): boolean {
@@ -227,7 +283,7 @@ export class RoomObject extends DurableObject<Environment> {
   }
 
   async #join(socket: WebSocket, client: ClientAttachment, request: Join): Promise<void> {
-    const { connectionId, roomId } = client;
+    const { connectionId, roomId, origin } = client;
     if (!client.joined) {
       if (!this.#joins.take(Date.now())) return refuseJoin(socket, 'server_busy', CROWDED);
       // The object does not know its own name: what the socket was opened for decides, not what a stranger says.
@@ -237,8 +293,7 @@ export class RoomObject extends DurableObject<Environment> {
       if (!room.ok) return refuseJoin(socket, room.code, room.message);
       this.#sockets.join(socket, client);
     }
-    const resumeSecret = makeResumeSecret();
-    const resumeHash = await hashResumeSecret(resumeSecret);
+    const resumeKey = await makeResumeKey();
     const shownHash = request.resume && (await hashResumeSecret(request.resume.secret));
     // On a joined socket the rules refuse a second join, and the first stays.
     return this.#do({
@@ -246,8 +301,9 @@ export class RoomObject extends DurableObject<Environment> {
       connectionId,
       request,
       participantId: crypto.randomUUID(),
-      resumeSecret,
-      resumeHash,
+      resumeKey,
+      access: origin.access ?? { grants: openGrants(webrtcConfig.webrtc.max_bitrate) },
+      ...(origin.address !== undefined && { address: origin.address }),
       ...(shownHash && { shownHash }),
     });
   }
@@ -268,6 +324,8 @@ export class RoomObject extends DurableObject<Environment> {
       }
       case 'stats':
         return this.#requests.answer(message.requestId, message.stats);
+      case 'session-report':
+        return;
       default:
         return this.#do({ type: 'link-report', nodeId, epoch, report: message });
     }
@@ -359,20 +417,19 @@ export class RoomObject extends DurableObject<Environment> {
   async #save(events: readonly LoggedEvent[]): Promise<void> {
     const state = this.#state;
     if (state === undefined) return;
-    if (state.phase === 'closed') return this.#wipe();
+    if (state.phase === 'closed') return this.#wipe(state.roomId);
     await this.#store.save(state, events);
     this.#directory.report(summary(state));
     await this.#schedule();
   }
 
   /** Forgets the room: the object is as new, but for sockets that have yet to join. */
-  async #wipe(): Promise<void> {
-    const roomId = this.#state?.roomId;
+  async #wipe(roomId: string): Promise<void> {
     this.#state = undefined;
     this.#keys.forget();
     await this.#clock.clear();
     await this.#store.clear();
-    if (roomId !== undefined) this.#directory.remove(roomId);
+    this.#directory.remove(roomId);
     await this.#schedule();
   }
 }

@@ -1,5 +1,6 @@
 import type { RoomLinkMessage } from '@parley/protocol/link-messages';
 import type { ServerMessage } from '@parley/protocol/server-messages';
+import type { ClientOrigin } from '../client-origin.ts';
 import { closeQuietly, closeWithError, sendQuietly } from '../sockets.ts';
 import {
   attachmentOf,
@@ -40,7 +41,7 @@ export class RoomSockets {
   }
 
   /** Accepts a client's socket, which has yet to join. */
-  acceptClient(roomId: string): Response {
+  acceptClient(roomId: string, origin: ClientOrigin): Response {
     const { 0: client, 1: server } = new WebSocketPair();
     const connectionId = crypto.randomUUID();
     this.#ctx.acceptWebSocket(server, [clientTag(connectionId)]);
@@ -50,6 +51,7 @@ export class RoomSockets {
       connectionId,
       openedAt: Date.now(),
       joined: false,
+      origin,
     };
     server.serializeAttachment(attachment);
     this.#waiting.set(connectionId, attachment.openedAt);

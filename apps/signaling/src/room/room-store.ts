@@ -1,5 +1,6 @@
 import type { LoggedEvent } from '@parley/room/effects';
-import { type RoomState, STATE_VERSION } from '@parley/room/state';
+import { migrate } from '@parley/room/migrate';
+import type { RoomState } from '@parley/room/state';
 import { EventLog } from './event-log.ts';
 
 /** What a room keeps in its object's storage: its state, and the latest durable events. */
@@ -14,12 +15,12 @@ export class RoomStore {
     this.log = new EventLog(storage);
   }
 
-  /** The room as it was; undefined when there is none. `isKnown` is false for one of a build that this one does not know. */
-  async load(): Promise<{ state: RoomState; isKnown: boolean } | undefined> {
+  /** The room as it was; undefined when there is none. Without `state` it is of a build that this one does not know. */
+  async load(): Promise<{ roomId: string; state: RoomState | undefined } | undefined> {
     this.#stored = await this.#storage.get<string>('state');
     if (this.#stored === undefined) return undefined;
-    const state = JSON.parse(this.#stored) as RoomState;
-    return { state, isKnown: state.version === STATE_VERSION };
+    const stored = JSON.parse(this.#stored) as RoomState;
+    return { roomId: stored.roomId, state: migrate(stored) };
   }
 
   /** Writes state and events in one go; nothing that is sent after the call leaves before they are stored. */

@@ -124,6 +124,8 @@ export class FakeServer {
       case 'leave':
         this.participantId = undefined;
         return;
+      case 'rename':
+      case 'moderate':
       case 'answer':
       case 'ice-candidate':
       case 'update-quality':

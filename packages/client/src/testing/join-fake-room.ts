@@ -13,7 +13,15 @@ export const JOINED: Joined = {
   version: 1,
   roomId: 'room',
   participantId: 'me',
-  room: { name: 'room', maxParticipants: 100, createdAt: 0 },
+  room: { name: 'room', maxParticipants: 100, createdAt: 0, locked: false, lobby: false, metadata: {} },
+  grants: {
+    publish: ['camera', 'microphone', 'screen', 'screen-audio'],
+    subscribe: true,
+    data: true,
+    record: true,
+    moderate: false,
+    maxBitrate: 5_000_000,
+  },
   participants: [],
   media: {
     iceServers: [],
