@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { overrideNames } from '../../packages/protocol/src/config/load-config.ts';
+import { MediaConfig } from '../../packages/protocol/src/config/media-config.ts';
+import { WebrtcConfig } from '../../packages/protocol/src/config/webrtc-config.ts';
 import { ROOT, type Service, startService, untilReady } from './processes.ts';
 
 /** Where and how an edge runs on this machine. */
@@ -104,12 +107,16 @@ export function makeSecret(): string {
   return randomBytes(32).toString('hex');
 }
 
-/** The configuration overrides, and the secret that one of them needs, in this process's environment, for the Worker. */
-export function overrides(): Record<string, string> {
-  const names = Object.keys(process.env).filter((name) =>
-    /^PARLEY_(SERVER|WEBRTC|ROOMS|RECORDING|PERFORMANCE|SECURITY|WEBHOOKS|RESIDENCY|VIDEO|AUDIO|TURN)_/.test(
-      name,
-    ),
+/** The Worker's secrets that keys of its configuration need. */
+const SECRETS = ['PARLEY_TURN_SECRET'];
+
+/** The overrides of configuration keys in an environment, and the secrets that they need, for the Worker. */
+export function overrides(environment: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const keys = [WebrtcConfig, MediaConfig].flatMap((schema) => [...overrideNames(schema).values()]);
+  return Object.fromEntries(
+    [...keys, ...SECRETS].flatMap((name) => {
+      const value = environment[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
   );
-  return Object.fromEntries(names.map((name) => [name, process.env[name] ?? '']));
 }

@@ -12,7 +12,7 @@ it('dev starts the product, says where it is, and leaves nothing behind', async 
       PARLEY_SERVER_PORT: String(port),
       PARLEY_METRICS_PORT: String(metricsPort),
       PARLEY_RTC_PORT: String(mediaPort() + 2),
-      PARLEY_WORKERS: '1',
+      PARLEY_PERFORMANCE_WORKER_THREADS: '1',
     },
     logFolder: inject('logFolder'),
     onLine: (line) => lines.push(line),

@@ -68,7 +68,11 @@ describe.each(['direct', 'relay'] as const)('a call over the %s carrier stays', 
   let bob: Meet;
   beforeAll(async () => {
     const portOffset = carrier === 'direct' ? 4 : 8;
-    stack = await Stack.start({ direct: carrier === 'direct', portOffset, nodeEnv: { PARLEY_WORKERS: '2' } });
+    stack = await Stack.start({
+      direct: carrier === 'direct',
+      portOffset,
+      nodeEnv: { PARLEY_PERFORMANCE_WORKER_THREADS: '2' },
+    });
   }, 90_000);
   afterAll(async () => {
     await stack.stop();

@@ -33,7 +33,7 @@ function run(environment: Record<string, string> = {}) {
       PARLEY_EDGE_URL: edge.url,
       PARLEY_ENROLMENT_SECRET: edge.secret,
       PARLEY_NODE_ID: 'node-main',
-      PARLEY_WORKERS: '1',
+      PARLEY_PERFORMANCE_WORKER_THREADS: '1',
       PARLEY_RTC_PORT: String(20_000 + (process.pid % 10_000)),
       PARLEY_LISTEN_IPS: '127.0.0.1',
       PARLEY_METRICS_PORT: '0',
@@ -83,8 +83,19 @@ describe('the program', () => {
   });
 
   it.each<[string, Record<string, string>, number, RegExp]>([
-    ['wrong settings', { PARLEY_WORKERS: 'all' }, 2, /PARLEY_WORKERS: must be a number/],
-    ['wrong configuration', { PARLEY_ROOMS_MAX_ROOMS: '0' }, 2, /PARLEY_ROOMS_MAX_ROOMS: rooms.max_rooms/],
+    ['wrong settings', { PARLEY_RTC_PORT: 'all' }, 2, /PARLEY_RTC_PORT: must be a number/],
+    [
+      'wrong configuration',
+      { PARLEY_ROOMS_MAX_ROOMS: '0' },
+      2,
+      /PARLEY_ROOMS_MAX_ROOMS: rooms.max_rooms: must be a whole/,
+    ],
+    [
+      'more workers than ports',
+      { PARLEY_RTC_PORT: '65535', PARLEY_PERFORMANCE_WORKER_THREADS: '2' },
+      2,
+      /PARLEY_RTC_PORT: 2 workers from port 65535 on pass 65535/,
+    ],
     ['no configuration', { PARLEY_CONFIG_DIR: '/nowhere' }, 2, /PARLEY_CONFIG_DIR: \/nowhere\/webrtc.yaml/],
     ['an address that is not here', { PARLEY_LISTEN_IPS: '203.0.113.7' }, 2, /no address 203\.0\.113\.7/],
     ['an address that names no host', { PARLEY_LISTEN_IPS: '0.0.0.0' }, 2, /clients cannot reach 0\.0\.0\.0/],
@@ -94,6 +105,24 @@ describe('the program', () => {
     await until(() => code() !== undefined, 'it ends');
     expect(lines.all.join('\n')).toMatch(message);
     expect(code()).toBe(expected);
+  });
+
+  it('names file, line and key of what is wrong in a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'parley-main-'));
+    await writeFile(
+      join(folder, 'webrtc.yaml'),
+      'webrtc:\n  simulcsat: true\nrooms:\n  max_participants: 0\n',
+    );
+    await writeFile(join(folder, 'media.yaml'), '');
+    const { lines, code } = run({ PARLEY_CONFIG_DIR: folder });
+    await until(() => code() !== undefined, 'it ends');
+    expect(lines.all).toEqual([
+      'The media node cannot start:',
+      'webrtc.yaml:2: webrtc.simulcsat: is not a key here; did you mean simulcast?',
+      'webrtc.yaml:4: rooms.max_participants: must be a whole number from 1 to 1000, for example 100',
+    ]);
+    expect(code()).toBe(2);
+    await rm(folder, { recursive: true });
   });
 
   it('says what to do about a port for clients that is taken', async () => {

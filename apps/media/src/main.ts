@@ -5,6 +5,7 @@ import { MediaNode } from './media-node.ts';
 import { planAddresses } from './network/announced-address.ts';
 import { machineAddresses } from './network/machine-addresses.ts';
 import { createLogger } from './telemetry/logger.ts';
+import { workerCount } from './workers/worker-count.ts';
 
 /** Seconds that an orderly end may take. */
 const SHUTDOWN_SECONDS = 5;
@@ -13,9 +14,10 @@ function readSettings() {
   try {
     const settings = readEnvironment(process.env);
     const config = readConfig(settings.configFolder, process.env);
+    const workers = workerCount(settings.rtcPort, config.webrtc.performance.worker_threads);
     // Workers inherit the environment; the secret is none of their business.
     delete process.env['PARLEY_ENROLMENT_SECRET'];
-    return { settings, config };
+    return { settings, config, workers };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`The media node cannot start:\n${error.message}\n`);
@@ -23,7 +25,7 @@ function readSettings() {
   }
 }
 
-const { settings, config } = readSettings();
+const { settings, config, workers } = readSettings();
 const logger = createLogger(settings.logLevel, settings.nodeId);
 
 for (const bug of ['unhandledRejection', 'uncaughtException'] as const) {
@@ -60,7 +62,7 @@ process.once('SIGTERM', (signal) => void stop(signal));
 process.once('SIGINT', (signal) => void stop(signal));
 
 try {
-  node = await MediaNode.start({ settings, config, addresses, logger });
+  node = await MediaNode.start({ settings, config, workers, addresses, logger });
 } catch (error) {
   logger.fatal({ event: 'start-failed', err: error }, error instanceof Error ? error.message : String(error));
   process.exit(1);
@@ -70,8 +72,8 @@ logger.info(
     event: 'started',
     edge: settings.edgeUrl,
     region: settings.region,
-    workers: settings.workers,
-    rtcPorts: `${settings.rtcPort}-${settings.rtcPort + settings.workers - 1}`,
+    workers,
+    rtcPorts: `${settings.rtcPort}-${settings.rtcPort + workers - 1}`,
     listen: addresses.listen,
     ...(settings.publicUrl !== undefined && {
       publicUrl: settings.publicUrl,

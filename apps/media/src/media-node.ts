@@ -23,6 +23,8 @@ import { WorkerPool } from './workers/worker-pool.ts';
 export interface MediaNodeOptions {
   settings: NodeSettings;
   config: SharedConfig;
+  /** mediasoup workers; see `workerCount()`. */
+  workers: number;
   addresses: AddressPlan;
   logger: Logger;
   /** See {@link MediaWorkerOptions.workerBin}. */
@@ -73,7 +75,7 @@ export class MediaNode {
     const events = new ThrottledLog(logger);
     forwardWorkerLogs(logger, events);
     const pool = await WorkerPool.start({
-      workers: settings.workers,
+      workers: options.workers,
       firstPort: settings.rtcPort,
       listen: addresses.listen,
       codecs: routerCodecs(config.media),
@@ -96,12 +98,14 @@ export class MediaNode {
       verifier: new TicketVerifier(settings.nodeId, keys),
       settings: {
         maxBitrate: config.webrtc.webrtc.max_bitrate,
+        minBitrate: config.webrtc.webrtc.min_bitrate,
+        nack: config.webrtc.webrtc.nack,
         send: {
           codecPreference: codecPreference(config.media),
           codecOptions: {
             opusDtx: config.webrtc.webrtc.dtx,
             opusFec: config.webrtc.webrtc.fec,
-            opusNack: true,
+            opusNack: config.webrtc.webrtc.nack,
           },
         },
       },

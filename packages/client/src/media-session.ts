@@ -73,6 +73,7 @@ export class MediaSession {
     this.publisher = new Publisher({ connection: this.#sending, media: settings, send });
     this.subscriber = new Subscriber({
       connection: this.#receiving,
+      jitterBuffer: settings.jitterBuffer,
       send,
       error,
       added: (track) => {

@@ -1,6 +1,6 @@
 import type { Answer } from '@parley/protocol/client-messages';
 import type { Source } from '@parley/protocol/grants';
-import type { ServerOffer } from '@parley/protocol/server-messages';
+import type { ClientMediaSettings, ServerOffer } from '@parley/protocol/server-messages';
 import type { MediaKind } from '@parley/protocol/track';
 import { CallError } from './call-error.ts';
 import type { StatsEntry } from './call-stats.ts';
@@ -17,6 +17,7 @@ export interface RemoteTrack {
 
 export interface SubscriberOptions {
   readonly connection: RTCPeerConnection;
+  readonly jitterBuffer: ClientMediaSettings['jitterBuffer'];
   send(message: Answer): void;
   added(track: RemoteTrack): void;
   removed(track: RemoteTrack): void;
@@ -88,12 +89,19 @@ export class Subscriber {
     for (const trackId of [...this.#tracks.keys()]) if (!offered.has(trackId)) this.remove(trackId);
     const transceivers = new Map(connection.getTransceivers().map((one) => [one.mid, one]));
     for (const { mid, ...named } of tracks) {
-      const track = transceivers.get(mid)?.receiver.track;
+      const receiver = transceivers.get(mid)?.receiver;
       // Rejected m-lines, of a codec this browser lacks, bring nothing.
-      if (track === undefined || track.readyState === 'ended' || this.#tracks.has(named.trackId)) continue;
-      const remote = { ...named, track };
+      if (receiver === undefined || receiver.track.readyState === 'ended' || this.#tracks.has(named.trackId))
+        continue;
+      this.#buffer(receiver);
+      const remote = { ...named, track: receiver.track };
       this.#tracks = new Map(this.#tracks).set(named.trackId, remote);
       added(remote);
     }
+  }
+
+  #buffer(receiver: RTCRtpReceiver): void {
+    const { targetMs = 0, maxMs = 0 } = this.#options.jitterBuffer ?? {};
+    if (targetMs > 0) receiver.jitterBufferTarget = Math.min(targetMs, maxMs);
   }
 }

@@ -31,6 +31,11 @@ export const ClientMediaSettings = z.object({
   audio: z.object({ echoCancellation: z.boolean(), noiseSuppression: z.boolean() }),
   /** Upper bound of what the participant may send, bit/s. */
   maxBitrate: z.number(),
+  /**
+   * How much receivers should buffer: `targetMs`, but never more than `maxMs`; a target of 0 leaves it to the browser.
+   * Servers from before it say nothing.
+   */
+  jitterBuffer: z.object({ targetMs: z.number(), maxMs: z.number() }).optional(),
 });
 export type ClientMediaSettings = z.infer<typeof ClientMediaSettings>;
 

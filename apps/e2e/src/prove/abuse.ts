@@ -273,7 +273,7 @@ if (import.meta.main) {
     expiry: true,
   };
   console.log(`Seed ${options.seed}`);
-  const stack = await Stack.start({ nodeEnv: { PARLEY_WORKERS: '2' } });
+  const stack = await Stack.start({ nodeEnv: { PARLEY_PERFORMANCE_WORKER_THREADS: '2' } });
   try {
     const figures = await proveAbuse(stack, options, atMostOnceASecond(console.error));
     console.log(describeAbuse(figures));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nodeIdFromHost, readEnvironment } from './environment.ts';
 
-const defaults = { host: 'host name!', cpus: 3, configFolder: '/config' };
+const defaults = { host: 'host name!', configFolder: '/config' };
 const least = { PARLEY_EDGE_URL: 'https://edge.example/', PARLEY_ENROLMENT_SECRET: 'a'.repeat(16) };
 const read = (environment: Record<string, string>) => readEnvironment(environment, defaults);
 
@@ -12,7 +12,6 @@ describe('readEnvironment', () => {
       enrolmentSecret: 'a'.repeat(16),
       nodeId: 'host-name-',
       region: 'default',
-      workers: 3,
       rtcPort: 20_000,
       listenIps: [],
       announcedAddresses: [],
@@ -37,9 +36,8 @@ describe('readEnvironment', () => {
       ['PARLEY_ENROLMENT_SECRET', 'sixteen and more\nlines', /PARLEY_ENROLMENT_SECRET: must be of/],
       ['PARLEY_ENROLMENT_SECRET', 'with spaces it is no bearer token', /PARLEY_ENROLMENT_SECRET: must be of/],
       ['PARLEY_NODE_ID', 'a b', /PARLEY_NODE_ID: must be 1 to 64 characters/],
-      ['PARLEY_WORKERS', '0', /PARLEY_WORKERS: must be 1 or more/],
       ['PARLEY_RTC_PORT', 'many', /PARLEY_RTC_PORT: must be a number, for example 20000/],
-      ['PARLEY_RTC_PORT', '65534', /PARLEY_RTC_PORT: 3 workers from port 65534 on pass 65535/],
+      ['PARLEY_RTC_PORT', '65536', /PARLEY_RTC_PORT: must be 65535 or less/],
       ['PARLEY_PUBLIC_URL', 'https://media1.example', /PARLEY_PUBLIC_URL: must be ws:\/\/ or wss:\/\//],
       ['PARLEY_PUBLIC_URL', 'wss://media1.example/path', /PARLEY_PUBLIC_URL: must be ws/],
       ['PARLEY_CLIENT_PORT', '80443', /PARLEY_CLIENT_PORT: must be 65535 or less/],

@@ -1,4 +1,4 @@
-import { availableParallelism, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, type Environment } from '@parley/protocol/config/load-config';
 import { EnrolmentSecret } from '@parley/protocol/fleet-messages';
@@ -18,8 +18,6 @@ export interface NodeSettings {
   enrolmentSecret: string;
   nodeId: string;
   region: string;
-  /** mediasoup workers, one thread each. */
-  workers: number;
   /** Worker `i` listens on `rtcPort + i`, UDP and TCP. */
   rtcPort: number;
   /** Addresses to listen on; empty means every address of the machine. */
@@ -63,7 +61,7 @@ const enrolmentSecret = z
   .pipe(EnrolmentSecret);
 
 /** Defaults come in as functions so that parsing stays pure for tests. */
-function schema(defaults: { host: string; cpus: number; configFolder: string }) {
+function schema(defaults: { host: string; configFolder: string }) {
   return z.object({
     PARLEY_EDGE_URL: edgeUrl,
     PARLEY_ENROLMENT_SECRET: enrolmentSecret,
@@ -72,7 +70,6 @@ function schema(defaults: { host: string; cpus: number; configFolder: string }) 
       .string()
       .regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 characters of a-z 0-9 -, for example eu-west')
       .default('default'),
-    PARLEY_WORKERS: number(1, 256, 2).default(defaults.cpus),
     PARLEY_RTC_PORT: number(1, 65_535, 20_000).default(20_000),
     PARLEY_LISTEN_IPS: list.default([]),
     PARLEY_ANNOUNCED_ADDRESS: list.default([]),
@@ -100,7 +97,6 @@ export function readEnvironment(
   environment: Environment,
   defaults = {
     host: hostname(),
-    cpus: availableParallelism(),
     configFolder: fileURLToPath(new URL('../../../../infra/config/', import.meta.url)),
   },
 ): NodeSettings {
@@ -112,17 +108,11 @@ export function readEnvironment(
     );
   }
   const values = result.data;
-  if (values.PARLEY_RTC_PORT + values.PARLEY_WORKERS - 1 > 65_535) {
-    throw new ConfigError(
-      `PARLEY_RTC_PORT: ${values.PARLEY_WORKERS} workers from port ${values.PARLEY_RTC_PORT} on pass 65535; choose a lower first port`,
-    );
-  }
   return {
     edgeUrl: values.PARLEY_EDGE_URL,
     enrolmentSecret: values.PARLEY_ENROLMENT_SECRET,
     nodeId: values.PARLEY_NODE_ID,
     region: values.PARLEY_REGION,
-    workers: values.PARLEY_WORKERS,
     rtcPort: values.PARLEY_RTC_PORT,
     listenIps: values.PARLEY_LISTEN_IPS,
     announcedAddresses: values.PARLEY_ANNOUNCED_ADDRESS,

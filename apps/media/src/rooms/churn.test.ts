@@ -9,7 +9,7 @@ import type { TestLink } from '../testing/test-link.ts';
 
 const errors: string[] = [];
 const logger = pino({ level: 'error' }, { write: (line) => errors.push(line) });
-const fixture = useNode({ PARLEY_WORKERS: '2' }, { logger });
+const fixture = useNode({ PARLEY_PERFORMANCE_WORKER_THREADS: '2' }, { logger });
 
 const OFFERS = ['audio-video', 'screen-added', 'simulcast', 'camera-inactive', 'screen-second-peer', 'empty'];
 const pick = <T>(choices: readonly T[]): T => choices[Math.floor(Math.random() * choices.length)] as T;

@@ -12,6 +12,7 @@ import {
 } from '@parley/sdp/peer-connection';
 import { type SendOptions, type SendParameters, sendParameters } from '@parley/sdp/send-parameters';
 import type { Producer } from 'mediasoup/types';
+import { negotiable } from '../workers/router-codecs.ts';
 import { ClientTransport, newSessionId } from './client-transport.ts';
 import { type KnownLine, type LineStep, type OfferContext, planOffer } from './offer-plan.ts';
 import type { PublishedTrack } from './published-track.ts';
@@ -99,12 +100,13 @@ export class PublishingConnection {
    * @throws {ParleyError} `sdp_invalid`, `publish_failed`
    */
   async apply(offer: Offer, request: OfferRequest): Promise<OfferOutcome> {
-    const { router, grants } = this.#context;
+    const { router, grants, settings } = this.#context;
+    const capabilities = negotiable(router.router.rtpCapabilities, settings.nack);
     const steps = planOffer(offer, {
       ...request,
       known: this.#lines,
       allowed: grants.publish,
-      parameters: (media) => sendParameters(media, router.router.rtpCapabilities, this.#sendOptions()),
+      parameters: (media) => sendParameters(media, capabilities, this.#sendOptions()),
     });
     const change = this.#transportChange(offer);
     if (change === 'lost') throw new ParleyError('sdp_invalid', LOST_TRANSPORT);
@@ -157,9 +159,17 @@ export class PublishingConnection {
   }
 
   #sendOptions(): SendOptions {
-    const { send } = this.#context.settings;
-    const videoGoogleStartBitrate = Math.min(START_BITRATE, Math.floor(this.#maxBitrate / 1000));
-    return { ...send, codecOptions: { ...send.codecOptions, videoGoogleStartBitrate } };
+    const { send, minBitrate } = this.#context.settings;
+    const most = Math.floor(this.#maxBitrate / 1000);
+    const least = Math.min(Math.floor(minBitrate / 1000), most);
+    return {
+      ...send,
+      codecOptions: {
+        ...send.codecOptions,
+        videoGoogleStartBitrate: Math.max(least, Math.min(START_BITRATE, most)),
+        ...(least > 0 && { videoGoogleMinBitrate: least }),
+      },
+    };
   }
 
   #live(): [string, Line][] {

@@ -8,6 +8,10 @@ import type { RoomRouter } from '../workers/media-worker.ts';
 export interface MediaSettings {
   /** Most bit/s a participant may send on a PeerConnection. */
   maxBitrate: number;
+  /** bit/s that estimates do not fall below, either way; 0 for no such floor. Never above {@link maxBitrate}. */
+  minBitrate: number;
+  /** Whether lost packets are asked for again, either way. */
+  nack: boolean;
   send: SendOptions;
 }
 

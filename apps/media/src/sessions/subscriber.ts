@@ -3,6 +3,7 @@ import { ParleyError } from '@parley/protocol/errors';
 import type { ServerOffer } from '@parley/protocol/server-messages';
 import type { Consumer, WebRtcTransport } from 'mediasoup/types';
 import type { QualityWishes } from '../quality/quality-wishes.ts';
+import { negotiable } from '../workers/router-codecs.ts';
 import { AnswerWatch } from './answer-watch.ts';
 import { ClientTransport } from './client-transport.ts';
 import { Coalescer } from './coalescer.ts';
@@ -72,7 +73,9 @@ export class Subscriber {
     this.#context = context;
     this.#wishes = wishes;
     this.#handlers = handlers;
-    this.#description = new ReceiveDescription(context.router.router.rtpCapabilities);
+    this.#description = new ReceiveDescription(
+      negotiable(context.router.router.rtpCapabilities, context.settings.nack),
+    );
   }
 
   get transport(): ClientTransport | undefined {
@@ -199,7 +202,7 @@ export class Subscriber {
         mid,
         paused: true,
         // Off for audio unless asked for; repairs Opus where the client sends NACK.
-        enableRtx: true,
+        enableRtx: this.#context.settings.nack,
         ...(spatialLayer !== undefined && { preferredLayers: { spatialLayer } }),
       });
       if (!transport.closed) return { track, consumer, mid };
@@ -243,6 +246,14 @@ export class Subscriber {
       }
       this.#handlers.onState();
     });
+    try {
+      // As early as this, nothing has been sent yet that the estimate could have fallen for.
+      const { minBitrate } = this.#context.settings;
+      if (minBitrate > 0 && !this.#closed) await opened.transport.setMinOutgoingBitrate(minBitrate);
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
     if (this.#closed) opened.close();
     return opened;
   }

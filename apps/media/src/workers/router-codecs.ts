@@ -1,5 +1,5 @@
 import type { MediaConfig } from '@parley/protocol/config/media-config';
-import type { RouterRtpCodecCapability } from 'mediasoup/types';
+import type { RouterRtpCodecCapability, RtpCapabilities } from 'mediasoup/types';
 
 const VIDEO: Record<MediaConfig['video']['codecs'][number]['name'], RouterRtpCodecCapability[]> = {
   VP8: [{ kind: 'video', mimeType: 'video/VP8', clockRate: 90_000 }],
@@ -10,7 +10,6 @@ const VIDEO: Record<MediaConfig['video']['codecs'][number]['name'], RouterRtpCod
     clockRate: 90_000,
     parameters: { 'packetization-mode': 1, 'profile-level-id': profile, 'level-asymmetry-allowed': 1 },
   })),
-  VP9: [{ kind: 'video', mimeType: 'video/VP9', clockRate: 90_000, parameters: { 'profile-id': 0 } }],
 };
 
 const AUDIO: Record<MediaConfig['audio']['codecs'][number]['name'], RouterRtpCodecCapability[]> = {
@@ -20,8 +19,6 @@ const AUDIO: Record<MediaConfig['audio']['codecs'][number]['name'], RouterRtpCod
       mimeType: 'audio/opus',
       clockRate: 48_000,
       channels: 2,
-      // Lost audio is asked for again where both sides can (mediasoup has it off for audio unless told).
-      rtcpFeedback: [{ type: 'nack' }, { type: 'transport-cc' }],
     },
   ],
 };
@@ -32,6 +29,26 @@ export function routerCodecs(config: MediaConfig): RouterRtpCodecCapability[] {
     ...byPriority(config.audio.codecs).flatMap(({ name }) => AUDIO[name]),
     ...byPriority(config.video.codecs).flatMap(({ name }) => VIDEO[name]),
   ];
+}
+
+/**
+ * What of a router's capabilities sessions negotiate: all, or all but generic NACK (RFC 4585 §6.2.1) and RTX
+ * (RFC 4588). Routers have those whatever their codecs say, so they are taken out here; key frames can still be asked for.
+ */
+export function negotiable(capabilities: RtpCapabilities, nack: boolean): RtpCapabilities {
+  if (nack) return capabilities;
+  const { codecs = [], ...rest } = capabilities;
+  return {
+    ...rest,
+    codecs: codecs
+      .filter(({ mimeType }) => !/\/rtx$/i.test(mimeType))
+      .map((codec) => ({
+        ...codec,
+        rtcpFeedback: (codec.rtcpFeedback ?? []).filter(
+          ({ type, parameter }) => type !== 'nack' || parameter,
+        ),
+      })),
+  };
 }
 
 /** MIME types, most wanted first. */

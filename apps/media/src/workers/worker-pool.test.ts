@@ -11,7 +11,7 @@ import { WorkerPool } from './worker-pool.ts';
 
 const workers: Worker[] = [];
 observer.on('newworker', (worker) => workers.push(worker));
-const fixture = useNode({ PARLEY_WORKERS: '2' });
+const fixture = useNode({ PARLEY_PERFORMANCE_WORKER_THREADS: '2' });
 const ready = async () => (await fetch(`http://127.0.0.1:${fixture.node.metricsPort}/readyz`)).status;
 
 describe('the worker pool', () => {

@@ -11,7 +11,7 @@ interface FakeTransceiver {
     getParameters(): { encodings: RTCRtpEncodingParameters[] };
     setParameters(parameters: { encodings: RTCRtpEncodingParameters[] }): Promise<void>;
   };
-  receiver: { track: FakeTrack };
+  receiver: { track: FakeTrack; jitterBufferTarget: number | null };
 }
 
 /**
@@ -126,7 +126,7 @@ export class FakePeerConnection {
         getParameters: () => ({ encodings }),
         setParameters: async () => undefined,
       },
-      receiver: { track: new FakeTrack('video') },
+      receiver: { track: new FakeTrack('video'), jitterBufferTarget: null },
     };
     this.#transceivers.push(transceiver);
     return transceiver;

@@ -1,5 +1,7 @@
 import { isCollection, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { environmentName, type KeyPath, leafPaths, sectionPaths } from './config-paths.ts';
+import { configProblems } from './config-problem.ts';
 
 /** A configuration that cannot be used; the message names file, line and key, and what would be right. */
 export class ConfigError extends Error {
@@ -12,15 +14,15 @@ export class ConfigError extends Error {
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, unknown>>;
 
-/** The environment variable that overrides a key: `rooms.max_participants` → `PARLEY_ROOMS_MAX_PARTICIPANTS`. */
-export function environmentName(path: readonly string[]): string {
-  return `PARLEY_${path.join('_').toUpperCase()}`;
+/** The variables that override keys of a schema, by key. */
+export function overrideNames(schema: z.ZodObject): Map<string, string> {
+  return new Map(leafPaths(schema).map((path) => [path.join('.'), environmentName(path)]));
 }
 
 /**
  * Reads one YAML configuration file against its schema, with overrides from the environment.
  *
- * An override is read as YAML, so `PARLEY_WEBRTC_ICE_SERVERS='[]'` and `PARLEY_ROOMS_AUTO_CREATE=false` mean what they say.
+ * What the file leaves out has the schema's default, an empty section included. An override is read as YAML, so `PARLEY_WEBRTC_ICE_SERVERS='[]'` and `PARLEY_ROOMS_AUTO_CREATE=false` mean what they say.
  *
  * @param text the file's content
  * @param fileName named in errors
@@ -38,40 +40,43 @@ export function loadConfig<T extends z.ZodObject>(
   if (syntax !== undefined) {
     throw new ConfigError(`${fileName}:${lines.linePos(syntax.pos[0]).line}: ${syntax.message}`);
   }
-  const overridden = new Map<string, string>();
-  for (const path of leafPaths(schema)) {
-    const name = environmentName(path);
-    const value = environment[name];
-    if (value === undefined || value === '') continue;
-    try {
-      document.setIn(path, typeof value === 'string' ? readOverride(name, value) : value);
-    } catch (error) {
-      if (error instanceof ConfigError) throw error;
-      throw new ConfigError(
-        `${fileName}: ${path.slice(0, -1).join('.')}: must hold keys before ${name} can set one`,
-      );
-    }
-    overridden.set(path.join('.'), name);
-  }
+  for (const path of sectionPaths(schema)) if (document.getIn(path) === null) document.deleteIn(path);
+  const overridden = override(document, leafPaths(schema), environment);
   const result = schema.safeParse(document.toJS() ?? {});
   if (result.success) return result.data;
 
-  const problems = result.error.issues.map((issue) => {
-    const path = issue.path.map(String);
-    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
-    return keys
-      .map((key) => {
-        const full = key === undefined ? path : [...path, key];
-        const variable = [...overridden].find(([prefix]) =>
-          `${full.join('.')}.`.startsWith(`${prefix}.`),
-        )?.[1];
-        const place = variable ?? `${fileName}:${lineOf(document, lines, full)}`;
-        const what = key === undefined ? issue.message : 'is not a key here; remove it or correct its name';
-        return `${place}: ${full.join('.')}: ${what}`;
-      })
-      .join('\n');
-  });
+  const variableOf = (path: KeyPath) =>
+    [...overridden].find(([prefix]) => `${path.join('.')}.`.startsWith(`${prefix}.`))?.[1];
+  const problems = result.error.issues
+    .flatMap((issue) => configProblems(schema, issue))
+    .map(({ path, other, what }) => {
+      const variable = variableOf(path) ?? (other && variableOf(other));
+      const place = variable ?? `${fileName}:${lineOf(document, lines, path)}`;
+      return [place, ...(path.length > 0 ? [path.join('.')] : []), what].join(': ');
+    });
   throw new ConfigError(problems.join('\n'));
+}
+
+/** Puts the environment's values into the document. @returns the variables that were used, by key */
+function override(
+  document: ReturnType<typeof parseDocument>,
+  paths: readonly KeyPath[],
+  environment: Environment,
+): Map<string, string> {
+  const used = new Map<string, string>();
+  for (const path of paths) {
+    const name = environmentName(path);
+    const value = environment[name];
+    if (value === undefined || value === '') continue;
+    const read = typeof value === 'string' ? readOverride(name, value) : value;
+    try {
+      document.setIn(path, read);
+      used.set(path.join('.'), name);
+    } catch {
+      // What stands in the section's place is wrong, and is complained about below.
+    }
+  }
+  return used;
 }
 
 function readOverride(name: string, text: string): unknown {
@@ -83,19 +88,8 @@ function readOverride(name: string, text: string): unknown {
   );
 }
 
-/** Paths of everything below the schema's objects that is not itself an object: what a variable can override. */
-function leafPaths(schema: z.core.$ZodType, prefix: string[] = []): string[][] {
-  const { type } = schema._zod.def;
-  if (type === 'default' || type === 'prefault') {
-    return leafPaths((schema._zod.def as z.core.$ZodDefaultDef).innerType, prefix);
-  }
-  if (type !== 'object') return [prefix];
-  const { shape } = schema._zod.def as z.core.$ZodObjectDef;
-  return Object.entries(shape).flatMap(([key, child]) => leafPaths(child, [...prefix, key]));
-}
-
 /** The line of a key, or of its nearest parent that stands in the file. */
-function lineOf(document: ReturnType<typeof parseDocument>, lines: LineCounter, path: string[]): number {
+function lineOf(document: ReturnType<typeof parseDocument>, lines: LineCounter, path: KeyPath): number {
   for (let length = path.length; length > 0; length--) {
     const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
     const key = path[length - 1];
@@ -106,7 +100,7 @@ function lineOf(document: ReturnType<typeof parseDocument>, lines: LineCounter, 
         item !== null &&
         'key' in item &&
         isScalar(item.key) &&
-        item.key.value === key
+        String(item.key.value) === key
       ) {
         return lines.linePos(item.key.range?.[0] ?? 0).line;
       }

@@ -22,133 +22,176 @@ const region = z
   .regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 characters of a-z 0-9 -, for example eu-west');
 
 /**
- * Schema of `infra/config/webrtc.yaml`. Every key acts (the table in `infra/config/README.md` says how), all but
- * `server`, `webrtc` and `rooms` may be left out, and an unknown key is an error.
+ * Schema of `infra/config/webrtc.yaml`. Every key acts (the table in `infra/config/README.md` says how) and may be
+ * left out; an unknown key is an error.
  */
-export const WebrtcConfig = z.strictObject({
-  server: z.strictObject({
-    /** Address the development server listens on. */
-    host: z.string().min(1),
-    /** Port the development server listens on. */
-    port: z.number().int().min(1).max(65535),
-    /** Page origins that may use the API and the sockets; `*` allows all. */
-    allowed_origins: z.array(origin).min(1).default(['*']),
-  }),
-  webrtc: z.strictObject({
-    /** Handed to clients in `joined`. */
-    ice_servers: z.array(
-      z.strictObject({
-        urls: z.array(iceUrl).min(1),
-        username: z.string().optional(),
-        credential: z.string().optional(),
-      }),
-    ),
-    /**
-     * TURN servers that share the secret `PARLEY_TURN_SECRET` with the edge: each join gets credentials of its own
-     * (draft-uberti-behave-turn-rest-00, coturn's use-auth-secret).
-     */
-    turn: z
+export const WebrtcConfig = z
+  .strictObject({
+    server: z
       .strictObject({
-        urls: z.array(turnUrl).default([]),
-        /** Seconds that credentials open allocations; a call under way lives on. */
-        ttl: z.number().int().min(60).max(604_800).default(43_200),
+        /** Address the development server listens on. */
+        host: z.string().min(1).default('0.0.0.0'),
+        /** Port the development server listens on. */
+        port: z.number().int().min(1).max(65535).default(8080),
+        /** Page origins that may use the API and the sockets; `*` allows all. */
+        allowed_origins: z.array(origin).min(1).default(['*']),
       })
       .prefault({}),
-    /** Most bit/s a participant may send. */
-    max_bitrate: z.number().int().min(30_000),
-    /** bit/s that a participant's bandwidth estimate starts from and video is not pressed below. */
-    min_bitrate: z.number().int().min(0).default(100_000),
-    /** Whether clients are told to send cameras in three layers. */
-    simulcast: z.boolean(),
-    /** Milliseconds of buffer that receivers aim at; 0 lets them choose. */
-    jitter_buffer_target: z.number().int().min(0).max(4000).default(0),
-    /** Upper bound of the above, milliseconds. */
-    jitter_buffer_max: z.number().int().min(0).max(4000).default(1000),
-    /** Opus discontinuous transmission. */
-    dtx: z.boolean().default(true),
-    /** Opus in-band forward error correction (RFC 6716 §2.1.7). */
-    fec: z.boolean().default(true),
-    /** Whether lost packets are asked for again (RFC 4585 §6.2.1), audio included. */
-    nack: z.boolean().default(true),
-  }),
-  rooms: z.strictObject({
-    /** Most rooms on the server. */
-    max_rooms: z.number().int().min(1).default(1000),
-    /** Most participants in a room. */
-    max_participants: z.number().int().min(1).max(1000),
-    /** Whether joining an unknown room makes it. */
-    auto_create: z.boolean(),
-    /** Seconds after which an empty room is closed. */
-    idle_timeout: z.number().int().min(1),
-  }),
-  recording: z
-    .strictObject({
-      /** Whether rooms may be recorded. */
-      enabled: z.boolean().default(true),
-      /** Folder of recordings on the recorder. */
-      path: z.string().min(1).default('recordings'),
-      /** Container of finished recordings. */
-      format: z.enum(['webm', 'mp4']).default('webm'),
-      /** bit/s of composites. */
-      video_bitrate: z.number().int().min(50_000).default(2_500_000),
-      audio_bitrate: z.number().int().min(6_000).max(510_000).default(128_000),
-      /** Whether recordings go to an S3-compatible bucket. */
-      s3_upload: z.boolean().default(false),
-      s3_bucket: z.string().min(1).default('recordings'),
-      s3_region: z.string().min(1).default('us-east-1'),
-      /** Base URL of an S3-compatible service other than Amazon's. */
-      s3_endpoint: httpUrl.optional(),
-    })
-    .prefault({}),
-  performance: z
-    .strictObject({
-      /** mediasoup workers of a node, one thread each; absent means one a core. */
-      worker_threads: z.number().int().min(1).max(256).optional(),
-      /** Percent of one core that a room may use on a node. */
-      max_cpu_per_room: z.number().min(1).max(100).default(100),
-      /** Whether recordings are finished on the graphics processor, where there is one. */
-      hardware_acceleration: z.boolean().default(true),
-      /** MB that a room may use on a node. */
-      max_memory_per_room: z.number().min(1).default(512),
-      /** MB that a node's processes may use together. */
-      max_memory_total: z.number().min(64).default(8192),
-      /** Seconds between looks for what has gone idle, been left behind, or uses too much. */
-      garbage_collection_interval: z.number().int().min(1).max(3600).default(60),
-    })
-    .prefault({}),
-  security: z
-    .strictObject({
-      /** Whether the API and joining need an access token. */
-      require_auth: z.boolean().default(false),
-      /** Header that may carry it, beside `Authorization: Bearer`. */
-      auth_token_header: headerName.default('X-Auth-Token'),
-      /** Where the public keys of your token issuer are (RFC 7517), beside the API keys. */
-      jwks_url: httpUrl.optional(),
-      rate_limit: z
-        .strictObject({
-          enabled: z.boolean().default(true),
-          /** Rooms that one address may have opened, IPv6 counted by /64. */
-          max_rooms_per_ip: z.number().int().min(1).default(10),
-          /** Participants that may be there from one address. */
-          max_participants_per_ip: z.number().int().min(1).default(50),
-          /** API requests and new sockets of one address in a minute. */
-          requests_per_minute: z.number().int().min(1).default(600),
-        })
-        .prefault({}),
-    })
-    .prefault({}),
-  webhooks: z
-    .strictObject({
-      /** Where events are posted, in order per room; each gets all. */
-      urls: z.array(httpUrl).max(8).default([]),
-    })
-    .prefault({}),
-  residency: z
-    .strictObject({
-      /** Regions whose nodes may serve rooms that are pinned to a jurisdiction. */
-      eu: z.array(region).default([]),
-      fedramp: z.array(region).default([]),
-    })
-    .prefault({}),
-});
+    webrtc: z
+      .strictObject({
+        /** Handed to clients in `joined`. */
+        ice_servers: z
+          .array(
+            z.strictObject({
+              urls: z.array(iceUrl).min(1),
+              username: z.string().optional(),
+              credential: z.string().optional(),
+            }),
+          )
+          .default([{ urls: ['stun:stun.l.google.com:19302'] }]),
+        /**
+         * TURN servers that share the secret `PARLEY_TURN_SECRET` with the edge: each join gets credentials of its own
+         * (draft-uberti-behave-turn-rest-00, coturn's use-auth-secret).
+         */
+        turn: z
+          .strictObject({
+            urls: z.array(turnUrl).default([]),
+            /** Seconds that credentials open allocations; a call under way lives on. */
+            ttl: z.number().int().min(60).max(604_800).default(43_200),
+          })
+          .prefault({}),
+        /** Most bit/s a participant may send. */
+        max_bitrate: z.number().int().min(30_000).max(1_000_000_000).default(5_000_000),
+        /**
+         * bit/s below which the bandwidth estimate towards a participant does not fall, and which its browser is told not to
+         * go below; 0 sets none. mediasoup itself never goes below 30 000.
+         */
+        min_bitrate: z.number().int().min(0).max(1_000_000_000).default(100_000),
+        /** Whether clients are told to send cameras in three layers. */
+        simulcast: z.boolean().default(true),
+        /** Milliseconds of jitter buffer that our SDK asks browsers to aim at (webrtc-extensions, `jitterBufferTarget`); 0 lets them choose. */
+        jitter_buffer_target: z.number().int().min(0).max(4000).default(0),
+        /** Most milliseconds that may be asked for; browsers have no setting for how far they go beyond. */
+        jitter_buffer_max: z.number().int().min(0).max(4000).default(1000),
+        /** Opus discontinuous transmission. */
+        dtx: z.boolean().default(true),
+        /** Opus in-band forward error correction (RFC 6716 §2.1.7). */
+        fec: z.boolean().default(true),
+        /** Whether lost packets are asked for again (RFC 4585 §6.2.1), audio included. */
+        nack: z.boolean().default(true),
+      })
+      .prefault({}),
+    rooms: z
+      .strictObject({
+        /** Most rooms on the server. */
+        max_rooms: z.number().int().min(1).default(1000),
+        /** Most participants in a room. */
+        max_participants: z.number().int().min(1).max(1000).default(100),
+        /** Whether joining an unknown room makes it. */
+        auto_create: z.boolean().default(true),
+        /** Seconds after which an empty room is closed. */
+        idle_timeout: z.number().int().min(1).default(3600),
+      })
+      .prefault({}),
+    recording: z
+      .strictObject({
+        /** Whether rooms may be recorded. */
+        enabled: z.boolean().default(true),
+        /** Folder of recordings on the recorder. */
+        path: z.string().min(1).default('recordings'),
+        /** Container of finished recordings. */
+        format: z.enum(['webm', 'mp4']).default('webm'),
+        /** bit/s of composites. */
+        video_bitrate: z.number().int().min(50_000).default(2_500_000),
+        audio_bitrate: z.number().int().min(6_000).max(510_000).default(128_000),
+        /** Whether recordings go to an S3-compatible bucket. */
+        s3_upload: z.boolean().default(false),
+        s3_bucket: z.string().min(1).default('recordings'),
+        s3_region: z.string().min(1).default('us-east-1'),
+        /** Base URL of an S3-compatible service other than Amazon's. */
+        s3_endpoint: httpUrl.optional(),
+      })
+      .prefault({}),
+    performance: z
+      .strictObject({
+        /** mediasoup workers of a node, one thread each; absent means one a core. */
+        worker_threads: z.number().int().min(1).max(256).optional(),
+        /** Percent of one core that a room may use on a node. */
+        max_cpu_per_room: z.number().min(1).max(100).default(100),
+        /** Whether recordings are finished on the graphics processor, where there is one. */
+        hardware_acceleration: z.boolean().default(true),
+        /** MB that a room may use on a node. */
+        max_memory_per_room: z.number().min(1).default(512),
+        /** MB that a node's processes may use together. */
+        max_memory_total: z.number().min(64).default(8192),
+        /** Seconds between looks for what has gone idle, been left behind, or uses too much. */
+        garbage_collection_interval: z.number().int().min(1).max(3600).default(60),
+      })
+      .prefault({}),
+    security: z
+      .strictObject({
+        /** Whether the API and joining need an access token. */
+        require_auth: z.boolean().default(false),
+        /** Header that may carry it, beside `Authorization: Bearer`. */
+        auth_token_header: headerName.default('X-Auth-Token'),
+        /** Where the public keys of your token issuer are (RFC 7517), beside the API keys. */
+        jwks_url: httpUrl.optional(),
+        rate_limit: z
+          .strictObject({
+            enabled: z.boolean().default(true),
+            /** Rooms that one address may have opened, IPv6 counted by /64. */
+            max_rooms_per_ip: z.number().int().min(1).default(10),
+            /** Participants that may be there from one address. */
+            max_participants_per_ip: z.number().int().min(1).default(50),
+            /** API requests and new sockets of one address in a minute. */
+            requests_per_minute: z.number().int().min(1).default(600),
+          })
+          .prefault({}),
+      })
+      .prefault({}),
+    webhooks: z
+      .strictObject({
+        /** Where events are posted, in order per room; each gets all. */
+        urls: z.array(httpUrl).max(8).default([]),
+      })
+      .prefault({}),
+    residency: z
+      .strictObject({
+        /** Regions whose nodes may serve rooms that are pinned to a jurisdiction. */
+        eu: z.array(region).default([]),
+        fedramp: z.array(region).default([]),
+      })
+      .prefault({}),
+  })
+  .superRefine(({ webrtc }, context) => {
+    const {
+      min_bitrate: least,
+      max_bitrate: most,
+      jitter_buffer_target: target,
+      jitter_buffer_max: limit,
+    } = webrtc;
+    if (least > 0 && least < 30_000) {
+      context.addIssue({
+        code: 'custom',
+        path: ['webrtc', 'min_bitrate'],
+        message: `must be 0, for none, or 30000 or more, for example 100000: the media node goes no lower by itself`,
+      });
+    }
+    if (least > most) {
+      context.addIssue({
+        code: 'custom',
+        path: ['webrtc', 'min_bitrate'],
+        params: { other: ['webrtc', 'max_bitrate'] },
+        message: `is ${least}; must not be above webrtc.max_bitrate, which is ${most}: lower the one or raise the other`,
+      });
+    }
+    if (target > limit) {
+      context.addIssue({
+        code: 'custom',
+        path: ['webrtc', 'jitter_buffer_target'],
+        params: { other: ['webrtc', 'jitter_buffer_max'] },
+        message: `is ${target}; must not be above webrtc.jitter_buffer_max, which is ${limit}: lower the one or raise the other`,
+      });
+    }
+  });
 export type WebrtcConfig = z.infer<typeof WebrtcConfig>;
