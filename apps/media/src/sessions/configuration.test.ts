@@ -1,3 +1,4 @@
+import { openGrants } from '@parley/protocol/grants';
 import { observer } from 'mediasoup';
 import type { WebRtcTransport } from 'mediasoup/types';
 import { describe, expect, it } from 'vitest';
@@ -136,7 +137,7 @@ describe('otherwise', () => {
     expect(answer).toContain('x-google-min-bitrate=300');
     const { link } = await call(fixture);
     expect(await floorOf(fixture, link, 'bob')).toEqual([300_000]);
-    const grants = { publish: ['camera' as const], subscribe: true, data: true, maxBitrate: 200_000 };
+    const grants = openGrants(200_000);
     const guest = await fixture.over('relay').open(link, 'guest', { grants });
     expect(await answered(guest, 'audio-video'), 'never more than their grant').toContain(
       'x-google-min-bitrate=200',
