@@ -16,9 +16,7 @@ export interface EdgeOptions {
   enrolmentSecret: string;
   /** Where debuggers may attach. Default any free port. */
   inspectorPort?: number;
-  /** `debug` also shows what the Worker says at that level, and much of wrangler's own. Default `log`. */
-  logLevel?: 'log' | 'debug';
-  /** Configuration overrides for the Worker, `PARLEY_…`. */
+  /** Variables of the Worker: configuration overrides `PARLEY_…`, `LOG_LEVEL`. */
   env?: Record<string, string>;
   onLine?: (line: string) => void;
   /** How long it may take until it answers; many who wait for it make it slow. Default 60. */
@@ -27,7 +25,7 @@ export interface EdgeOptions {
 
 /** Starts the Worker with its Durable Objects under wrangler's local runtime, and waits until it answers. */
 export async function startEdge(options: EdgeOptions): Promise<Service> {
-  const { host, port, stateFolder, logFolder, onLine, inspectorPort = 0, logLevel = 'log' } = options;
+  const { host, port, stateFolder, logFolder, onLine, inspectorPort = 0 } = options;
   const { readySeconds = 60 } = options;
   await mkdir(stateFolder, { recursive: true });
   const envFile = path.join(stateFolder, 'edge.env');
@@ -41,7 +39,7 @@ export async function startEdge(options: EdgeOptions): Promise<Service> {
     env: {
       WRANGLER_SEND_METRICS: 'false',
       WRANGLER_LOG_SANITIZE: 'true',
-      WRANGLER_LOG: logLevel,
+      WRANGLER_LOG: 'log',
       // Else it traces each request into a database of its own: 20 ms more a join, and a third more memory a room.
       X_LOCAL_OBSERVABILITY: 'false',
     },
@@ -107,14 +105,14 @@ export function makeSecret(): string {
   return randomBytes(32).toString('hex');
 }
 
-/** The Worker's secrets that keys of its configuration need. */
-const SECRETS = ['PARLEY_TURN_SECRET'];
+/** The Worker's secrets that keys of its configuration need, and how much it logs. */
+const VARIABLES = ['PARLEY_TURN_SECRET', 'LOG_LEVEL'];
 
-/** The overrides of configuration keys in an environment, and the secrets that they need, for the Worker. */
+/** The overrides of configuration keys in an environment, and what else of it is for the Worker. */
 export function overrides(environment: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const keys = [WebrtcConfig, MediaConfig].flatMap((schema) => [...overrideNames(schema).values()]);
   return Object.fromEntries(
-    [...keys, ...SECRETS].flatMap((name) => {
+    [...keys, ...VARIABLES].flatMap((name) => {
       const value = environment[name];
       return value === undefined ? [] : [[name, value]];
     }),

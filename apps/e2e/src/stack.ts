@@ -16,7 +16,7 @@ const run = promisify(execFile);
 export interface StackOptions {
   /** Further variables of the node. */
   nodeEnv?: Record<string, string>;
-  /** Overrides of the edge's configuration, `PARLEY_…`. */
+  /** Further variables of the edge: overrides of its configuration `PARLEY_…`, `LOG_LEVEL`. */
   edgeEnv?: Record<string, string>;
   /** Media ports after those of other stacks of this process: 0 for the first. */
   portOffset?: number;
@@ -24,8 +24,6 @@ export interface StackOptions {
   direct?: boolean;
   /** Whether debuggers may attach, see {@link Stack.inspectors}. Default false. */
   inspect?: boolean;
-  /** `debug` has the edge's log show what the Worker says at that level too. */
-  edgeLog?: 'debug';
 }
 
 /** A whole product of its own, of an edge with empty storage and a media node on free ports, that a test may break. */
@@ -92,7 +90,7 @@ export class Stack {
     // The edge does not start without one.
     if (!existsSync(path.join(ROOT, 'apps/meet/dist/index.html'))) await buildPage();
     const url = `http://localhost:${port}`;
-    const { portOffset = 0, direct = true, inspect = false, edgeLog, nodeEnv, edgeEnv = {} } = options;
+    const { portOffset = 0, direct = true, inspect = false, nodeEnv, edgeEnv = {} } = options;
     const inspectors = inspect ? { edge: await freePort(), node: await freePort() } : undefined;
     const rtcPort = mediaPort() + portOffset;
     const stack = new Stack({
@@ -107,7 +105,6 @@ export class Stack {
         const where = { host: '127.0.0.1', port, stateFolder: folder, logFolder };
         const insight = {
           ...(inspectors && { inspectorPort: inspectors.edge }),
-          ...(edgeLog && { logLevel: edgeLog }),
         };
         const ready = readySeconds === undefined ? {} : { readySeconds };
         return startEdge({ ...where, ...insight, ...ready, enrolmentSecret, env: edgeEnv, onLine });

@@ -2,7 +2,8 @@ import type { DirectServer } from './direct/direct-server.ts';
 import type { FleetClient } from './fleet/fleet-client.ts';
 import type { RoomRegistry } from './rooms/room-registry.ts';
 import { mean } from './rooms/room-stats.ts';
-import type { NodeSample } from './telemetry/metrics.ts';
+import type { Subscription } from './sessions/subscriber.ts';
+import type { NodeSample, VideoLayer } from './telemetry/metrics.ts';
 import type { TrafficLedger } from './telemetry/traffic-ledger.ts';
 import type { WorkerPool } from './workers/worker-pool.ts';
 
@@ -24,6 +25,9 @@ export async function sampleNode({ rooms, ledger, pool, fleet, direct }: SampleS
     ledger.total(),
     Promise.all(media.map((room) => room.trackStats())).then((stats) => stats.flat()),
   ]);
+  const subscriptions = media
+    .flatMap(({ sessions }) => [...sessions.values()])
+    .flatMap((session) => session.subscriptions);
   const flowing = tracks.filter(({ layers }) => layers.length > 0);
   return {
     rooms: hosted.length,
@@ -37,12 +41,32 @@ export async function sampleNode({ rooms, ledger, pool, fleet, direct }: SampleS
     transports: pool.census.transports,
     producers: pool.census.producers,
     consumers: pool.census.consumers,
-    subscriptions: media
-      .flatMap(({ sessions }) => [...sessions.values()])
-      .reduce((sum, { subscriptions }) => sum + subscriptions.length, 0),
+    subscriptions: subscriptions.length,
+    videoLayers: countLayers(subscriptions),
     workersRunning: pool.running,
+    workers: pool.loads,
     linksUp: hosted.filter(({ linkUp }) => linkUp).length,
     directConnections: direct?.connections ?? 0,
     fleetRegistered: fleet.registered,
   };
+}
+
+function countLayers(subscriptions: readonly Subscription[]): Record<VideoLayer, number> {
+  const counts: Record<VideoLayer, number> = { 0: 0, 1: 0, 2: 0, none: 0, single: 0 };
+  for (const { consumer } of subscriptions) if (consumer.kind === 'video') counts[layerOf(consumer)] += 1;
+  return counts;
+}
+
+function layerOf({ type, currentLayers }: Subscription['consumer']): VideoLayer {
+  if (type === 'simple') return 'single';
+  switch (currentLayers?.spatialLayer) {
+    case undefined:
+      return 'none';
+    case 0:
+      return '0';
+    case 1:
+      return '1';
+    default:
+      return '2';
+  }
 }

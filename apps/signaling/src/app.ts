@@ -1,3 +1,4 @@
+import { correlationIdOf, REQUEST_ID_HEADER } from '@parley/protocol/correlation';
 import { ParleyError } from '@parley/protocol/errors';
 import { RoomId } from '@parley/protocol/identifiers';
 import type { Health } from '@parley/protocol/rest';
@@ -10,6 +11,7 @@ import { countRooms } from './directory/directory.ts';
 import type { Environment } from './environment.ts';
 import { FleetObject } from './fleet/fleet-object.ts';
 import { publicKeys } from './keyring/public-keys.ts';
+import { log } from './log.ts';
 import { isAllowedOrigin } from './origins.ts';
 import { problemResponse } from './problem-response.ts';
 import { pump } from './pump.ts';
@@ -21,7 +23,14 @@ import { region, webrtcConfig } from './settings.ts';
 const { allowed_origins } = webrtcConfig.server;
 
 /** Every route of the server. */
-export const app = new Hono<{ Bindings: Environment }>({ strict: false });
+export const app = new Hono<{ Bindings: Environment; Variables: { cid: string } }>({ strict: false });
+
+app.use(async (c, next) => {
+  const cid = correlationIdOf(c.req.raw.headers);
+  c.set('cid', cid);
+  await next();
+  c.header(REQUEST_ID_HEADER, cid);
+});
 
 app.use('/api/*', async (c, next) => {
   // A browser sends simple requests without asking first, and they would act.
@@ -34,7 +43,7 @@ app.use(
     origin: (origin, c) => (isAllowedOrigin(origin, c.req.url, allowed_origins) ? origin : null),
     allowMethods: ['GET', 'POST', 'DELETE'],
     allowHeaders: ['Content-Type'],
-    exposeHeaders: ['Location'],
+    exposeHeaders: ['Location', REQUEST_ID_HEADER],
     maxAge: 600,
   }),
 );
@@ -60,7 +69,7 @@ app.get('/ws', (c) => {
   requireAllowedOrigin(c.req.header('Origin'), c.req.url);
   const room = c.req.query('room');
   const address = clientAddress(c.req.raw);
-  const origin = address === undefined ? {} : { address };
+  const origin = { cid: c.get('cid'), ...(address !== undefined && { address }) };
   if (room === undefined) return pump(c.env, origin);
   const id = RoomId.safeParse(room);
   if (!id.success) throw new ParleyError('invalid_message', `room: ${id.error.issues[0]?.message}`);
@@ -82,10 +91,9 @@ app.notFound((c) =>
 app.onError((error, c) => {
   if (error instanceof ParleyError) return problemResponse(error.code, error.message);
   if (error instanceof HTTPException) return problemResponse('invalid_message', error.message);
-  console.error(
-    JSON.stringify({ level: 'error', event: 'request failed', path: c.req.path, error: error.message }),
-  );
-  return problemResponse('internal', 'The server failed; try again, and report it when it happens again.');
+  const cid = c.get('cid');
+  log.error('request failed', { cid, method: c.req.method, path: c.req.path, error: error.message });
+  return problemResponse('internal', `The server failed; try again, and report ${cid} if it stays.`);
 });
 
 function requireAllowedOrigin(origin: string | undefined, url: string): void {

@@ -3,6 +3,8 @@ import type { Access } from '@parley/room/state';
 
 /** What the Worker knows of a client before it has said anything; goes to the Room with its socket. */
 export interface ClientOrigin {
+  /** Names the connection in logs; absent from sockets that a version before opened. */
+  cid?: string;
   /** As limits and bans count it, see {@link addressKey}; absent where nobody tells it. */
   address?: string;
   /** What the access token of the handshake says; absent where there was none. */

@@ -15,6 +15,8 @@ export interface Environment {
   PARLEY_TURN_SECRET?: string;
   /** The region whose nodes serve the rooms; `default` when absent. Nodes have the same under the same name. */
   PARLEY_REGION?: string;
+  /** What is logged, see `LogLevel`. */
+  LOG_LEVEL?: string;
 }
 
 declare global {

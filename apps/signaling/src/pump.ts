@@ -4,6 +4,7 @@ import { ERRORS, type ErrorCode, ParleyError } from '@parley/protocol/errors';
 import type { ClientOrigin } from './client-origin.ts';
 import type { Environment } from './environment.ts';
 import { JOIN_TIMEOUT, JOIN_TIMEOUT_MESSAGE } from './join-deadline.ts';
+import { log } from './log.ts';
 import { openClientSocket } from './room/open-client-socket.ts';
 import { closeQuietly, closeWithError, forwardableCloseCode, sendQuietly } from './sockets.ts';
 
@@ -24,6 +25,7 @@ export function pump(env: Environment, origin: ClientOrigin): Response {
     throw new ParleyError('server_busy', 'Too many sockets wait to join; try again in a moment.');
   }
   waiting += 1;
+  const { cid } = origin;
   const { 0: client, 1: outer } = new WebSocketPair();
   outer.accept();
   let inner: WebSocket | undefined;
@@ -31,8 +33,10 @@ export function pump(env: Environment, origin: ClientOrigin): Response {
   const backlog: string[] = [];
   let backlogSize = 0;
 
-  const refuse = (code: ErrorCode, message: string, requestType?: string) =>
+  const refuse = (code: ErrorCode, message: string, requestType?: string) => {
+    log.debug('join refused', { cid, code, requestType });
     sendQuietly(outer, JSON.stringify({ type: 'error', code, message, requestType }));
+  };
   const end = (code: ErrorCode, message: string) => {
     refuse(code, message);
     closeWithError(outer, code, message);
@@ -53,7 +57,10 @@ export function pump(env: Environment, origin: ClientOrigin): Response {
       inner = await openRoomSocket(env, roomId, origin);
     } catch (error) {
       if (error instanceof ParleyError) end(error.code, error.message);
-      else end('internal', 'The room could not be reached; join again in a moment.');
+      else {
+        log.warn('room not reached', { cid, roomId, error: String(error) });
+        end('internal', `The room could not be reached; join again in a moment. Report ${cid} if it stays.`);
+      }
       return;
     }
     inner.accept();

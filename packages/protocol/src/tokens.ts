@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CorrelationId } from './correlation.ts';
 import { Grants } from './grants.ts';
 import { NodeId, OpaqueId, RoomId, SessionNumber } from './identifiers.ts';
 
@@ -36,6 +37,8 @@ export const TicketClaims = z.object({
   grants: Grants,
   /** See {@link Join.requestOffers}. */
   requestOffers: z.boolean(),
+  /** Names the participant's stay in logs; absent from a Room of the version before. */
+  cid: CorrelationId.optional(),
   /** Used once. */
   jti: OpaqueId,
   iat: z.number().int(),

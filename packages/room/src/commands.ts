@@ -33,6 +33,8 @@ export type Command =
       access: Access | AccessRefusal;
       /** See `ParticipantState.address`. */
       address?: string;
+      /** Names the connection in logs. */
+      cid?: string;
       /** Used where somebody new joins; the secret's hash is kept, the secret is told. */
       participantId: string;
       resumeKey: ResumeKey;

@@ -20,6 +20,8 @@ export interface SessionTerms {
   session: number;
   grants: Grants;
   requestOffers: boolean;
+  /** See `ParticipantState.cid`. */
+  cid?: string;
 }
 
 /** Where the ticket goes. */

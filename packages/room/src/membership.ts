@@ -27,7 +27,7 @@ export function join(draft: Draft, command: JoinCommand): void {
     );
     return;
   }
-  const { participantId, address } = command;
+  const { participantId, address, cid } = command;
   const known = returning(draft, command);
   const refusal = refusalOf(draft, command, known);
   if (refusal !== undefined) {
@@ -38,6 +38,7 @@ export function join(draft: Draft, command: JoinCommand): void {
     return;
   }
   if (known !== undefined && request.resume !== undefined) {
+    if (command.cid !== undefined) known.cid ??= command.cid;
     // It has its place already.
     if (address !== undefined) draft.emit({ type: 'free-place', participantId, address });
     return comeBack(draft, known, connectionId, request, request.resume.seq);
@@ -50,6 +51,7 @@ export function join(draft: Draft, command: JoinCommand): void {
     request: withoutSecrets(request),
     access,
     ...(address !== undefined && { address }),
+    ...(cid !== undefined && { cid }),
     since: draft.now,
   };
   if (state.settings.lobby && !access.grants.moderate) return wait(draft, entry);
@@ -85,11 +87,12 @@ export function enter(draft: Draft, entry: LobbyEntry, resumeKey: ResumeKey): vo
 }
 
 function newcomer({ now }: Draft, entry: LobbyEntry, { resumeHash }: ResumeKey): ParticipantState {
-  const { participantId, connectionId, request, access, address } = entry;
+  const { participantId, connectionId, request, access, address, cid } = entry;
   const { identity, name = request.participantName, grants } = access;
   return {
     participantId,
     name,
+    ...(cid !== undefined && { cid }),
     ...(identity !== undefined && { identity }),
     ...(address !== undefined && { address }),
     joinedAt: now,

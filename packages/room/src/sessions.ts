@@ -32,7 +32,7 @@ export function openSession(draft: Draft, participant: ParticipantState, assignm
  * asked for meanwhile is passed on.
  */
 export function showWay(draft: Draft, participant: ParticipantState, assignment: Assignment): void {
-  const { participantId, session, grants, requestOffers, recovers, direct, connectionId } = participant;
+  const { participantId, session, grants, requestOffers, recovers, direct, connectionId, cid } = participant;
   const { nodeId, epoch, publicUrl } = assignment;
   delete participant.awaitsWay;
   const canGoDirect = recovers && direct && publicUrl !== undefined;
@@ -52,6 +52,7 @@ export function showWay(draft: Draft, participant: ParticipantState, assignment:
     session,
     grants,
     requestOffers,
+    ...(cid !== undefined && { cid }),
   });
   if (recovers && carrier.type === 'relay') {
     draft.tell(participant, { type: 'media-session', roomId: draft.state.roomId, session, carrier });

@@ -103,6 +103,8 @@ export interface LobbyEntry {
   request: Join;
   access: Access;
   address?: string;
+  /** See {@link ParticipantState.cid}. */
+  cid?: string;
   since: number;
 }
 
@@ -119,6 +121,8 @@ export interface ParticipantState {
   identity?: string;
   /** Where it came from, as limits and bans count it: an IPv4 address, or the /64 of an IPv6 one. Shown to nobody. */
   address?: string;
+  /** Names its stay in logs, here and on nodes: what its first connection was called. */
+  cid?: string;
   joinedAt: number;
   /** The socket it joined over; absent when that is gone. */
   connectionId?: string;

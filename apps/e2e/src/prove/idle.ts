@@ -50,7 +50,7 @@ export interface IdleProof {
 }
 
 /** What the proof needs of its stack. */
-export const IDLE_STACK = { edgeLog: 'debug' } as const satisfies StackOptions;
+export const IDLE_STACK = { edgeEnv: { LOG_LEVEL: 'debug' } } as const satisfies StackOptions;
 
 /** Low, that a busy machine carries it: packets a second. */
 const AUDIO_RATE = 10;

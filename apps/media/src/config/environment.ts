@@ -3,12 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { ConfigError, type Environment } from '@parley/protocol/config/load-config';
 import { EnrolmentSecret } from '@parley/protocol/fleet-messages';
 import { NodeId } from '@parley/protocol/identifiers';
+import { LogLevel } from '@parley/protocol/log-level';
 import { PublicUrl } from '@parley/protocol/public-url';
 import { z } from 'zod';
-
-/** Log levels, most talkative first; `LOG_LEVEL` takes them in any case. */
-const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What the node learns from its environment: who and where it is. What it serves stands in the YAML files. */
 export interface NodeSettings {
@@ -79,12 +76,7 @@ function schema(defaults: { host: string; configFolder: string }) {
     PARLEY_METRICS_HOST: z.string().default('0.0.0.0'),
     PARLEY_METRICS_PORT: number(0, 65_535, 9090).default(9090),
     PARLEY_CONFIG_DIR: z.string().default(defaults.configFolder),
-    LOG_LEVEL: z
-      .string()
-      .toLowerCase()
-      .transform((level) => (level === 'warning' ? 'warn' : level === 'critical' ? 'fatal' : level))
-      .pipe(z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }))
-      .default('info'),
+    LOG_LEVEL: LogLevel,
   });
 }
 

@@ -11,7 +11,10 @@ import type { SessionContext, SessionId } from '../sessions/session-context.ts';
 import { measureRoom, measureTracks } from './room-stats.ts';
 
 /** What a room's sessions have in common. */
-export type RoomContext = Pick<SessionContext, 'roomId' | 'router' | 'settings' | 'ledger' | 'logger'>;
+export type RoomContext = Pick<
+  SessionContext,
+  'roomId' | 'router' | 'settings' | 'ledger' | 'timings' | 'logger'
+>;
 
 /** What happens in a room, for the Room object's ears. */
 export interface MediaRoomHandlers {
@@ -49,10 +52,12 @@ export class MediaRoom {
 
   /** Opens a participant's session; an older one of the same participant is closed first. */
   open(claims: TicketClaims, carrier: Carrier): Session {
-    const { sub: participantId, session: number, grants, requestOffers } = claims;
+    const { sub: participantId, session: number, grants, requestOffers, cid } = claims;
     this.close(participantId, 'A newer session of this participant has begun.');
     const others = [...this.#sessions.values()];
-    const context = { ...this.#context, participantId, session: number, grants };
+    const { roomId } = this.#context;
+    const logger = this.#context.logger.child({ cid, roomId, participantId, session: number });
+    const context = { ...this.#context, logger, participantId, session: number, grants };
     const session: Session = new Session(context, requestOffers, carrier, {
       published: (track) => this.#publish(session, track),
       unpublished: (trackId) => this.#unpublish(session, trackId),

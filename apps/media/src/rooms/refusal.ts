@@ -4,7 +4,7 @@ import type { HostContext } from './host-context.ts';
 /** Logs and counts why a session did not open. @returns what may be told to whoever wanted it */
 export function refusalOf(
   error: unknown,
-  where: { roomId?: string; participantId?: string; session?: number },
+  where: { cid?: string | undefined; roomId?: string; participantId?: string; session?: number },
   { metrics, events, logger }: Pick<HostContext, 'metrics' | 'events' | 'logger'>,
 ): ParleyError {
   const refusal = explain(error);

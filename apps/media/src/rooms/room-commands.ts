@@ -88,10 +88,13 @@ export class RoomCommands {
   async #open(command: Command<'open-session'>, epoch: number): Promise<void> {
     const { roomId, context, door, tell } = this.#options;
     const id = idOf(command);
+    let cid: string | undefined;
     try {
-      await door.admit(await context.verifier.verify(command.ticket), id, this.#relay(id));
+      const ticket = await context.verifier.verify(command.ticket);
+      cid = ticket.cid;
+      await door.admit(ticket, id, this.#relay(id));
     } catch (error) {
-      const { code, message } = refusalOf(error, { roomId, ...id }, context);
+      const { code, message } = refusalOf(error, { cid, roomId, ...id }, context);
       // A newer link's hello has told the Room that there is no session: it has opened another by now.
       if (epoch === this.#options.epoch()) tell({ type: 'session-closed', ...id, code, message });
     }

@@ -49,8 +49,8 @@ export class RoomRegistry {
     let where = {};
     try {
       const verified = await this.#context.verifier.verify(ticket);
-      const { room: roomId, sub: participantId, session } = verified;
-      where = { roomId, participantId, session };
+      const { cid, room: roomId, sub: participantId, session } = verified;
+      where = { cid, roomId, participantId, session };
       const room = this.#rooms.get(roomId);
       if (room === undefined) {
         throw new ParleyError(

@@ -38,7 +38,7 @@ export class SessionDoor {
     const room = await media.ready();
     // What may have come about while this waited; from here on nothing waits.
     this.#check(id, ticket.epoch, carrier);
-    const fields = { roomId, ...id, carrier: carrier.kind };
+    const fields = { cid: ticket.cid, roomId, ...id, carrier: carrier.kind };
     const held = room.sessions.get(id.participantId);
     if (held?.id.session === id.session) {
       held.attach(carrier);

@@ -22,6 +22,14 @@ export interface SessionId {
   session: number;
 }
 
+/** Takes how long things took, seconds. */
+export interface SessionTimings {
+  /** From the opening of a session to its first transport that is connected, by ICE and DTLS. */
+  joined(seconds: number): void;
+  /** From an offer to its answer: one that came to the answer that was sent, or one that was sent to the answer that was applied. */
+  negotiated(offerer: 'client' | 'server', seconds: number): void;
+}
+
 /** What a session and its parts know about the world: their room's router, and who they are for. */
 export interface SessionContext extends SessionId {
   roomId: string;
@@ -29,5 +37,7 @@ export interface SessionContext extends SessionId {
   router: RoomRouter;
   settings: MediaSettings;
   ledger: TrafficLedger;
+  timings: SessionTimings;
+  /** Says with each line which session it is about. */
   logger: Logger;
 }

@@ -43,6 +43,7 @@ export class Session {
   readonly #requester: OfferRequester;
   #carrier: Carrier;
   #mediaState: MediaState | undefined;
+  readonly #openedAt = performance.now();
   #closed = false;
 
   /** @param requestOffers whether the client wants to be asked for offers */
@@ -179,6 +180,7 @@ export class Session {
   close(why: string): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#context.logger.debug({ event: 'session-closed', why }, 'a media session ended');
     this.#requester.stop();
     this.#publisher.close();
     this.#subscriber.close();
@@ -213,11 +215,15 @@ export class Session {
 
   async #publish(request: Extract<SessionRequest, { type: 'offer' | 'start-screen-share' }>): Promise<void> {
     this.#requester.offered();
+    const since = performance.now();
     const { answer, started, refusals, sending } = await this.#publisher.offer(request);
     const { roomId } = this.#context;
     const { type: requestType, offerId } = request;
     const named = offerId !== undefined && { offerId };
     this.#emit({ type: 'answer', roomId, requestType, ...named, ...answer });
+    this.#context.timings.negotiated('client', secondsSince(since));
+    const counts = { tracks: answer.tracks.length, started: started.length, refused: refusals.length };
+    this.#context.logger.debug({ event: 'offer-answered', requestType, ...counts }, 'an offer was answered');
     for (const refusal of refusals) this.#report(refusal, request);
     for (const track of started) if (!this.#closed) this.#handlers.published(track);
     if (started.length > 0) this.#requester.stop();
@@ -260,7 +266,11 @@ export class Session {
     // Those that were connected may have been closed, and what is there now has never been.
     const state = now ?? (this.#mediaState && 'disconnected');
     if (state === undefined || state === this.#mediaState) return;
+    if (state === 'connected' && this.#mediaState === undefined) {
+      this.#context.timings.joined(secondsSince(this.#openedAt));
+    }
     this.#mediaState = state;
+    this.#context.logger.debug({ event: 'media-state', state }, 'the state of a client’s transports');
     this.#handlers.mediaState(state);
   }
 
@@ -272,15 +282,20 @@ export class Session {
     if (this.#closed) return;
     const about = aboutRequest(request);
     if (error instanceof ParleyError) {
+      const { code } = error;
+      this.#context.logger.debug({ event: 'request-refused', ...about, code }, 'a request was refused');
       this.#emit({ type: 'error', code: error.code, message: error.message, ...about });
       return;
     }
-    const { logger, roomId, participantId } = this.#context;
-    logger.error(
-      { event: 'request-failed', roomId, participantId, requestType: request.type, err: error },
+    this.#context.logger.error(
+      { event: 'request-failed', requestType: request.type, err: error },
       'a request failed',
     );
     const message = 'The media node failed at this. Try again; if it stays, join again.';
     this.#emit({ type: 'error', code: 'internal', message, ...about });
   }
+}
+
+function secondsSince(start: number): number {
+  return (performance.now() - start) / 1000;
 }

@@ -53,6 +53,7 @@ export class Subscriber {
   readonly #pace = new OfferPace(performance.now());
   #transport: ClientTransport | undefined;
   #openOffer: ReceiveOffer | undefined;
+  #offeredAt = 0;
   /** The offer that was answered last; one that was repeated is answered twice. */
   #settledId: string | undefined;
   /** Whether something has changed that the open offer kept from being offered. */
@@ -121,6 +122,8 @@ export class Subscriber {
       this.#answerWatch.stop();
       if (settlement.dtls !== undefined) await this.#transport.connect(settlement.dtls);
       await Promise.all(this.subscriptions.map((subscription) => this.#settle(subscription, settlement)));
+      this.#context.timings.negotiated('server', (performance.now() - this.#offeredAt) / 1000);
+      this.#context.logger.debug({ event: 'answer-applied', offerId }, 'an answer was applied');
     });
     // What the answer itself asks for keeps media from flowing.
     if (this.#description.changed) this.#changes.hurry();
@@ -268,6 +271,9 @@ export class Subscriber {
       source,
     }));
     this.#openOffer = { offerId: crypto.randomUUID(), sdp, tracks };
+    this.#offeredAt = performance.now();
+    const { offerId } = this.#openOffer;
+    this.#context.logger.debug({ event: 'offer-sent', offerId, tracks: tracks.length }, 'an offer was made');
     this.#handlers.onOffer(this.#openOffer);
     if (this.#settledId !== undefined) this.#answerWatch.start();
   }
@@ -322,8 +328,7 @@ export class Subscriber {
   /** What went wrong where no request of the client waits for it. */
   #report(error: unknown): void {
     if (this.#closed) return;
-    const { logger, participantId, roomId } = this.#context;
-    logger.error({ event: 'subscribe-failed', roomId, participantId, err: error }, 'a subscription failed');
+    this.#context.logger.error({ event: 'subscribe-failed', err: error }, 'a subscription failed');
   }
 
   #layer(track: PublishedTrack): number | undefined {

@@ -1,5 +1,5 @@
+import type { LogLevel } from '@parley/protocol/log-level';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
-import type { LogLevel } from '../config/environment.ts';
 
 const SECRETS = ['secret', 'token', 'ticket', 'assignment', 'authorization', 'enrolmentSecret', 'password'];
 

@@ -27,6 +27,25 @@ describe('the health server', () => {
     expect(received, 'more than 40 packets of 600 bytes').toBeGreaterThan(24_000);
     expect(value(page, 'webrtc_bandwidth_usage_bytes{direction="sent"}')).toBeGreaterThan(20_000);
     expect(value(page, 'parley_subscriptions')).toBe(2);
+    expect(value(page, 'parley_join_seconds_count'), 'both are connected').toBe(2);
+    expect(value(page, 'parley_join_seconds_sum')).toBeGreaterThan(0);
+    for (const offerer of ['client', 'server']) {
+      expect(value(page, `parley_negotiation_seconds_count{offerer="${offerer}"}`), offerer).toBeGreaterThan(
+        0,
+      );
+    }
+    expect(value(page, 'parley_video_subscriptions{spatial_layer="single"}'), 'no simulcast').toBe(1);
+    expect(value(page, 'parley_video_subscriptions{spatial_layer="0"}')).toBe(0);
+    const rtp = value(page, 'parley_rtp_bytes_total{direction="sent"}');
+    expect(rtp, 'less than all that was sent').toBeLessThan(
+      value(page, 'webrtc_bandwidth_usage_bytes{direction="sent"}'),
+    );
+    expect(rtp).toBeGreaterThan(20_000);
+    expect(value(page, 'parley_worker_cpu_ratio{worker="0"}')).toBeLessThanOrEqual(1);
+    await until(async () => {
+      const sampled = await (await get('/metrics')).text();
+      return value(sampled, 'parley_worker_peak_memory_bytes{worker="0"}') > 1_000_000;
+    }, 'the worker is sampled');
 
     const stats = await link.stats();
     const camera = stats.tracks.find(({ source }) => source === 'camera');

@@ -1,6 +1,8 @@
 import type { ErrorCode } from '@parley/protocol/errors';
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { Traffic } from './traffic-ledger.ts';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { SessionTimings } from '../sessions/session-context.ts';
+import type { WorkerLoad } from '../workers/media-worker.ts';
+import { NO_TRAFFIC, type Traffic } from './traffic-ledger.ts';
 
 /** What is measured when somebody asks for metrics. */
 export interface NodeSample {
@@ -18,26 +20,51 @@ export interface NodeSample {
   producers: number;
   consumers: number;
   subscriptions: number;
+  /** Video on its way to subscribers, by what they get of it. */
+  videoLayers: Record<VideoLayer, number>;
   workersRunning: number;
+  /** Those that run, by their number. */
+  workers: { index: number; load: WorkerLoad }[];
   linksUp: number;
   directConnections: number;
   fleetRegistered: boolean;
 }
 
+/** The spatial layer of a simulcast track that a subscriber gets now; `none` of it, or the only one that there is. */
+export const VIDEO_LAYERS = ['0', '1', '2', 'none', 'single'] as const;
+export type VideoLayer = (typeof VIDEO_LAYERS)[number];
+
+/** Names that prom-client gives to gauges against Prometheus's conventions; `nodejs_active_resources` has the same by type. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
+/** From a negotiation on loopback to a client that takes its time, seconds. */
+const NEGOTIATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const JOIN_BUCKETS = [0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2.5, 5, 10, 30];
+
 /** Samples are at least this far apart, however often somebody asks, ms. */
 const SAMPLE_MS = 2000;
 
 /** The node's Prometheus metrics. Those that begin with `webrtc_` keep the names that dashboards know. */
-export class NodeMetrics {
+export class NodeMetrics implements SessionTimings {
   readonly #registry = new Registry();
   readonly #sample: () => Promise<NodeSample>;
   readonly #gauges: { gauge: Gauge; read: (sample: NodeSample) => number }[];
   readonly #bytes: Counter<'direction'>;
+  readonly #rtpBytes: Counter<'direction'>;
+  readonly #joins: Histogram;
+  readonly #negotiations: Histogram<'offerer'>;
+  readonly #layers: Gauge<'spatial_layer'>;
+  readonly #workerCpu: Gauge<'worker'>;
+  readonly #workerMemory: Gauge<'worker'>;
   readonly #candidates: Counter;
   readonly #sessions: Counter;
   readonly #refused: Counter<'code'>;
   readonly #linkMessages: Counter<'direction'>;
-  #carried: Traffic = { received: 0, sent: 0 };
+  #carried: Traffic = NO_TRAFFIC;
   #sampledAt = Number.NEGATIVE_INFINITY;
   #sampling: Promise<void> | undefined;
 
@@ -93,6 +120,44 @@ export class NodeMetrics {
       labelNames: ['direction'],
       registers,
     });
+    this.#rtpBytes = new Counter({
+      name: 'parley_rtp_bytes_total',
+      help: 'RTP that clients’ transports have carried, retransmissions and probes left out, closed ones included.',
+      labelNames: ['direction'],
+      registers,
+    });
+    this.#joins = new Histogram({
+      name: 'parley_join_seconds',
+      help: 'From the opening of a session on this node to its first transport that is connected by ICE and DTLS.',
+      buckets: JOIN_BUCKETS,
+      registers,
+    });
+    this.#negotiations = new Histogram({
+      name: 'parley_negotiation_seconds',
+      help: 'From a client’s offer to the answer sent, and from the server’s offer to the answer applied.',
+      labelNames: ['offerer'],
+      buckets: NEGOTIATION_BUCKETS,
+      registers,
+    });
+    for (const offerer of ['client', 'server'] as const) this.#negotiations.zero({ offerer });
+    this.#layers = new Gauge({
+      name: 'parley_video_subscriptions',
+      help: 'Video on its way to subscribers, by the spatial layer they get now.',
+      labelNames: ['spatial_layer'],
+      registers,
+    });
+    this.#workerCpu = new Gauge({
+      name: 'parley_worker_cpu_ratio',
+      help: 'Share of one core that a media worker used over the last seconds, 0 to 1.',
+      labelNames: ['worker'],
+      registers,
+    });
+    this.#workerMemory = new Gauge({
+      name: 'parley_worker_peak_memory_bytes',
+      help: 'Most resident memory that a media worker has had.',
+      labelNames: ['worker'],
+      registers,
+    });
     this.#candidates = new Counter({
       name: 'parley_ice_candidates_total',
       help: 'Trickled candidates received from clients; none is needed.',
@@ -117,6 +182,7 @@ export class NodeMetrics {
     });
     for (const direction of ['in', 'out'] as const) this.#linkMessages.inc({ direction }, 0);
     collectDefaultMetrics({ register: this.#registry });
+    for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
   }
 
   get contentType(): string {
@@ -131,6 +197,14 @@ export class NodeMetrics {
   /** A message came from a Room object or went to one. */
   linkMessage(direction: 'in' | 'out'): void {
     this.#linkMessages.inc({ direction });
+  }
+
+  joined(seconds: number): void {
+    this.#joins.observe(seconds);
+  }
+
+  negotiated(offerer: 'client' | 'server', seconds: number): void {
+    this.#negotiations.observe({ offerer }, seconds);
   }
 
   sessionOpened(): void {
@@ -158,6 +232,19 @@ export class NodeMetrics {
     for (const { gauge, read } of this.#gauges) gauge.set(read(sample));
     for (const direction of ['received', 'sent'] as const) {
       this.#bytes.inc({ direction }, Math.max(0, sample.traffic[direction] - this.#carried[direction]));
+    }
+    this.#rtpBytes.inc(
+      { direction: 'received' },
+      Math.max(0, sample.traffic.rtpReceived - this.#carried.rtpReceived),
+    );
+    this.#rtpBytes.inc({ direction: 'sent' }, Math.max(0, sample.traffic.rtpSent - this.#carried.rtpSent));
+    for (const layer of VIDEO_LAYERS) this.#layers.set({ spatial_layer: layer }, sample.videoLayers[layer]);
+    // One that is being replaced has no figures.
+    this.#workerCpu.reset();
+    this.#workerMemory.reset();
+    for (const { index, load } of sample.workers) {
+      this.#workerCpu.set({ worker: String(index) }, load.cpu);
+      this.#workerMemory.set({ worker: String(index) }, load.peakMemoryBytes);
     }
     this.#carried = sample.traffic;
   }

@@ -2,9 +2,15 @@ import type { WebRtcTransport } from 'mediasoup/types';
 
 /** Bytes that clients' transports have carried. */
 export interface Traffic {
+  /** All of it. */
   received: number;
   sent: number;
+  /** RTP alone, retransmissions and probes left out: the media itself. */
+  rtpReceived: number;
+  rtpSent: number;
 }
+
+export const NO_TRAFFIC: Readonly<Traffic> = { received: 0, sent: 0, rtpReceived: 0, rtpSent: 0 };
 
 type MeasuredTransport = Pick<WebRtcTransport, 'id' | 'getStats'>;
 
@@ -13,7 +19,7 @@ export class TrafficLedger {
   readonly #open = new Map<MeasuredTransport, Traffic>();
   /** Closed, and asked for the last time. */
   readonly #closing = new Set<Traffic>();
-  readonly #closed: Traffic = { received: 0, sent: 0 };
+  #closed: Traffic = NO_TRAFFIC;
 
   /** Transports that are open now. */
   get transports(): number {
@@ -21,7 +27,7 @@ export class TrafficLedger {
   }
 
   open(transport: MeasuredTransport): void {
-    this.#open.set(transport, { received: 0, sent: 0 });
+    this.#open.set(transport, { ...NO_TRAFFIC });
   }
 
   /** To be called before the transport is closed: the worker answers this last question before it closes it. */
@@ -32,9 +38,7 @@ export class TrafficLedger {
     this.#closing.add(last);
     void measure(transport).then((traffic) => {
       this.#closing.delete(last);
-      const { received, sent } = highest(last, traffic);
-      this.#closed.received += received;
-      this.#closed.sent += sent;
+      this.#closed = combine(this.#closed, highest(last, traffic), (a, b) => a + b);
     });
   }
 
@@ -45,12 +49,8 @@ export class TrafficLedger {
         Object.assign(last, highest(last, await measure(transport)));
       }),
     );
-    const total = { ...this.#closed };
-    for (const { received, sent } of [...this.#open.values(), ...this.#closing]) {
-      total.received += received;
-      total.sent += sent;
-    }
-    return total;
+    const counted = [...this.#open.values(), ...this.#closing];
+    return counted.reduce((total, one) => combine(total, one, (a, b) => a + b), this.#closed);
   }
 }
 
@@ -58,13 +58,27 @@ export class TrafficLedger {
 async function measure(transport: MeasuredTransport): Promise<Traffic | undefined> {
   try {
     const [stats] = await transport.getStats();
-    return stats && { received: stats.bytesReceived, sent: stats.bytesSent };
+    if (stats === undefined) return undefined;
+    return {
+      received: stats.bytesReceived,
+      sent: stats.bytesSent,
+      rtpReceived: stats.rtpBytesReceived,
+      rtpSent: stats.rtpBytesSent,
+    };
   } catch {
     return undefined;
   }
 }
 
 function highest(last: Traffic, now: Traffic | undefined): Traffic {
-  if (now === undefined) return last;
-  return { received: Math.max(last.received, now.received), sent: Math.max(last.sent, now.sent) };
+  return now === undefined ? last : combine(last, now, Math.max);
+}
+
+function combine(a: Traffic, b: Traffic, how: (a: number, b: number) => number): Traffic {
+  return {
+    received: how(a.received, b.received),
+    sent: how(a.sent, b.sent),
+    rtpReceived: how(a.rtpReceived, b.rtpReceived),
+    rtpSent: how(a.rtpSent, b.rtpSent),
+  };
 }

@@ -18,6 +18,14 @@ export interface MediaWorkerOptions {
   workerBin?: string;
 }
 
+/** What a worker takes of the machine. */
+export interface WorkerLoad {
+  /** Share of one core over the last interval between samples, 0–1. */
+  cpu: number;
+  /** Most resident memory so far. */
+  peakMemoryBytes: number;
+}
+
 /** A router and the server whose port its transports use. */
 export interface RoomRouter {
   router: Router;
@@ -31,7 +39,7 @@ export class MediaWorker {
   readonly #codecs: RouterRtpCodecCapability[];
   #routers = 0;
   #sample = { at: performance.now(), cpuMs: 0 };
-  #cpu = 0;
+  #load: WorkerLoad = { cpu: 0, peakMemoryBytes: 0 };
 
   private constructor(worker: Worker, webRtcServer: WebRtcServer, codecs: RouterRtpCodecCapability[]) {
     this.worker = worker;
@@ -61,9 +69,14 @@ export class MediaWorker {
     return this.#routers;
   }
 
+  /** As it was sampled last. */
+  get load(): WorkerLoad {
+    return this.#load;
+  }
+
   /** Share of one core over the last interval between samples, 0–1. */
   get cpu(): number {
-    return this.#cpu;
+    return this.#load.cpu;
   }
 
   async createRouter(): Promise<RoomRouter> {
@@ -81,12 +94,17 @@ export class MediaWorker {
     }
   }
 
-  /** Measures {@link cpu}. */
-  async sampleCpu(): Promise<void> {
+  /** Measures {@link load}. */
+  async sample(): Promise<void> {
     const usage = await this.worker.getResourceUsage();
     const now = { at: performance.now(), cpuMs: usage.ru_utime + usage.ru_stime };
     const elapsed = now.at - this.#sample.at;
-    if (elapsed > 0) this.#cpu = Math.min(1, Math.max(0, (now.cpuMs - this.#sample.cpuMs) / elapsed));
+    const { cpu } = this.#load;
+    this.#load = {
+      cpu: elapsed > 0 ? Math.min(1, Math.max(0, (now.cpuMs - this.#sample.cpuMs) / elapsed)) : cpu,
+      // getrusage(2): kilobytes on Linux.
+      peakMemoryBytes: usage.ru_maxrss * 1024,
+    };
     this.#sample = now;
   }
 }

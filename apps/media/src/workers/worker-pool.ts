@@ -3,7 +3,7 @@ import { ParleyError } from '@parley/protocol/errors';
 import type { Logger } from 'pino';
 import { backoffDelay, RESPAWN_BACKOFF } from '../edge/backoff.ts';
 import { MediaCensus } from '../telemetry/media-census.ts';
-import { MediaWorker, type MediaWorkerOptions, type RoomRouter } from './media-worker.ts';
+import { MediaWorker, type MediaWorkerOptions, type RoomRouter, type WorkerLoad } from './media-worker.ts';
 
 /** What the pool is made of. */
 export interface WorkerPoolOptions extends Omit<MediaWorkerOptions, 'port'> {
@@ -69,6 +69,11 @@ export class WorkerPool {
   /** The busiest worker's share of one core over the last seconds, 0–1. */
   get cpu(): number {
     return Math.max(0, ...this.#slots.map((slot) => slot?.cpu ?? 0));
+  }
+
+  /** Of the workers that run, by their number. */
+  get loads(): { index: number; load: WorkerLoad }[] {
+    return this.#slots.flatMap((slot, index) => (slot === undefined ? [] : [{ index, load: slot.load }]));
   }
 
   /**
@@ -163,7 +168,7 @@ export class WorkerPool {
       process.kill(slot.worker.pid, 'SIGKILL');
     }, this.#options.hungMs ?? HUNG_MS);
     try {
-      await slot.sampleCpu();
+      await slot.sample();
     } catch {
       // A worker that dies meanwhile is the business of its own handler.
     } finally {

@@ -1,5 +1,6 @@
 import type { RoomSummary } from '@parley/protocol/rest';
 import type { Environment } from '../environment.ts';
+import { log } from '../log.ts';
 import { directoryOf } from './directory.ts';
 
 /**
@@ -36,7 +37,7 @@ export class DirectoryReporter {
     this.#queue = this.#queue.then(call).catch((error: unknown) => {
       // The next change reports again, else the next sweep; the Directory forgets what is not refreshed.
       this.#reported = undefined;
-      console.warn(JSON.stringify({ level: 'warn', event: 'directory report failed', error: String(error) }));
+      log.warn('directory report failed', { error: String(error) });
     });
     this.#ctx.waitUntil(this.#queue);
   }

@@ -36,7 +36,10 @@ async function sign(
 }
 
 /** What a ticket says beside what every ticket has. */
-export type TicketContent = Pick<TicketClaims, 'room' | 'session' | 'epoch' | 'grants' | 'requestOffers'>;
+export type TicketContent = Pick<
+  TicketClaims,
+  'room' | 'session' | 'epoch' | 'grants' | 'requestOffers' | 'cid'
+>;
 
 /** Signs a ticket: one media session of one participant on one node, used once within {@link TICKET_TTL_SECONDS}. */
 export function signTicket(

@@ -4,6 +4,7 @@ import type { ErrorCode } from '@parley/protocol/errors';
 import { closeWithError } from '../sockets.ts';
 import type { ClientAttachment } from './attachments.ts';
 import { ClientLimits, type Verdict } from './client-limits.ts';
+import { logRefusal } from './room-log.ts';
 import { sendMessage } from './room-sockets.ts';
 
 const TOO_FAST = 'Too many messages at once; send fewer, and wait for answers.';
@@ -32,19 +33,26 @@ export class ClientIntake {
     const limits = this.#limitsOf(connectionId);
     const length = typeof data === 'string' ? data.length : data.byteLength;
     const frame = limits.frame(Date.now(), length);
-    if (frame !== 'pass') return this.#answer(socket, frame, 'rate_limited', TOO_FAST);
+    if (frame !== 'pass') return this.#answer(socket, client, frame, 'rate_limited', TOO_FAST);
     let message: ClientMessage;
     try {
       message = decode(ClientMessage, data, joined ? MAX_CLIENT_MESSAGE_BYTES : MAX_JOIN_BYTES);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      return this.#answer(socket, limits.refused(), error.code, error.message, error.requestType);
+      return this.#answer(socket, client, limits.refused(), error.code, error.message, error.requestType);
     }
     if (!joined && message.type !== 'join') {
-      return this.#answer(socket, limits.refused(), 'join_required', 'Send join first.', message.type);
+      return this.#answer(
+        socket,
+        client,
+        limits.refused(),
+        'join_required',
+        'Send join first.',
+        message.type,
+      );
     }
     if (message.type === 'chat' && !mayChat()) {
-      return this.#answer(socket, limits.refused(), 'rate_limited', TOO_FAST, message.type);
+      return this.#answer(socket, client, limits.refused(), 'rate_limited', TOO_FAST, message.type);
     }
     return message;
   }
@@ -62,11 +70,13 @@ export class ClientIntake {
 
   #answer(
     socket: WebSocket,
+    client: ClientAttachment,
     verdict: Verdict,
     code: ErrorCode,
     message: string,
     requestType?: string,
   ): undefined {
+    logRefusal(client, code, requestType);
     sendMessage(socket, { type: 'error', code, message, ...(requestType && { requestType }) });
     if (verdict === 'cut') closeWithError(socket, 'rate_limited', TOO_FAST);
   }

@@ -7,6 +7,7 @@ import type { Environment } from '../environment.ts';
 import { FleetObject } from '../fleet/fleet-object.ts';
 import type { KeyCache } from '../keyring/key-cache.ts';
 import { signAssignment, signTicket } from '../keyring/sign.ts';
+import { log } from '../log.ts';
 import { clientMediaSettings, region, turn } from '../settings.ts';
 import { closeQuietly } from '../sockets.ts';
 import { turnServer } from '../turn/turn-service.ts';
@@ -105,8 +106,9 @@ export class EffectRunner {
         return sendMessage(link, { type: 'welcome', version: PROTOCOL_VERSION, assignment });
       }
       case 'open-session': {
-        const { carrier, nodeId, epoch, participantId, session, grants, requestOffers } = effect;
-        const content = { room: roomId, epoch, session, grants, requestOffers };
+        const { carrier, nodeId, epoch, participantId, session, grants, requestOffers, cid } = effect;
+        const named = cid !== undefined && { cid };
+        const content = { room: roomId, epoch, session, grants, requestOffers, ...named };
         const ticket = await signTicket(await keys.get(), nodeId, participantId, content);
         switch (carrier.type) {
           case 'relay': {
@@ -186,6 +188,5 @@ export class EffectRunner {
 
 function logError(event: string, fields: { roomId: string; effect?: string; error: unknown }): void {
   const { error, ...rest } = fields;
-  const text = error instanceof Error ? error.message : String(error);
-  console.error(JSON.stringify({ level: 'error', event, ...rest, error: text }));
+  log.error(event, { ...rest, error: error instanceof Error ? error.message : String(error) });
 }

@@ -2,6 +2,7 @@ import type { CreateRoomRequest } from '@parley/protocol/rest';
 import { createRoom, type RoomState } from '@parley/room/state';
 import { countRooms } from '../directory/directory.ts';
 import type { Environment } from '../environment.ts';
+import { log } from '../log.ts';
 import { failure, type Result, success } from '../result.ts';
 import { webrtcConfig } from '../settings.ts';
 
@@ -14,7 +15,7 @@ export async function makeRoom(
   const { max_participants, max_rooms, idle_timeout } = webrtcConfig.rooms;
   const { rooms } = await countRooms(env).catch((error: unknown) => {
     // A list that cannot be read is no reason to turn people away.
-    console.warn(JSON.stringify({ level: 'warn', event: 'rooms not counted', roomId, error: String(error) }));
+    log.warn('rooms not counted', { roomId, error: String(error) });
     return { rooms: 0 };
   });
   if (rooms >= max_rooms) {

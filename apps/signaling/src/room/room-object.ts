@@ -27,6 +27,7 @@ import { DirectoryReporter } from '../directory/directory-reporter.ts';
 import type { Environment } from '../environment.ts';
 import { JOIN_TIMEOUT, JOIN_TIMEOUT_MESSAGE } from '../join-deadline.ts';
 import { KeyCache } from '../keyring/key-cache.ts';
+import { log } from '../log.ts';
 import { failure, type Result, success } from '../result.ts';
 import { webrtcConfig } from '../settings.ts';
 import { closeQuietly, closeWithError } from '../sockets.ts';
@@ -39,6 +40,7 @@ import { LinkRequests } from './link-requests.ts';
 import { makeRoom } from './make-room.ts';
 import { hashResumeSecret, makeResumeKey } from './resume-secret.ts';
 import { RoomClock } from './room-clock.ts';
+import { logOutcome, logRefusal } from './room-log.ts';
 import { RoomSockets, sendMessage } from './room-sockets.ts';
 import { roomStats } from './room-stats.ts';
 import { RoomStore } from './room-store.ts';
@@ -93,7 +95,7 @@ export class RoomObject extends DurableObject<Environment> {
       const loaded = await this.#store.load();
       if (loaded === undefined) return;
       this.#state = loaded.state;
-      console.debug(JSON.stringify({ level: 'debug', event: 'room woke', roomId: loaded.roomId }));
+      log.debug('room woke', { roomId: loaded.roomId });
       if (this.#state !== undefined) {
         this.#missLostLinks();
         this.#missLostClients();
@@ -285,12 +287,12 @@ export class RoomObject extends DurableObject<Environment> {
   async #join(socket: WebSocket, client: ClientAttachment, request: Join): Promise<void> {
     const { connectionId, roomId, origin } = client;
     if (!client.joined) {
-      if (!this.#joins.take(Date.now())) return refuseJoin(socket, 'server_busy', CROWDED);
+      if (!this.#joins.take(Date.now())) return refuseJoin(socket, client, 'server_busy', CROWDED);
       // The object does not know its own name: what the socket was opened for decides, not what a stranger says.
       const refusal = unfitFor(roomId, request);
-      if (refusal !== undefined) return refuseJoin(socket, ...refusal);
+      if (refusal !== undefined) return refuseJoin(socket, client, ...refusal);
       const room = await this.#findOrCreate(roomId);
-      if (!room.ok) return refuseJoin(socket, room.code, room.message);
+      if (!room.ok) return refuseJoin(socket, client, room.code, room.message);
       this.#sockets.join(socket, client);
     }
     const resumeKey = await makeResumeKey();
@@ -300,6 +302,7 @@ export class RoomObject extends DurableObject<Environment> {
       type: 'join',
       connectionId,
       request,
+      ...(origin.cid !== undefined && { cid: origin.cid }),
       participantId: crypto.randomUUID(),
       resumeKey,
       access: origin.access ?? { grants: openGrants(webrtcConfig.webrtc.max_bitrate) },
@@ -395,9 +398,11 @@ export class RoomObject extends DurableObject<Environment> {
   /** Applies one command; resolves when its effects are done. */
   async #do(command: Command): Promise<void> {
     if (this.#state === undefined) return;
-    const { state, events, effects } = apply(this.#state, command, Date.now());
+    const outcome = apply(this.#state, command, Date.now());
+    const { state, events, effects } = outcome;
     // Most of what a call says only passes through.
     const isNew = state !== this.#state;
+    if (isNew) logOutcome(this.#state, command, outcome);
     this.#state = state;
     // Before the effects: nothing is sent before that which it tells of is stored, and the log is read as it is now.
     const saved = isNew ? this.#save(events) : undefined;
@@ -434,7 +439,8 @@ export class RoomObject extends DurableObject<Environment> {
   }
 }
 
-function refuseJoin(socket: WebSocket, code: ErrorCode, message: string): void {
+function refuseJoin(socket: WebSocket, client: ClientAttachment, code: ErrorCode, message: string): void {
+  logRefusal(client, code, 'join');
   sendMessage(socket, { type: 'error', code, message, requestType: 'join' });
   closeWithError(socket, code, message);
 }
