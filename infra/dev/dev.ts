@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadConfig } from '../../packages/protocol/src/config/load-config.ts';
+import { MediaConfig } from '../../packages/protocol/src/config/media-config.ts';
 import { WebrtcConfig } from '../../packages/protocol/src/config/webrtc-config.ts';
 import { ensureWorker } from '../mediasoup-worker/ensure.ts';
 import { logHint, ROOT, type Service } from './processes.ts';
@@ -75,10 +76,14 @@ async function stop(code: number): Promise<void> {
   process.exit(code);
 }
 
+/** Looks at both files before anything starts: the Worker and the node would each stop with the same complaint. */
 function readConfig(): WebrtcConfig {
-  const file = 'infra/config/webrtc.yaml';
+  const media = 'infra/config/media.yaml';
+  const webrtc = 'infra/config/webrtc.yaml';
+  const text = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
   try {
-    return loadConfig(WebrtcConfig, readFileSync(path.join(ROOT, file), 'utf8'), file, process.env);
+    loadConfig(MediaConfig, text(media), media, process.env);
+    return loadConfig(WebrtcConfig, text(webrtc), webrtc, process.env);
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     process.exit(1);

@@ -35,16 +35,29 @@ it('cameras and microphones are asked for as the server wants them', async () =>
   ]);
 });
 
-it.each<[boolean, RTCRtpEncodingParameters['rid'][]]>([
-  [true, ['low', 'medium', 'high']],
-  [false, [undefined]],
-])('cameras are sent in the server’s layers, or in one without simulcast (%s)', async (simulcast, rids) => {
+const layers: Settings['layers'] = {
+  low: { width: 160, height: 90, framerate: 10, bitrate: 50_000 },
+  medium: { width: 320, height: 180, framerate: 20, bitrate: 200_000 },
+  high: { width: 640, height: 360, framerate: 25, bitrate: 600_000 },
+};
+
+it.each<[boolean, Settings['layers'][keyof Settings['layers']][]]>([
+  [true, [layers.low, layers.medium, layers.high]],
+  [false, [layers.high]],
+])('cameras are sent in the server’s layers, or in one without simulcast (%s)', async (simulcast, sent) => {
   stubCapture();
-  const { call, publisher } = await join({ simulcast });
+  const { call, publisher } = await join({ simulcast, layers });
   call.setCameraEnabled(true).catch(() => undefined);
   await settle();
-  const encodings = publisher.getTransceivers()[0]?.sender.getParameters().encodings;
-  expect(encodings?.map(({ rid }) => rid)).toEqual(rids);
+  const encodings = publisher.getTransceivers()[0]?.sender.getParameters().encodings ?? [];
+  expect(
+    encodings.map(({ scaleResolutionDownBy = 1, maxFramerate, maxBitrate }) => ({
+      width: JOINED.media.resolution.width / scaleResolutionDownBy,
+      height: JOINED.media.resolution.height / scaleResolutionDownBy,
+      framerate: maxFramerate,
+      bitrate: maxBitrate,
+    })),
+  ).toEqual(sent);
 });
 
 it.each<[string, Settings['jitterBuffer'], number | null]>([
