@@ -2,6 +2,7 @@ import type { NodeLoad } from '@parley/protocol/fleet-messages';
 import { JWKS_PATH } from '@parley/protocol/tokens';
 import { createRemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
+import { CapacityWatch } from './capacity/capacity-watch.ts';
 import type { NodeSettings } from './config/environment.ts';
 import type { SharedConfig } from './config/read-config.ts';
 import { DirectServer } from './direct/direct-server.ts';
@@ -32,8 +33,11 @@ export interface MediaNodeOptions {
   socketTuning?: EdgeSocketTuning;
   /** See {@link HostContext.orphanGraceMs}. */
   orphanGraceMs?: number;
+  /** See {@link WorkerPoolOptions.sampleMs}. */
+  sampleMs?: number;
 }
 
+const MEGABYTE = 1_000_000;
 const ORPHAN_GRACE_MS = 60_000;
 /** The edge's keys rotate slowly and an unknown `kid` is looked up at once, so this is for keys that were withdrawn, ms. */
 const KEY_REFRESH_MS = 10 * 60_000;
@@ -74,17 +78,21 @@ export class MediaNode {
     const { settings, config, addresses, logger, socketTuning } = options;
     const events = new ThrottledLog(logger);
     forwardWorkerLogs(logger, events);
+    const { performance: limits } = config.webrtc;
     const pool = await WorkerPool.start({
       workers: options.workers,
       firstPort: settings.rtcPort,
       listen: addresses.listen,
       codecs: routerCodecs(config.media),
       logger,
+      ...(options.sampleMs !== undefined && { sampleMs: options.sampleMs }),
       ...(options.workerBin !== undefined && { workerBin: options.workerBin }),
     });
     const incarnation = crypto.randomUUID();
     const ledger = new TrafficLedger();
-    const metrics: NodeMetrics = new NodeMetrics(() => sampleNode({ rooms, ledger, pool, fleet, direct }));
+    const metrics: NodeMetrics = new NodeMetrics(() =>
+      sampleNode({ rooms, ledger, pool, fleet, direct, capacity }),
+    );
     const keys = createRemoteJWKSet(new URL(`${settings.edgeUrl}${JWKS_PATH}`), {
       cooldownDuration: 5_000,
       // Refreshed below; a node that the edge is out of reach of keeps what it has.
@@ -116,6 +124,22 @@ export class MediaNode {
       orphanGraceMs: options.orphanGraceMs ?? ORPHAN_GRACE_MS,
       ...(socketTuning && { socketTuning }),
     });
+    const capacity = new CapacityWatch({
+      limits: {
+        cpuPerRoom: limits.max_cpu_per_room / 100,
+        memoryPerRoom: limits.max_memory_per_room * MEGABYTE,
+        memoryTotal: limits.max_memory_total * MEGABYTE,
+      },
+      rooms: () =>
+        rooms.rooms.flatMap(({ roomId, media }) => (media === undefined ? [] : [{ roomId, media }])),
+      memory: () => process.memoryUsage.rss() + pool.memory,
+      events,
+    });
+    pool.onSampled(() => {
+      capacity.look().catch((error: unknown) => {
+        logger.error({ event: 'capacity-look-failed', err: error }, 'the rooms’ load was not measured');
+      });
+    });
     const fleet = new FleetClient({
       edgeUrl: settings.edgeUrl,
       nodeId: settings.nodeId,
@@ -123,7 +147,12 @@ export class MediaNode {
       enrolmentSecret: settings.enrolmentSecret,
       incarnation,
       logger,
-      load: (): NodeLoad => ({ rooms: rooms.rooms.length, participants: rooms.participants, cpu: pool.cpu }),
+      load: (): NodeLoad => ({
+        rooms: rooms.rooms.length,
+        participants: rooms.participants,
+        cpu: pool.cpu,
+        ...(capacity.full && { full: true as const }),
+      }),
       onAssign: (assignment) => rooms.assign(assignment),
       ...(socketTuning && { socketTuning }),
     });

@@ -1,3 +1,4 @@
+import type { CapacityWatch } from './capacity/capacity-watch.ts';
 import type { DirectServer } from './direct/direct-server.ts';
 import type { FleetClient } from './fleet/fleet-client.ts';
 import type { RoomRegistry } from './rooms/room-registry.ts';
@@ -13,12 +14,20 @@ export interface SampleSources {
   ledger: TrafficLedger;
   pool: WorkerPool;
   fleet: FleetClient;
+  capacity: CapacityWatch;
   /** Absent where clients cannot come by themselves. */
   direct: DirectServer | undefined;
 }
 
 /** Measures the node for its metrics. */
-export async function sampleNode({ rooms, ledger, pool, fleet, direct }: SampleSources): Promise<NodeSample> {
+export async function sampleNode({
+  rooms,
+  ledger,
+  pool,
+  fleet,
+  direct,
+  capacity,
+}: SampleSources): Promise<NodeSample> {
   const hosted = rooms.rooms;
   const media = hosted.flatMap((room) => room.media ?? []);
   const [traffic, tracks] = await Promise.all([
@@ -48,6 +57,8 @@ export async function sampleNode({ rooms, ledger, pool, fleet, direct }: SampleS
     linksUp: hosted.filter(({ linkUp }) => linkUp).length,
     directConnections: direct?.connections ?? 0,
     fleetRegistered: fleet.registered,
+    full: capacity.full,
+    shed: capacity.shed,
   };
 }
 

@@ -4,10 +4,12 @@ import type { RoomMediaStats, TrackStats } from '@parley/protocol/stats';
 import type { TicketClaims } from '@parley/protocol/tokens';
 import type { Track } from '@parley/protocol/track';
 import type { Router } from 'mediasoup/types';
+import { limitOf, type ShedStep } from '../capacity/shed-step.ts';
 import type { Carrier } from '../sessions/carrier.ts';
 import { describeTrack, type PublishedTrack } from '../sessions/published-track.ts';
 import { Session } from '../sessions/session.ts';
 import type { SessionContext, SessionId } from '../sessions/session-context.ts';
+import type { MediaWorker } from '../workers/media-worker.ts';
 import { measureRoom, measureTracks } from './room-stats.ts';
 
 /** What a room's sessions have in common. */
@@ -35,6 +37,7 @@ export class MediaRoom {
   readonly #context: RoomContext;
   readonly #handlers: MediaRoomHandlers;
   readonly #sessions = new Map<string, Session>();
+  #shed: ShedStep = 'none';
   #measured: { at: number; stats: Promise<RoomMediaStats> } | undefined;
 
   constructor(context: RoomContext, handlers: MediaRoomHandlers) {
@@ -44,6 +47,16 @@ export class MediaRoom {
 
   get router(): Router {
     return this.#context.router.router;
+  }
+
+  /** What carries the room. */
+  get worker(): MediaWorker {
+    return this.#context.router.worker;
+  }
+
+  /** What it has lost to its load. */
+  get shed(): ShedStep {
+    return this.#shed;
   }
 
   get sessions(): ReadonlyMap<string, Session> {
@@ -65,6 +78,7 @@ export class MediaRoom {
       candidate: () => this.#handlers.candidate(),
     });
     this.#sessions.set(participantId, session);
+    void session.limitVideo(limitOf(this.#shed));
     for (const other of others) for (const track of other.published) session.addTrack(track);
     session.start();
     return session;
@@ -105,6 +119,13 @@ export class MediaRoom {
   closeAll(why: string): void {
     for (const participantId of [...this.#sessions.keys()]) this.close(participantId, why);
     this.#context.router.router.close();
+  }
+
+  /** Takes from the room what a step takes, and gives back what it does not. */
+  async shedTo(step: ShedStep): Promise<void> {
+    this.#shed = step;
+    const limit = limitOf(step);
+    await Promise.all([...this.#sessions.values()].map((session) => session.limitVideo(limit)));
   }
 
   /** The room's figures, at most a second old. */

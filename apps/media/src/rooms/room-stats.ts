@@ -50,6 +50,20 @@ export function trackStats(
   };
 }
 
+/** Packets of each of a track's encodings so far, the lowest first. */
+export function packetsOf(
+  { rtpParameters }: PublishedTrack['producer'],
+  streams: readonly Pick<ProducerStat, 'rid' | 'ssrc' | 'packetCount'>[],
+): number[] {
+  const encodings = rtpParameters.encodings ?? [];
+  // Absent until its first packet has come.
+  if (encodings.length < 2) return [sum(streams.map(({ packetCount }) => packetCount))];
+  return encodings.map(({ rid, ssrc }) => {
+    const stream = streams.find((one) => (rid === undefined ? one.ssrc === ssrc : one.rid === rid));
+    return stream?.packetCount ?? 0;
+  });
+}
+
 function layerStats(stream: ProducerStat, clockRate: number): LayerStats {
   return {
     ...(stream.rid && { rid: stream.rid }),

@@ -29,7 +29,7 @@ export class SessionDoor {
    * Opens a session for whoever shows a ticket for it, whichever carrier they come over. The number of the session that
    * is open gives that one another carrier; a higher number is a new session, which ends the old one.
    *
-   * @throws {ParleyError} what the ticket is not for, or that it was used before; `session_ended` for a number that is past; `media_unavailable`
+   * @throws {ParleyError} what the ticket is not for, or that it was used before; `session_ended` for a number that is past; `room_overloaded` for somebody new; `media_unavailable`
    */
   async admit(ticket: VerifiedTicket, id: SessionId, carrier: Carrier): Promise<Session> {
     const { roomId, context, media, epoch } = this.#options;
@@ -84,6 +84,12 @@ export class SessionDoor {
     const held = media.room?.sessions.get(id.participantId)?.id.session ?? 0;
     if (id.session < held || this.#closed.has(id)) {
       throw new ParleyError('session_ended', 'This session has ended; ask the Room for another one.');
+    }
+    if (held === 0 && (media.room?.shed ?? 'none') !== 'none') {
+      throw new ParleyError(
+        'room_overloaded',
+        'The room has all that its media node may give it. Stay: the server tries again by itself as others leave or send less.',
+      );
     }
     if (carrier.lost) throw new ParleyError('session_ended', 'The client is gone.');
   }

@@ -6,7 +6,8 @@ import type { MediaState } from '@parley/protocol/link-messages';
 import type { SessionEvent } from '@parley/protocol/server-messages';
 import { SESSION_REQUESTS, TokenBucket } from '@parley/protocol/token-bucket';
 import type { Track } from '@parley/protocol/track';
-import { QualityWishes } from '../quality/quality-wishes.ts';
+import type { VideoLimit } from '../capacity/shed-step.ts';
+import { QualityWishes, type WishedLayer } from '../quality/quality-wishes.ts';
 import type { Carrier } from './carrier.ts';
 import { OfferRequester } from './offer-requester.ts';
 import { describeTrack, type PublishedTrack } from './published-track.ts';
@@ -44,6 +45,8 @@ export class Session {
   #carrier: Carrier;
   #mediaState: MediaState | undefined;
   readonly #openedAt = performance.now();
+  /** Tracks of which the client was told that the server's load limits them, and how. */
+  readonly #limited = new Map<string, string>();
   #closed = false;
 
   /** @param requestOffers whether the client wants to be asked for offers */
@@ -94,6 +97,11 @@ export class Session {
   /** What is on its way to the participant. */
   get subscriptions(): Subscription[] {
     return this.#subscriber.subscriptions;
+  }
+
+  /** PeerConnections that the node has an end of. */
+  get transports(): number {
+    return this.#publisher.transports.length + (this.#subscriber.transport === undefined ? 0 : 1);
   }
 
   /** The state that was told last. */
@@ -155,6 +163,18 @@ export class Session {
     this.#publisher.enforceGrants();
   }
 
+  /** The room's load allows more video or less: what is sent changes, and the client is told. */
+  async limitVideo(limit: VideoLimit): Promise<void> {
+    this.#wishes.limit = limit;
+    await this.#subscriber.applyQuality();
+    this.#tellLimits();
+  }
+
+  /** What is to be sent of a track that the participant receives, under a limit. */
+  layerUnder(track: PublishedTrack, limit: VideoLimit): WishedLayer {
+    return this.#wishes.choose(track, limit);
+  }
+
   /** Somebody else's track is there for this participant. */
   addTrack(track: PublishedTrack): void {
     if (!this.#closed && this.#context.grants.subscribe) this.#subscriber.add(track);
@@ -163,6 +183,7 @@ export class Session {
   /** Somebody else's track is gone. */
   removeTrack(trackId: string): void {
     this.#wishes.forget(trackId);
+    this.#limited.delete(trackId);
     this.#subscriber.remove(trackId);
   }
 
@@ -201,6 +222,7 @@ export class Session {
         return;
       case 'answer':
         await this.#subscriber.answer(request);
+        this.#tellLimits();
         return;
       case 'update-quality':
         await this.#updateQuality(request);
@@ -246,17 +268,34 @@ export class Session {
       this.#wishes.wishForTrack(quality, trackId);
     }
     await this.#subscriber.applyQuality();
-    for (const track of concerned) {
-      const { requested, applied, limitedBy } = this.#wishes.choose(track);
-      this.#emit({
-        type: 'quality-changed',
-        roomId: this.#context.roomId,
-        trackId: track.producer.id,
-        requested,
-        applied,
-        ...(limitedBy && { limitedBy }),
-      });
+    for (const track of concerned) this.#tellQuality(track);
+  }
+
+  /** Tells of the tracks that the server's load has begun to limit, limits otherwise, or no longer limits. */
+  #tellLimits(): void {
+    for (const { track, receives } of this.#subscriber.subscriptions) {
+      if (!receives || track.producer.kind !== 'video') continue;
+      const now = limitOn(this.#wishes.choose(track));
+      if (now !== this.#limited.get(track.producer.id)) this.#tellQuality(track);
     }
+  }
+
+  #tellQuality(track: PublishedTrack): void {
+    const trackId = track.producer.id;
+    const choice = this.#wishes.choose(track);
+    const limit = limitOn(choice);
+    if (limit === undefined) this.#limited.delete(trackId);
+    else this.#limited.set(trackId, limit);
+    const { requested, applied, limitedBy, paused } = choice;
+    this.#emit({
+      type: 'quality-changed',
+      roomId: this.#context.roomId,
+      trackId,
+      requested,
+      applied,
+      ...(limitedBy && { limitedBy }),
+      ...(paused && { paused }),
+    });
   }
 
   #updateMediaState(): void {
@@ -298,4 +337,9 @@ export class Session {
 
 function secondsSince(start: number): number {
   return (performance.now() - start) / 1000;
+}
+
+/** What the server's load does to a track; undefined when nothing. */
+function limitOn({ limitedBy, applied, paused }: WishedLayer): string | undefined {
+  return limitedBy === 'server-load' ? `${applied} ${paused ?? false}` : undefined;
 }

@@ -31,6 +31,8 @@ export interface Subscription {
   track: PublishedTrack;
   consumer: Consumer;
   mid: string;
+  /** Whether the client's answer takes it. */
+  receives: boolean;
 }
 
 /**
@@ -130,11 +132,16 @@ export class Subscriber {
     else if (this.#missed) this.#changes.changed();
   }
 
-  /** Brings the layers of what is sent in line with the wishes, after they have changed. */
+  /** Brings what is sent, and its layers, in line with the wishes and the room's limit, after they have changed. */
   async applyQuality(): Promise<void> {
     // In its turn, or it would miss consumers that are just being made with the old wishes.
     await this.#work.run(() =>
-      Promise.all(this.subscriptions.map((subscription) => this.#relayer(subscription))),
+      Promise.all(
+        this.subscriptions.map(async (subscription) => {
+          await this.#relayer(subscription);
+          await this.#flow(subscription);
+        }),
+      ),
     );
   }
 
@@ -208,7 +215,7 @@ export class Subscriber {
         enableRtx: this.#context.settings.nack,
         ...(spatialLayer !== undefined && { preferredLayers: { spatialLayer } }),
       });
-      if (!transport.closed) return { track, consumer, mid };
+      if (!transport.closed) return { track, consumer, mid, receives: false };
       // It came too late to be closed with its transport, and would be kept for good.
       consumer.close();
       return undefined;
@@ -293,9 +300,16 @@ export class Subscriber {
       this.#unsubscribe(subscription);
       return;
     }
-    const receives = receiving.includes(mid);
-    if (receives !== consumer.paused) return;
-    await this.#ask(subscription, () => (receives ? consumer.resume() : consumer.pause()));
+    subscription.receives = receiving.includes(mid);
+    await this.#flow(subscription);
+  }
+
+  /** Sends what the client takes and the room's load allows, nothing else. */
+  async #flow(subscription: Subscription): Promise<void> {
+    const { consumer, track, receives } = subscription;
+    const flows = receives && this.#wishes.choose(track).paused !== true;
+    if (flows !== consumer.paused) return;
+    await this.#ask(subscription, () => (flows ? consumer.resume() : consumer.pause()));
   }
 
   /** Asks the worker something about a track, which may end before it answers: that is no failure of the request. */

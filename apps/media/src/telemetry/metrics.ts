@@ -28,6 +28,10 @@ export interface NodeSample {
   linksUp: number;
   directConnections: number;
   fleetRegistered: boolean;
+  /** Whether the node takes no new rooms. */
+  full: boolean;
+  /** Rooms that have lost something to their load, by what they lost last. */
+  shed: Readonly<Record<string, number>>;
 }
 
 /** The spatial layer of a simulcast track that a subscriber gets now; `none` of it, or the only one that there is. */
@@ -53,6 +57,7 @@ export class NodeMetrics implements SessionTimings {
   readonly #registry = new Registry();
   readonly #sample: () => Promise<NodeSample>;
   readonly #gauges: { gauge: Gauge; read: (sample: NodeSample) => number }[];
+  readonly #shed: Gauge<'step'>;
   readonly #bytes: Counter<'direction'>;
   readonly #rtpBytes: Counter<'direction'>;
   readonly #joins: Histogram;
@@ -113,7 +118,14 @@ export class NodeMetrics implements SessionTimings {
       gauge('parley_fleet_registered', 'Whether the fleet knows this node, 0 or 1.', (s) =>
         Number(s.fleetRegistered),
       ),
+      gauge('parley_node_full', 'Whether the node takes no new rooms, 0 or 1.', (s) => Number(s.full)),
     ];
+    this.#shed = new Gauge({
+      name: 'parley_rooms_shed',
+      help: 'Rooms that have lost something to their load, by the last thing they lost.',
+      labelNames: ['step'],
+      registers,
+    });
     this.#bytes = new Counter({
       name: 'webrtc_bandwidth_usage_bytes',
       help: 'Bytes that clients’ transports have carried, closed ones included.',
@@ -230,6 +242,7 @@ export class NodeMetrics implements SessionTimings {
     const sample = await this.#sample();
     this.#sampledAt = performance.now();
     for (const { gauge, read } of this.#gauges) gauge.set(read(sample));
+    for (const [step, rooms] of Object.entries(sample.shed)) this.#shed.set({ step }, rooms);
     for (const direction of ['received', 'sent'] as const) {
       this.#bytes.inc({ direction }, Math.max(0, sample.traffic[direction] - this.#carried[direction]));
     }

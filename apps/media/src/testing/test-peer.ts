@@ -25,6 +25,8 @@ export class TestPeer {
   readonly client: TestClient;
   /** RTP packets received, by the track's id. */
   readonly received = new Map<string, number>();
+  /** Whether its cameras have three layers. */
+  simulcast = false;
   readonly #bindAddress: string;
   readonly #sending: Sending[] = [];
   #sendConnection: Connection | undefined;
@@ -65,6 +67,12 @@ export class TestPeer {
           track.sendMessageBinary(rtp(ssrc, payloadType, count, count * clockStep, payload));
       }
     }, 20);
+  }
+
+  /** Sends nothing more. */
+  pause(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
   /** Answers every offer of the node from now on. @returns the offers, as they are answered */
@@ -116,7 +124,8 @@ export class TestPeer {
 
   #add(connection: Connection, source: Source): void {
     const isAudio = source === 'microphone' || source === 'screen-audio';
-    const ssrc = this.#ssrc++;
+    const layers = source === 'camera' && this.simulcast ? 3 : 1;
+    const ssrcs = Array.from({ length: layers }, () => this.#ssrc++);
     let description: Audio | Video;
     if (isAudio) {
       description = new nodeDataChannel.Audio(source, 'SendOnly');
@@ -126,14 +135,19 @@ export class TestPeer {
       video.addVP8Codec(VP8);
       description = video;
     }
-    description.addSSRC(ssrc, this.client.participantId, this.client.participantId, source);
-    this.#sending.push({
-      track: connection.addTrack(description),
-      ssrc,
-      payloadType: isAudio ? OPUS : VP8,
-      clockStep: isAudio ? 960 : 1800,
-      payload: isAudio ? Buffer.alloc(80, 3) : KEY_FRAME,
-    });
+    const { participantId } = this.client;
+    for (const ssrc of ssrcs) description.addSSRC(ssrc, participantId, participantId, source);
+    if (layers > 1) description.parseSdpLine(`a=ssrc-group:SIM ${ssrcs.join(' ')}`);
+    const track = connection.addTrack(description);
+    for (const ssrc of ssrcs) {
+      this.#sending.push({
+        track,
+        ssrc,
+        payloadType: isAudio ? OPUS : VP8,
+        clockStep: isAudio ? 960 : 1800,
+        payload: isAudio ? Buffer.alloc(80, 3) : KEY_FRAME,
+      });
+    }
   }
 }
 

@@ -5,8 +5,10 @@ import type {
   TransportListenInfo,
   WebRtcServer,
   Worker,
+  WorkerResourceUsage,
 } from 'mediasoup/types';
 import type { ListenAddress } from '../network/announced-address.ts';
+import { residentMemory } from './resident-memory.ts';
 
 /** What a worker is started with. */
 export interface MediaWorkerOptions {
@@ -22,6 +24,8 @@ export interface MediaWorkerOptions {
 export interface WorkerLoad {
   /** Share of one core over the last interval between samples, 0–1. */
   cpu: number;
+  /** Resident memory now, bytes; the most so far where the system does not tell. */
+  memoryBytes: number;
   /** Most resident memory so far. */
   peakMemoryBytes: number;
 }
@@ -30,6 +34,8 @@ export interface WorkerLoad {
 export interface RoomRouter {
   router: Router;
   webRtcServer: WebRtcServer;
+  /** What carries it. */
+  worker: MediaWorker;
 }
 
 /** One mediasoup worker process with its WebRtcServer: one UDP and one TCP port for all its rooms. */
@@ -39,9 +45,17 @@ export class MediaWorker {
   readonly #codecs: RouterRtpCodecCapability[];
   #routers = 0;
   #sample = { at: performance.now(), cpuMs: 0 };
-  #load: WorkerLoad = { cpu: 0, peakMemoryBytes: 0 };
+  #load: WorkerLoad;
+  readonly #emptyMemory: number;
 
-  private constructor(worker: Worker, webRtcServer: WebRtcServer, codecs: RouterRtpCodecCapability[]) {
+  private constructor(
+    worker: Worker,
+    webRtcServer: WebRtcServer,
+    codecs: RouterRtpCodecCapability[],
+    memory: number,
+  ) {
+    this.#emptyMemory = memory;
+    this.#load = { cpu: 0, memoryBytes: memory, peakMemoryBytes: memory };
     this.worker = worker;
     this.#webRtcServer = webRtcServer;
     this.#codecs = codecs;
@@ -52,7 +66,7 @@ export class MediaWorker {
     const worker = await startWorker(options.workerBin);
     try {
       const webRtcServer = await worker.createWebRtcServer({ listenInfos: listenInfos(options) });
-      return new MediaWorker(worker, webRtcServer, options.codecs);
+      return new MediaWorker(worker, webRtcServer, options.codecs, await memoryOf(worker));
     } catch (cause) {
       worker.close();
       const places = options.listen.map(({ ip }) => ip).join(', ');
@@ -79,6 +93,11 @@ export class MediaWorker {
     return this.#load.cpu;
   }
 
+  /** Resident bytes above what it had before it carried anything. */
+  get memoryInUse(): number {
+    return Math.max(0, this.#load.memoryBytes - this.#emptyMemory);
+  }
+
   async createRouter(): Promise<RoomRouter> {
     // Counted before it exists, so that rooms that come at once spread.
     this.#routers += 1;
@@ -87,7 +106,7 @@ export class MediaWorker {
       router.observer.once('close', () => {
         this.#routers -= 1;
       });
-      return { router, webRtcServer: this.#webRtcServer };
+      return { router, webRtcServer: this.#webRtcServer, worker: this };
     } catch (error) {
       this.#routers -= 1;
       throw error;
@@ -96,17 +115,29 @@ export class MediaWorker {
 
   /** Measures {@link load}. */
   async sample(): Promise<void> {
-    const usage = await this.worker.getResourceUsage();
+    const [usage, resident] = await Promise.all([
+      this.worker.getResourceUsage(),
+      residentMemory(this.worker.pid),
+    ]);
     const now = { at: performance.now(), cpuMs: usage.ru_utime + usage.ru_stime };
     const elapsed = now.at - this.#sample.at;
     const { cpu } = this.#load;
     this.#load = {
       cpu: elapsed > 0 ? Math.min(1, Math.max(0, (now.cpuMs - this.#sample.cpuMs) / elapsed)) : cpu,
-      // getrusage(2): kilobytes on Linux.
-      peakMemoryBytes: usage.ru_maxrss * 1024,
+      memoryBytes: resident ?? peakOf(usage),
+      peakMemoryBytes: peakOf(usage),
     };
     this.#sample = now;
   }
+}
+
+async function memoryOf(worker: Worker): Promise<number> {
+  return (await residentMemory(worker.pid)) ?? peakOf(await worker.getResourceUsage());
+}
+
+/** getrusage(2): kilobytes on Linux. */
+function peakOf({ ru_maxrss }: WorkerResourceUsage): number {
+  return ru_maxrss * 1024;
 }
 
 async function startWorker(workerBin = defaultWorkerBin): Promise<Worker> {

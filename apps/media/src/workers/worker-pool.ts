@@ -36,6 +36,7 @@ export class WorkerPool {
   readonly #sampling: NodeJS.Timeout;
   /** Those that are being asked for their load. */
   readonly #probed = new Set<MediaWorker>();
+  #onSampled: () => void = () => undefined;
   readonly #stop = new AbortController();
 
   private constructor(options: WorkerPoolOptions) {
@@ -76,6 +77,11 @@ export class WorkerPool {
     return this.#slots.flatMap((slot, index) => (slot === undefined ? [] : [{ index, load: slot.load }]));
   }
 
+  /** Resident bytes of all workers at the last sample. */
+  get memory(): number {
+    return this.#slots.reduce((sum, slot) => sum + (slot?.load.memoryBytes ?? 0), 0);
+  }
+
   /**
    * Makes a router on the worker with the fewest; among equals the one that is least busy. When that one turns out to be
    * dead, the next one takes its place.
@@ -92,6 +98,11 @@ export class WorkerPool {
         if (!slot.worker.closed) throw error;
       }
     }
+  }
+
+  /** Has somebody called after each sample of the workers' load. */
+  onSampled(handler: () => void): void {
+    this.#onSampled = handler;
   }
 
   /** Closes all workers, and with them everything they carry. */
@@ -154,6 +165,7 @@ export class WorkerPool {
 
   async #sample(): Promise<void> {
     await Promise.all(this.#slots.map(async (slot, index) => await this.#probe(slot, index)));
+    if (!this.#stop.signal.aborted) this.#onSampled();
   }
 
   async #probe(slot: MediaWorker | undefined, index: number): Promise<void> {

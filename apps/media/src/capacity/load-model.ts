@@ -1,0 +1,89 @@
+/**
+ * What one packet and one object of mediasoup cost a worker. Source: `pnpm bench:cost` on the machine that this was
+ * written on (2 cores, mediasoup 3.27; its README section has the figures). Only their ratios matter while a worker
+ * carries rooms: what is attributed is scaled to what the worker really uses.
+ */
+export const COSTS = {
+  /** Share of a core that a worker without packets uses. */
+  idleCpu: 0.001,
+  /** CPU seconds for a packet received from a publisher, and for one sent to a subscriber. */
+  packetIn: 12e-6,
+  packetOut: 14e-6,
+  /** Bytes of resident memory. */
+  transport: 100_000,
+  producer: 30_000,
+  consumer: 20_000,
+} as const;
+
+/**
+ * The most by which measured use may exceed the modelled before the rest is nobody's: memory that the allocator keeps
+ * after rooms have gone, handshakes, datagrams of strangers. A room is not to pay for those.
+ */
+const MAX_FACTOR = 3;
+
+/** What a room does on its worker. */
+export interface RoomUse {
+  /** RTP packets a second from publishers. */
+  packetsIn: number;
+  /** RTP packets a second to subscribers if it had lost what each of the steps takes, in their order. */
+  packetsOut: readonly number[];
+  /** Index of the step that it is on. */
+  step: number;
+  transports: number;
+  producers: number;
+  consumers: number;
+}
+
+/** A room's part of what its worker uses. */
+export interface RoomLoad {
+  /** Share of a core that it uses, or would use, on each step. */
+  cpu: readonly number[];
+  /** Bytes. */
+  memory: number;
+}
+
+/** What a worker uses above what it uses without rooms. */
+export interface WorkerUse {
+  /** Share of a core, 0–1. */
+  cpu: number;
+  /** Bytes. */
+  memory: number;
+}
+
+/**
+ * Divides what a worker uses among its rooms, by what they do and what that costs. The rooms' parts (their CPU on the
+ * step they are on) and `rest` add up to what was measured.
+ */
+export function attribute(
+  worker: WorkerUse,
+  rooms: ReadonlyMap<string, RoomUse>,
+): { rooms: Map<string, RoomLoad>; rest: WorkerUse } {
+  const uses = [...rooms.values()];
+  const cpu = divide(worker.cpu, sum(uses.map((use) => cpuOf(use, use.step))));
+  const memory = divide(worker.memory, sum(uses.map(memoryOf)));
+  const loads = [...rooms].map(([id, use]): [string, RoomLoad] => [
+    id,
+    {
+      cpu: use.packetsOut.map((_, step) => cpuOf(use, step) * cpu.factor),
+      memory: memoryOf(use) * memory.factor,
+    },
+  ]);
+  return { rooms: new Map(loads), rest: { cpu: cpu.rest, memory: memory.rest } };
+}
+
+function cpuOf({ packetsIn, packetsOut }: RoomUse, step: number): number {
+  return packetsIn * COSTS.packetIn + (packetsOut[step] ?? 0) * COSTS.packetOut;
+}
+
+function memoryOf({ transports, producers, consumers }: RoomUse): number {
+  return transports * COSTS.transport + producers * COSTS.producer + consumers * COSTS.consumer;
+}
+
+function divide(measured: number, modelled: number): { factor: number; rest: number } {
+  const factor = modelled > 0 ? Math.min(MAX_FACTOR, measured / modelled) : 0;
+  return { factor, rest: measured - factor * modelled };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,95 @@
+import type { MediaRoom } from '../rooms/media-room.ts';
+import { packetsOf } from '../rooms/room-stats.ts';
+import type { PublishedTrack } from '../sessions/published-track.ts';
+import type { Session } from '../sessions/session.ts';
+import type { Subscription } from '../sessions/subscriber.ts';
+import type { RoomUse } from './load-model.ts';
+import { limitOf, SHED_STEPS } from './shed-step.ts';
+
+/** Packets of each layer, by track. */
+type Packets = ReadonlyMap<string, readonly number[]>;
+
+/**
+ * Measures what a room does. The worker is asked about what is published only: what goes to subscribers follows from the layer
+ * that each gets, so a room of a hundred costs a hundred questions, not ten thousand.
+ */
+export class RoomMeter {
+  readonly #room: MediaRoom;
+  #last: { at: number; packets: Packets } | undefined;
+
+  /** @param since where the room was made after this, ms: all it has done is counted from then */
+  constructor(room: MediaRoom, since?: number) {
+    this.#room = room;
+    if (since !== undefined) this.#last = { at: since, packets: new Map() };
+  }
+
+  /** What the room has done since the last call; undefined at the first where it may be older. @param now ms */
+  async measure(now: number): Promise<RoomUse | undefined> {
+    const sessions = [...this.#room.sessions.values()];
+    const tracks = sessions.flatMap(({ published }) => published);
+    const packets = new Map(
+      await Promise.all(
+        tracks.map(async ({ producer }): Promise<[string, number[]]> => {
+          // One that ends meanwhile has done nothing that counts any more.
+          const streams = await producer.getStats().catch(() => []);
+          return [producer.id, packetsOf(producer, streams)];
+        }),
+      ),
+    );
+    const last = this.#last;
+    this.#last = { at: now, packets };
+    if (last === undefined || now <= last.at) return undefined;
+    const rates = ratesOf(last.packets, packets, (now - last.at) / 1000);
+    const step = SHED_STEPS.indexOf(this.#room.shed);
+    const subscriptions = sessions.flatMap((session) =>
+      session.subscriptions.map((subscription) => ({ session, subscription })),
+    );
+    return {
+      packetsIn: sum([...rates.values()].flat()),
+      packetsOut: SHED_STEPS.map((_, to) =>
+        sum(subscriptions.map(({ session, subscription }) => sentTo(session, subscription, rates, step, to))),
+      ),
+      step,
+      transports: sum(sessions.map(({ transports }) => transports)),
+      producers: tracks.length,
+      consumers: subscriptions.length,
+    };
+  }
+}
+
+function ratesOf(before: Packets, now: Packets, seconds: number): Map<string, number[]> {
+  const rates = [...now].map(([trackId, layers]): [string, number[]] => [
+    trackId,
+    layers.map((count, layer) => Math.max(0, count - (before.get(trackId)?.[layer] ?? 0)) / seconds),
+  ]);
+  return new Map(rates);
+}
+
+/** Packets a second that a subscription gets, or would get on another step. */
+function sentTo(
+  session: Session,
+  { track, consumer, receives }: Subscription,
+  rates: ReadonlyMap<string, readonly number[]>,
+  step: number,
+  to: number,
+): number {
+  const layers = rates.get(track.producer.id);
+  if (!receives || layers === undefined) return 0;
+  if (track.producer.kind === 'audio') return layers[0] ?? 0;
+  const there = preferred(session, track, to);
+  const here = preferred(session, track, step);
+  if (there === undefined) return 0;
+  // Bandwidth may keep it below what it may have.
+  const now = here === undefined ? there : (consumer.currentLayers?.spatialLayer ?? here);
+  return layers[here !== undefined && there <= here ? Math.min(now, there) : there] ?? 0;
+}
+
+/** Index of the best layer that a step leaves; undefined where it leaves none. */
+function preferred(session: Session, track: PublishedTrack, step: number): number | undefined {
+  const { paused, spatialLayer } = session.layerUnder(track, limitOf(SHED_STEPS[step] ?? 'none'));
+  return paused ? undefined : spatialLayer;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
