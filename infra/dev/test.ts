@@ -16,7 +16,8 @@ mkdirSync(reports, { recursive: true });
 let workerBin = '';
 const steps: Record<string, () => Promise<number>> = {
   async browser() {
-    await ensureDebianPackages(['chromium', 'firefox-esr'], 'to run the browser tests');
+    const network = ['coturn', 'iproute2', 'iptables', 'openssl'];
+    await ensureDebianPackages(['chromium', 'firefox-esr', ...network], 'to run the browser tests');
     return 0;
   },
   async worker() {

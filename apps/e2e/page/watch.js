@@ -17,9 +17,16 @@ globalThis.watch = {
     for (const connection of this.connections) {
       const outbound = [];
       const inbound = [];
+      let way;
       if (connection.signalingState !== 'closed') {
-        for (const s of (await connection.getStats()).values()) {
-          if (s.type === 'outbound-rtp') {
+        const stats = await connection.getStats();
+        for (const s of stats.values()) {
+          if (s.type === 'transport') {
+            const pair = stats.get(s.selectedCandidatePairId);
+            const local = stats.get(pair?.localCandidateId);
+            const { protocol, relayProtocol } = local ?? {};
+            if (local !== undefined) way = { type: local.candidateType, protocol, relayProtocol };
+          } else if (s.type === 'outbound-rtp') {
             outbound.push({
               kind: s.kind,
               mid: s.mid,
@@ -46,7 +53,7 @@ globalThis.watch = {
           }
         }
       }
-      connections.push({ state: connection.connectionState, outbound, inbound });
+      connections.push({ state: connection.connectionState, way, outbound, inbound });
     }
     return { connections, messages: this.messages };
   },

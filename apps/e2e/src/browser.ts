@@ -37,8 +37,16 @@ export async function leaveAll(browser: Browser): Promise<void> {
 
 /** What `watch.report()` of page/watch.js tells. */
 export interface PageReport {
-  connections: { state: string; outbound: RtpReport[]; inbound: RtpReport[] }[];
+  connections: { state: string; way?: CandidateReport; outbound: RtpReport[]; inbound: RtpReport[] }[];
   messages: { direction: 'in' | 'out'; text: string }[];
+}
+
+/** The local candidate of the pair that is in use (RFC 8445). */
+export interface CandidateReport {
+  type: string;
+  protocol: 'udp' | 'tcp';
+  /** How a relay is spoken to. */
+  relayProtocol?: 'udp' | 'tcp' | 'tls';
 }
 
 /** One RTP stream by getStats (webrtc-stats). */

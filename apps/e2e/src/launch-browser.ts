@@ -1,9 +1,12 @@
 import { type Browser, chromium } from 'playwright-core';
 
-/** Starts Debian's Chromium with a fake camera and microphone; `fps` is the camera's. */
-export function launchBrowser(fps = 20): Promise<Browser> {
+/** The browser's program. */
+export const CHROMIUM = process.env['PARLEY_CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Starts Debian's Chromium, or another program that does, with a fake camera and microphone; `fps` is the camera's. */
+export function launchBrowser(fps = 20, program = CHROMIUM, args: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env['PARLEY_CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: program,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -15,6 +18,7 @@ export function launchBrowser(fps = 20): Promise<Browser> {
       '--disable-sync',
       '--no-first-run',
       '--disable-quic',
+      ...args,
     ],
   });
 }

@@ -18,6 +18,8 @@ export interface StackOptions {
   nodeEnv?: Record<string, string>;
   /** Further variables of the edge: overrides of its configuration `PARLEY_…`, `LOG_LEVEL`. */
   edgeEnv?: Record<string, string>;
+  /** Address that the edge listens on. Default loopback. */
+  host?: string;
   /** Media ports after those of other stacks of this process: 0 for the first. */
   portOffset?: number;
   /** Whether clients may open sockets to the node. Default true. */
@@ -89,7 +91,8 @@ export class Stack {
     const { path: workerBin } = await ensureWorker();
     // The edge does not start without one.
     if (!existsSync(path.join(ROOT, 'apps/meet/dist/index.html'))) await buildPage();
-    const url = `http://localhost:${port}`;
+    const { host = '127.0.0.1' } = options;
+    const url = `http://${host === '127.0.0.1' ? 'localhost' : host}:${port}`;
     const { portOffset = 0, direct = true, inspect = false, nodeEnv, edgeEnv = {} } = options;
     const inspectors = inspect ? { edge: await freePort(), node: await freePort() } : undefined;
     const rtcPort = mediaPort() + portOffset;
@@ -102,7 +105,7 @@ export class Stack {
       rtcPort,
       inspectors,
       startEdge: (onLine, readySeconds) => {
-        const where = { host: '127.0.0.1', port, stateFolder: folder, logFolder };
+        const where = { host, port, stateFolder: folder, logFolder };
         const insight = {
           ...(inspectors && { inspectorPort: inspectors.edge }),
         };
