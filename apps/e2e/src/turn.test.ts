@@ -35,7 +35,7 @@ beforeAll(async () => {
     host: node,
     direct: false,
     portOffset: 4,
-    nodeEnv: { PARLEY_LISTEN_IPS: node, PARLEY_WORKERS: '1' },
+    nodeEnv: { PARLEY_LISTEN_IPS: node, PARLEY_PERFORMANCE_WORKER_THREADS: '1' },
     edgeEnv: {
       PARLEY_WEBRTC_ICE_SERVERS: '[]',
       PARLEY_WEBRTC_TURN_URLS: JSON.stringify(urls),
