@@ -22,6 +22,11 @@ it.each([
     '(stderr) UnixStreamSocketHandle::Write() | uv_try_write() failed, trying uv_write(): broken pipe',
     'debug',
   ],
+  [
+    'an estimate below the least bitrate',
+    '[pid:1] webrtc::GoogCcNetworkController::ClampConstraints() | start bitrate smaller than min bitrate [starting_rate_:30000, min_data_rate_:100000]',
+    'debug',
+  ],
   ['anything else', 'request failed [method:TRANSPORT_CONSUME, id:7]: wrong parameters', 'error'],
 ] as const)('an error about %s', (_, message, severity) => {
   expect(severityOf('error', message)).toBe(severity);

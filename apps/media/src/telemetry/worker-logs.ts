@@ -20,7 +20,7 @@ export function forwardWorkerLogs(logger: Logger, events: ThrottledLog): void {
 
 /** How bad it is what mediasoup says. */
 export function severityOf(level: 'warn' | 'error', message: string): 'debug' | 'warn' | 'error' {
-  if (isRace(message)) return 'debug';
+  if (isRace(message) || isMended(message)) return 'debug';
   return isClientsFault(message) ? 'warn' : level;
 }
 
@@ -33,6 +33,14 @@ function isRace(message: string): boolean {
   return /NotFoundError|request failed .* not found|UnixStreamSocketHandle::\w+\(\) .*broken pipe/.test(
     message,
   );
+}
+
+/**
+ * The worker proposes its own least bitrate to its estimator where the estimate has fallen below `webrtc.min_bitrate`, which
+ * puts it right in the same breath.
+ */
+function isMended(message: string): boolean {
+  return /ClampConstraints\(\) \| start bitrate smaller than min bitrate/.test(message);
 }
 
 /** OpenSSL did not like what a client sent: any stranger can bring that about, and no operator can do anything. */
