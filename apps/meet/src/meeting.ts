@@ -60,6 +60,18 @@ async function startDevices({ call, notices }: Meeting, { tracks, wanted }: Join
   // In one go, so that they share an offer.
   if (camera !== undefined) tell(notices, call.publish('camera', camera));
   else if (wanted.camera) tell(notices, call.setCameraEnabled(true));
-  if (microphone !== undefined) tell(notices, call.publish('microphone', microphone));
-  else if (wanted.microphone) tell(notices, call.setMicrophoneEnabled(true));
+  const isWanted = microphone !== undefined && isProcessed(microphone, call.media.audio);
+  if (microphone !== undefined && isWanted) tell(notices, call.publish('microphone', microphone));
+  else if (microphone !== undefined || wanted.microphone) {
+    microphone?.stop();
+    tell(notices, call.setMicrophoneEnabled(true));
+  }
+}
+
+/** Whether a microphone is processed as the server wants: Chromium cannot change that of one that runs. */
+function isProcessed(track: MediaStreamTrack, wanted: Call['media']['audio']): boolean {
+  const settings = track.getSettings();
+  return (['echoCancellation', 'noiseSuppression'] as const).every(
+    (key) => settings[key] === undefined || settings[key] === wanted[key],
+  );
 }

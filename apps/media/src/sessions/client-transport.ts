@@ -25,7 +25,7 @@ export class ClientTransport {
    */
   static async open(
     { router, webRtcServer }: RoomRouter,
-    { ledger }: Pick<SessionContext, 'ledger'>,
+    { ledger, settings }: Pick<SessionContext, 'ledger' | 'settings'>,
     onState: () => void,
   ): Promise<ClientTransport> {
     const transport = await router.createWebRtcTransport({
@@ -33,7 +33,8 @@ export class ClientTransport {
       enableUdp: true,
       enableTcp: true,
       preferUdp: true,
-      initialAvailableOutgoingBitrate: INITIAL_OUTGOING_BITRATE,
+      // mediasoup takes it for the least upper bound of the estimate as well, which has to be above its floor.
+      initialAvailableOutgoingBitrate: Math.max(INITIAL_OUTGOING_BITRATE, settings.minBitrate),
       iceConsentTimeout: ICE_CONSENT_SECONDS,
     });
     ledger.open(transport);
