@@ -6,6 +6,7 @@ import { JWKS_PATH } from '@parley/protocol/tokens';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { HTTPException } from 'hono/http-exception';
+import { api } from './api/api.ts';
 import { clientAddress } from './client-address.ts';
 import { countRooms } from './directory/directory.ts';
 import type { Environment } from './environment.ts';
@@ -17,7 +18,6 @@ import { problemResponse } from './problem-response.ts';
 import { pump } from './pump.ts';
 import { openClientSocket } from './room/open-client-socket.ts';
 import { nodes } from './routes/nodes.ts';
-import { rooms } from './routes/rooms.ts';
 import { region, webrtcConfig } from './settings.ts';
 
 const { allowed_origins } = webrtcConfig.server;
@@ -41,8 +41,8 @@ app.use(
   '/api/*',
   cors({
     origin: (origin, c) => (isAllowedOrigin(origin, c.req.url, allowed_origins) ? origin : null),
-    allowMethods: ['GET', 'POST', 'DELETE'],
-    allowHeaders: ['Content-Type'],
+    allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
+    allowHeaders: ['Content-Type', 'Idempotency-Key'],
     exposeHeaders: ['Location', REQUEST_ID_HEADER],
     maxAge: 600,
   }),
@@ -81,7 +81,7 @@ app.get(JWKS_PATH, async (c) => {
   return c.json(await publicKeys(c.env), 200, { 'Cache-Control': 'public, max-age=300' });
 });
 
-app.route('/api/rooms', rooms);
+app.route('/', api);
 app.route('/', nodes);
 
 app.notFound((c) =>
@@ -90,7 +90,10 @@ app.notFound((c) =>
 
 app.onError((error, c) => {
   if (error instanceof ParleyError) return problemResponse(error.code, error.message);
-  if (error instanceof HTTPException) return problemResponse('invalid_message', error.message);
+  // Of what reads request bodies.
+  if (error instanceof HTTPException && error.status === 400) {
+    return problemResponse('bad_json', 'Send the request body as one JSON object.');
+  }
   const cid = c.get('cid');
   log.error('request failed', { cid, method: c.req.method, path: c.req.path, error: error.message });
   return problemResponse('internal', `The server failed; try again, and report ${cid} if it stays.`);

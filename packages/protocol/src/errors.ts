@@ -103,13 +103,18 @@ export function closeCode(code: ErrorCode): number {
 }
 
 /** A problem document (RFC 9457), the body of every REST error. */
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  code: ErrorCode;
-}
+export const Problem = z
+  .object({
+    /** A URN of the code. */
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    /** What to do next. */
+    detail: z.string(),
+    code: ErrorCode,
+  })
+  .meta({ id: 'Problem' });
+export type Problem = z.infer<typeof Problem>;
 
 /** Makes the problem document of an error. */
 export function problem(code: ErrorCode, detail: string): Problem {

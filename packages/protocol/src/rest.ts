@@ -30,28 +30,32 @@ const settings = {
 };
 
 /** Body of `POST /api/rooms`. */
-export const CreateRoomRequest = z.object({
-  /** The id to give the room; one is made when absent. That of a room with a jurisdiction begins with it: `eu~standup`. */
-  id: RoomId.optional(),
-  ...settings,
-  region: Region.optional(),
-  jurisdiction: Jurisdiction.optional(),
-});
+export const CreateRoomRequest = z
+  .object({
+    /** The id to give the room; one is made when absent. That of a room with a jurisdiction begins with it: `eu~standup`. */
+    id: RoomId.optional(),
+    ...settings,
+    region: Region.optional(),
+    jurisdiction: Jurisdiction.optional(),
+  })
+  .meta({ id: 'CreateRoomRequest' });
 export type CreateRoomRequest = z.infer<typeof CreateRoomRequest>;
 
 /** Body of `PATCH /api/rooms/:id`: what is absent stays. */
-export const UpdateRoomRequest = z.object(settings);
+export const UpdateRoomRequest = z.object(settings).meta({ id: 'UpdateRoomRequest' });
 export type UpdateRoomRequest = z.infer<typeof UpdateRoomRequest>;
 
 /** A room in lists. */
-export const RoomSummary = z.object({
-  id: RoomId,
-  name: z.string(),
-  maxParticipants: z.number().int(),
-  participantCount: z.number().int(),
-  /** Milliseconds since the epoch. */
-  createdAt: z.number(),
-});
+export const RoomSummary = z
+  .object({
+    id: RoomId,
+    name: z.string(),
+    maxParticipants: z.number().int(),
+    participantCount: z.number().int(),
+    /** Milliseconds since the epoch. */
+    createdAt: z.number(),
+  })
+  .meta({ id: 'RoomSummary' });
 export type RoomSummary = z.infer<typeof RoomSummary>;
 
 /** Most rooms in one page of a list. */
@@ -87,11 +91,11 @@ export const RoomDetails = RoomSummary.extend({
   region: Region.optional(),
   jurisdiction: Jurisdiction.optional(),
   participants: z.array(Participant),
-});
+}).meta({ id: 'RoomDetails' });
 export type RoomDetails = z.infer<typeof RoomDetails>;
 
 /** A participant as the API shows it. */
-export const ParticipantDetails = Participant.extend({ grants: Grants });
+export const ParticipantDetails = Participant.extend({ grants: Grants }).meta({ id: 'ParticipantDetails' });
 export type ParticipantDetails = z.infer<typeof ParticipantDetails>;
 
 /** Body of `GET /api/rooms/:id/participants`. */
@@ -137,14 +141,16 @@ export const CreateTokenResponse = z.object({
 export type CreateTokenResponse = z.infer<typeof CreateTokenResponse>;
 
 /** A recording, of a room or of what is left of one. */
-export const Recording = z.object({
-  id: OpaqueId,
-  roomId: RoomId,
-  status: z.enum(['starting', 'recording', 'finishing', 'finished', 'failed']),
-  /** Milliseconds since the epoch. */
-  startedAt: z.number(),
-  stoppedAt: z.number().optional(),
-});
+export const Recording = z
+  .object({
+    id: OpaqueId,
+    roomId: RoomId,
+    status: z.enum(['starting', 'recording', 'finishing', 'finished', 'failed']),
+    /** Milliseconds since the epoch. */
+    startedAt: z.number(),
+    stoppedAt: z.number().optional(),
+  })
+  .meta({ id: 'Recording' });
 export type Recording = z.infer<typeof Recording>;
 
 /** Body of `GET /api/rooms/:id/recordings`. */

@@ -190,6 +190,8 @@ export interface RoomState {
   roomId: string;
   settings: RoomSettings;
   createdAt: number;
+  /** Of the request that made it, where that may be repeated. */
+  fingerprint?: string;
   phase: 'open' | 'closed';
   /** Since when nobody is in the room. */
   emptySince?: number;

@@ -9,6 +9,24 @@ export interface Counts {
   participants: number;
 }
 
+/** Which rooms, and how many. */
+export interface ListQuery {
+  limit: number;
+  /** Only rooms behind this one. */
+  before?: Position | undefined;
+  prefix?: string | undefined;
+  /** In any case, of ASCII. */
+  name?: string | undefined;
+  /** Whether somebody is in it. */
+  active?: boolean | undefined;
+}
+
+/** A place in the list. */
+export interface Position {
+  createdAt: number;
+  id: string;
+}
+
 /** An entry that its room has not refreshed for this long is of a room that ended without a word. */
 const FORGET_AFTER = 3 * TIMES.sweep;
 
@@ -41,12 +59,22 @@ export class DirectoryObject extends DurableObject<Environment> {
     this.ctx.storage.sql.exec('DELETE FROM entries WHERE seen_at < ?', Date.now() - FORGET_AFTER);
   }
 
-  /** The shard's rooms, newest first. */
-  list(limit: number): RoomSummary[] {
+  /** The shard's rooms that match, newest first, those of one time by id. */
+  list({ limit, before, prefix, name, active }: ListQuery): RoomSummary[] {
+    const conditions = ['seen_at >= ?'];
+    const values: (string | number)[] = [Date.now() - FORGET_AFTER];
+    const where = (condition: string, ...bound: (string | number)[]) => {
+      conditions.push(condition);
+      values.push(...bound);
+    };
+    if (before !== undefined) where('(created_at, id) < (?, ?)', before.createdAt, before.id);
+    if (prefix !== undefined) where('substr(id, 1, length(?)) = ?', prefix, prefix);
+    if (name !== undefined) where(`instr(lower(json_extract(summary, '$.name')), lower(?)) > 0`, name);
+    if (active !== undefined) where(active ? 'participants > 0' : 'participants = 0');
     return this.ctx.storage.sql
       .exec<{ summary: string }>(
-        'SELECT summary FROM entries WHERE seen_at >= ? ORDER BY created_at DESC LIMIT ?',
-        Date.now() - FORGET_AFTER,
+        `SELECT summary FROM entries WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, id DESC LIMIT ?`,
+        ...values,
         limit,
       )
       .toArray()

@@ -1,6 +1,7 @@
-import type { RoomSummary } from '@parley/protocol/rest';
+import { ParleyError } from '@parley/protocol/errors';
+import type { RoomList, RoomListQuery } from '@parley/protocol/rest';
 import type { Environment } from '../environment.ts';
-import type { Counts, DirectoryObject } from './directory-object.ts';
+import type { Counts, DirectoryObject, ListQuery, Position } from './directory-object.ts';
 
 /** Number of shards; a room's shard follows from its id, so this can only change with a migration. */
 const SHARDS = 4;
@@ -20,13 +21,35 @@ export function directoryOf(env: Environment, roomId: string): DurableObjectStub
   return shard(env, hash % SHARDS);
 }
 
-/** All rooms over all shards, newest first. */
-export async function listRooms(env: Environment, limit: number): Promise<RoomSummary[]> {
-  const lists = await Promise.all(all(env).map((directory) => directory.list(limit)));
-  return lists
+/** A page of the rooms over all shards that match, newest first. @throws {ParleyError} for a cursor that is none */
+export async function listRooms(
+  env: Environment,
+  { limit, cursor, prefix, name, active }: RoomListQuery & { limit: number },
+): Promise<RoomList> {
+  const query: ListQuery = {
+    // One more, to see whether there is another page.
+    limit: limit + 1,
+    before: cursor === undefined ? undefined : readCursor(cursor),
+    prefix,
+    name,
+    active: active === undefined ? undefined : active === 'true',
+  };
+  const lists = await Promise.all(all(env).map((directory) => directory.list(query)));
+  const rooms = lists
     .flat()
-    .sort((a, b) => b.createdAt - a.createdAt)
-    .slice(0, limit);
+    .sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
+    .slice(0, limit + 1);
+  const page = rooms.slice(0, limit);
+  const last = page.at(-1);
+  return rooms.length > limit && last !== undefined
+    ? { rooms: page, nextCursor: `${last.createdAt}.${last.id}` }
+    : { rooms: page };
+}
+
+function readCursor(cursor: string): Position {
+  const [, createdAt, id] = /^(\d{1,16})\.(.{1,64})$/.exec(cursor) ?? [];
+  if (createdAt !== undefined && id !== undefined) return { createdAt: Number(createdAt), id };
+  throw new ParleyError('invalid_message', 'query.cursor: must be the nextCursor of the page before.');
 }
 
 /** Rooms and participants over all shards. */

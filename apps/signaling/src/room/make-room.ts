@@ -11,6 +11,7 @@ export async function makeRoom(
   env: Environment,
   roomId: string,
   request: CreateRoomRequest,
+  fingerprint?: string,
 ): Promise<Result<RoomState>> {
   const { max_participants, max_rooms, idle_timeout } = webrtcConfig.rooms;
   const { rooms } = await countRooms(env).catch((error: unknown) => {
@@ -29,5 +30,6 @@ export async function makeRoom(
     lobby: request.lobby ?? false,
     metadata: request.metadata ?? {},
   };
-  return success(createRoom(roomId, settings, Date.now()));
+  const room = createRoom(roomId, settings, Date.now());
+  return success(fingerprint === undefined ? room : { ...room, fingerprint });
 }

@@ -22,6 +22,7 @@ import { moderationRefusal } from '@parley/room/moderation';
 import type { RoomState } from '@parley/room/state';
 import { details, lobbyGuest, participantDetails, summary } from '@parley/room/views';
 import { nextWake } from '@parley/room/wake';
+import { isSameKey } from '../api/idempotency.ts';
 import { originOf } from '../client-origin.ts';
 import { DirectoryReporter } from '../directory/directory-reporter.ts';
 import type { Environment } from '../environment.ts';
@@ -156,8 +157,12 @@ export class RoomObject extends DurableObject<Environment> {
   }
 
   /** Makes the room with the given settings. */
-  async create(roomId: string, request: CreateRoomRequest): Promise<Result<RoomDetails>> {
-    const created = await this.#create(roomId, request);
+  async create(
+    roomId: string,
+    request: CreateRoomRequest,
+    fingerprint?: string,
+  ): Promise<Result<RoomDetails>> {
+    const created = await this.#create(roomId, request, fingerprint);
     if (!created.ok) return created;
     return success(details(created.value));
   }
@@ -381,12 +386,15 @@ export class RoomObject extends DurableObject<Environment> {
     return this.#state === undefined ? created : success(this.#state);
   }
 
-  async #create(roomId: string, request: CreateRoomRequest): Promise<Result<RoomState>> {
+  async #create(
+    roomId: string,
+    request: CreateRoomRequest,
+    fingerprint?: string,
+  ): Promise<Result<RoomState>> {
     // Nothing else happens to the object meanwhile, so a room is made once.
     return this.ctx.blockConcurrencyWhile(async () => {
-      if (this.#state !== undefined)
-        return failure('room_exists', `Room ${roomId} exists; join it, or pick another id.`);
-      const made = await makeRoom(this.env, roomId, request);
+      if (this.#state !== undefined) return madeBefore(this.#state, fingerprint);
+      const made = await makeRoom(this.env, roomId, request, fingerprint);
       if (made.ok) {
         this.#state = made.value;
         await this.#save([]);
@@ -437,6 +445,15 @@ export class RoomObject extends DurableObject<Environment> {
     this.#directory.remove(roomId);
     await this.#schedule();
   }
+}
+
+/** What becomes of a request for a room that there is. */
+function madeBefore(state: RoomState, fingerprint: string | undefined): Result<RoomState> {
+  if (fingerprint !== undefined && fingerprint === state.fingerprint) return success(state);
+  if (isSameKey(fingerprint, state.fingerprint)) {
+    return failure('idempotency_conflict', 'The key made another room; use a new key for each room.');
+  }
+  return failure('room_exists', `Room ${state.roomId} exists; join it, or pick another id.`);
 }
 
 function refuseJoin(socket: WebSocket, client: ClientAttachment, code: ErrorCode, message: string): void {

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { ask, joinRoom } from '../testing/test-socket.ts';
 
 const post = (body: unknown) =>
-  ask('/api/rooms', { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
+  ask('/api/rooms', {
+    method: 'POST',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    headers: { 'Content-Type': 'application/json' },
+  });
 
 describe('rooms over REST', () => {
   it('makes, lists, shows and closes a room', async () => {
@@ -37,6 +41,8 @@ describe('rooms over REST', () => {
     [{ maxParticipants: 0 }, 400, 'invalid_message'],
     [{ maxParticipants: 101 }, 400, 'invalid_message'],
     [{ id: 'a/b' }, 400, 'invalid_message'],
+    [[], 400, 'invalid_message'],
+    [{ metadata: { plan: 7 } }, 400, 'invalid_message'],
     [{ name: 'x'.repeat(70_000) }, 413, 'message_too_large'],
   ])('refuses a bad body with a problem document, case %#', async (body, status, code) => {
     const response = await post(body);

@@ -1,0 +1,107 @@
+import { ParleyError } from '@parley/protocol/errors';
+import { Recording, RecordingList } from '@parley/protocol/rest';
+import { RoomObject } from '../room/room-object.ts';
+import { webrtcConfig } from '../settings.ts';
+import { apiRoute, apiRoutes, json, noRoom, RecordingParams, RoomParams } from './api-route.ts';
+
+const tags = ['Recordings'];
+
+const start = apiRoute(
+  {
+    method: 'post',
+    path: '/api/rooms/{id}/recording/start',
+    operationId: 'startRecording',
+    tags,
+    summary: 'Starts to record a room',
+    description: 'No recorder exists in this version, so every start is refused.',
+    request: { params: RoomParams },
+    responses: { 201: json(Recording, 'The recording') },
+  },
+  ['room_not_found', 'recording_disabled', 'recording_unavailable'],
+);
+
+const stop = apiRoute(
+  {
+    method: 'post',
+    path: '/api/rooms/{id}/recording/stop',
+    operationId: 'stopRecording',
+    tags,
+    summary: 'Stops the recording of a room',
+    request: { params: RoomParams },
+    responses: { 200: json(Recording, 'The recording') },
+  },
+  ['room_not_found', 'recording_inactive'],
+);
+
+const list = apiRoute(
+  {
+    method: 'get',
+    path: '/api/rooms/{id}/recordings',
+    operationId: 'listRecordings',
+    tags,
+    summary: 'Lists the recordings of a room',
+    request: { params: RoomParams },
+    responses: { 200: json(RecordingList, 'Newest first') },
+  },
+  ['room_not_found'],
+);
+
+const show = apiRoute(
+  {
+    method: 'get',
+    path: '/api/recordings/{recordingId}',
+    operationId: 'getRecording',
+    tags,
+    summary: 'Shows a recording',
+    request: { params: RecordingParams },
+    responses: { 200: json(Recording, 'The recording') },
+  },
+  ['recording_not_found'],
+);
+
+const remove = apiRoute(
+  {
+    method: 'delete',
+    path: '/api/recordings/{recordingId}',
+    operationId: 'deleteRecording',
+    tags,
+    summary: 'Deletes a recording',
+    request: { params: RecordingParams },
+    responses: { 204: { description: 'It is deleted' } },
+  },
+  ['recording_not_found'],
+);
+
+/**
+ * Recordings. There is no recorder yet: what is asked for is checked and refused with what is missing, and there are no
+ * recordings to list.
+ */
+export const recordings = apiRoutes();
+
+recordings.openapi(start, async (c) => {
+  const { id } = c.req.valid('param');
+  if ((await RoomObject.of(c.env, id).details()) === undefined) noRoom(id);
+  if (!webrtcConfig.recording.enabled) {
+    throw new ParleyError('recording_disabled', 'Set recording.enabled in webrtc.yaml to allow recordings.');
+  }
+  throw new ParleyError('recording_unavailable', 'No recorder is connected to this server.');
+});
+
+recordings.openapi(stop, async (c) => {
+  const { id } = c.req.valid('param');
+  if ((await RoomObject.of(c.env, id).details()) === undefined) noRoom(id);
+  throw new ParleyError('recording_inactive', 'Start a recording first: POST /api/rooms/ID/recording/start.');
+});
+
+recordings.openapi(list, async (c) => {
+  const { id } = c.req.valid('param');
+  if ((await RoomObject.of(c.env, id).details()) === undefined) noRoom(id);
+  return c.json({ recordings: [] }, 200);
+});
+
+for (const route of [show, remove]) {
+  recordings.openapi(route, (c) => {
+    const { recordingId } = c.req.valid('param');
+    throw new ParleyError('recording_not_found', `There is no recording ${recordingId}.`);
+  });
+}
