@@ -20,6 +20,10 @@ const steps: Record<string, () => Promise<number>> = {
     await ensureDebianPackages(['chromium', 'firefox-esr', ...network], 'to run the browser tests');
     return 0;
   },
+  async promtool() {
+    await ensureDebianPackages(['prometheus'], 'to check metrics and alerts');
+    return 0;
+  },
   async worker() {
     workerBin = (await ensureWorker()).path;
     return 0;

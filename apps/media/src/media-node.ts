@@ -147,12 +147,16 @@ export class MediaNode {
       enrolmentSecret: settings.enrolmentSecret,
       incarnation,
       logger,
-      load: (): NodeLoad => ({
-        rooms: rooms.rooms.length,
-        participants: rooms.participants,
-        cpu: pool.cpu,
-        ...(capacity.full && { full: true as const }),
-      }),
+      load: (): NodeLoad => {
+        const { figures } = metrics;
+        return {
+          rooms: rooms.rooms.length,
+          participants: rooms.participants,
+          cpu: pool.cpu,
+          ...(capacity.full && { full: true as const }),
+          ...(figures && { figures }),
+        };
+      },
       onAssign: (assignment) => rooms.assign(assignment),
       ...(socketTuning && { socketTuning }),
     });

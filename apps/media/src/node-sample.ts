@@ -54,6 +54,7 @@ export async function sampleNode({
     videoLayers: countLayers(subscriptions),
     workersRunning: pool.running,
     workers: pool.loads,
+    memoryBytes: process.memoryUsage.rss(),
     linksUp: hosted.filter(({ linkUp }) => linkUp).length,
     directConnections: direct?.connections ?? 0,
     fleetRegistered: fleet.registered,

@@ -17,6 +17,7 @@ import { isAllowedOrigin } from './origins.ts';
 import { problemResponse } from './problem-response.ts';
 import { pump } from './pump.ts';
 import { openClientSocket } from './room/open-client-socket.ts';
+import { metrics } from './routes/metrics.ts';
 import { nodes } from './routes/nodes.ts';
 import { region, webrtcConfig } from './settings.ts';
 
@@ -83,6 +84,7 @@ app.get(JWKS_PATH, async (c) => {
 
 app.route('/', api);
 app.route('/', nodes);
+app.route('/', metrics);
 
 app.notFound((c) =>
   problemResponse('not_found', `Nothing answers ${c.req.method} ${c.req.path}; see the API documentation.`),

@@ -25,6 +25,23 @@ export const HEARTBEAT_SECONDS = 5;
 /** Seconds without a heartbeat after which a node's lease has run out. */
 export const LEASE_SECONDS = 20;
 
+/** What a node measured last, for the edge's metrics. */
+export const NodeFigures = z.object({
+  videoTracks: z.number().int().min(0),
+  audioTracks: z.number().int().min(0),
+  /** Carried by clients' transports since the node started, closed ones included. */
+  bytesReceived: z.number().min(0),
+  bytesSent: z.number().min(0),
+  /** From publishers to the node: share of packets in the last interval, 0–1, and milliseconds; means over tracks. */
+  packetLossRate: z.number().min(0),
+  jitterMs: z.number().min(0),
+  /** Media workers that run. */
+  workers: z.number().int().min(0),
+  /** Resident memory of the node's process and its workers. */
+  memoryBytes: z.number().min(0),
+});
+export type NodeFigures = z.infer<typeof NodeFigures>;
+
 /** What a node carries now. */
 export const NodeLoad = z.object({
   rooms: z.number().int().min(0),
@@ -33,6 +50,8 @@ export const NodeLoad = z.object({
   cpu: z.number().min(0),
   /** Set while the node takes no new rooms: its memory is nearly used up. Those it has stay. */
   full: z.literal(true).optional(),
+  /** Absent before the first measurement, and from a node of the version before. */
+  figures: NodeFigures.optional(),
 });
 export type NodeLoad = z.infer<typeof NodeLoad>;
 

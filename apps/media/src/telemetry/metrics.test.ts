@@ -4,6 +4,7 @@ import { useNode } from '../testing/room-fixture.ts';
 
 const fixture = useNode();
 const get = (path: string) => fetch(`http://127.0.0.1:${fixture.node.metricsPort}${path}`);
+const read = async () => await (await get('/metrics')).text();
 const value = (page: string, name: string) =>
   Number(new RegExp(`^${name.replace(/[{}"]/g, '\\$&')} (\\S+)$`, 'm').exec(page)?.[1]);
 
@@ -16,8 +17,9 @@ describe('the health server', () => {
     const { tracks } = await alice.publish(['microphone', 'camera']);
     alice.send();
     await until(() => (bob.received.get(tracks[1]?.trackId ?? '') ?? 0) > 40, 'media flows');
-    const page = await (await get('/metrics')).text();
-    expect(value(page, 'webrtc_rooms_total')).toBe(1);
+    // What was measured when the node started is given again for two seconds.
+    await until(async () => value(await read(), 'webrtc_rooms_total') === 1, 'it has measured');
+    const page = await read();
     expect(value(page, 'webrtc_participants_total')).toBe(2);
     expect(value(page, 'webrtc_video_tracks_total')).toBe(1);
     expect(value(page, 'webrtc_audio_tracks_total')).toBe(1);
@@ -43,8 +45,7 @@ describe('the health server', () => {
     expect(rtp).toBeGreaterThan(20_000);
     expect(value(page, 'parley_worker_cpu_ratio{worker="0"}')).toBeLessThanOrEqual(1);
     await until(async () => {
-      const sampled = await (await get('/metrics')).text();
-      return value(sampled, 'parley_worker_peak_memory_bytes{worker="0"}') > 1_000_000;
+      return value(await read(), 'parley_worker_resident_memory_bytes{worker="0"}') > 1_000_000;
     }, 'the worker is sampled');
 
     const stats = await link.stats();
@@ -59,12 +60,25 @@ describe('the health server', () => {
     link.send({ type: 'close-room', roomId: link.roomId });
     await until(() => fixture.node.ledger.transports === 0, 'all transports are closed');
     await new Promise((resolve) => setTimeout(resolve, 2100));
-    const later = await (await get('/metrics')).text();
+    const later = await read();
     expect(value(later, 'webrtc_rooms_total')).toBe(0);
     expect(
       value(later, 'webrtc_bandwidth_usage_bytes{direction="received"}'),
       'bytes of closed transports stay counted',
     ).toBeGreaterThanOrEqual(received);
+  });
+
+  it('tells the edge what it has measured', async () => {
+    const link = await fixture.room();
+    const alice = await fixture.join(link, 'alice');
+    await alice.publish(['microphone', 'camera']);
+    await until(async () => value(await read(), 'webrtc_video_tracks_total') === 1, 'it has measured');
+    const { load } = await fixture.edge.fleetMessages.next(
+      ({ load: { figures } }) => figures !== undefined && figures.videoTracks > 0,
+      'a heartbeat with figures',
+    );
+    expect(load.figures).toMatchObject({ videoTracks: 1, audioTracks: 1, workers: 1 });
+    expect(load.figures?.memoryBytes).toBeGreaterThan(10_000_000);
   });
 
   it('tells life from readiness', async () => {

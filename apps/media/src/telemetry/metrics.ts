@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@parley/protocol/errors';
+import type { NodeFigures } from '@parley/protocol/fleet-messages';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { SessionTimings } from '../sessions/session-context.ts';
 import type { WorkerLoad } from '../workers/media-worker.ts';
@@ -23,6 +24,8 @@ export interface NodeSample {
   /** Video on its way to subscribers, by what they get of it. */
   videoLayers: Record<VideoLayer, number>;
   workersRunning: number;
+  /** Resident memory of the node's own process. */
+  memoryBytes: number;
   /** Those that run, by their number. */
   workers: { index: number; load: WorkerLoad }[];
   linksUp: number;
@@ -51,6 +54,8 @@ const JOIN_BUCKETS = [0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2.5, 5, 10, 30];
 
 /** Samples are at least this far apart, however often somebody asks, ms. */
 const SAMPLE_MS = 2000;
+/** The edge is told figures that are not much older than this, ms. */
+const FIGURES_MS = 15_000;
 
 /** The node's Prometheus metrics. Those that begin with `webrtc_` keep the names that dashboards know. */
 export class NodeMetrics implements SessionTimings {
@@ -70,6 +75,7 @@ export class NodeMetrics implements SessionTimings {
   readonly #refused: Counter<'code'>;
   readonly #linkMessages: Counter<'direction'>;
   #carried: Traffic = NO_TRAFFIC;
+  #latest: NodeSample | undefined;
   #sampledAt = Number.NEGATIVE_INFINITY;
   #sampling: Promise<void> | undefined;
 
@@ -165,8 +171,8 @@ export class NodeMetrics implements SessionTimings {
       registers,
     });
     this.#workerMemory = new Gauge({
-      name: 'parley_worker_peak_memory_bytes',
-      help: 'Most resident memory that a media worker has had.',
+      name: 'parley_worker_resident_memory_bytes',
+      help: 'Resident memory of a media worker.',
       labelNames: ['worker'],
       registers,
     });
@@ -229,17 +235,28 @@ export class NodeMetrics implements SessionTimings {
 
   /** The page that Prometheus reads. */
   async page(): Promise<string> {
-    if (performance.now() - this.#sampledAt > SAMPLE_MS) {
-      this.#sampling ??= this.#take().finally(() => {
-        this.#sampling = undefined;
-      });
-      await this.#sampling;
-    }
+    await this.#freshen(SAMPLE_MS);
     return await this.#registry.metrics();
+  }
+
+  /** What the edge is told: what was measured last. Where nobody else asks, this has it measured now and then. */
+  get figures(): NodeFigures | undefined {
+    // The next heartbeat brings what comes of it; one that fails is taken again.
+    this.#freshen(FIGURES_MS).catch(() => undefined);
+    return this.#latest && figuresOf(this.#latest);
+  }
+
+  async #freshen(maxAgeMs: number): Promise<void> {
+    if (performance.now() - this.#sampledAt <= maxAgeMs) return;
+    this.#sampling ??= this.#take().finally(() => {
+      this.#sampling = undefined;
+    });
+    await this.#sampling;
   }
 
   async #take(): Promise<void> {
     const sample = await this.#sample();
+    this.#latest = sample;
     this.#sampledAt = performance.now();
     for (const { gauge, read } of this.#gauges) gauge.set(read(sample));
     for (const [step, rooms] of Object.entries(sample.shed)) this.#shed.set({ step }, rooms);
@@ -257,8 +274,22 @@ export class NodeMetrics implements SessionTimings {
     this.#workerMemory.reset();
     for (const { index, load } of sample.workers) {
       this.#workerCpu.set({ worker: String(index) }, load.cpu);
-      this.#workerMemory.set({ worker: String(index) }, load.peakMemoryBytes);
+      this.#workerMemory.set({ worker: String(index) }, load.memoryBytes);
     }
     this.#carried = sample.traffic;
   }
+}
+
+function figuresOf(sample: NodeSample): NodeFigures {
+  const { videoTracks, audioTracks, traffic, packetLossRate, jitterMs, workersRunning, workers } = sample;
+  return {
+    videoTracks,
+    audioTracks,
+    bytesReceived: traffic.received,
+    bytesSent: traffic.sent,
+    packetLossRate,
+    jitterMs,
+    workers: workersRunning,
+    memoryBytes: workers.reduce((sum, { load }) => sum + load.memoryBytes, sample.memoryBytes),
+  };
 }

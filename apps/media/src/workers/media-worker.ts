@@ -26,8 +26,6 @@ export interface WorkerLoad {
   cpu: number;
   /** Resident memory now, bytes; the most so far where the system does not tell. */
   memoryBytes: number;
-  /** Most resident memory so far. */
-  peakMemoryBytes: number;
 }
 
 /** A router and the server whose port its transports use. */
@@ -55,7 +53,7 @@ export class MediaWorker {
     memory: number,
   ) {
     this.#emptyMemory = memory;
-    this.#load = { cpu: 0, memoryBytes: memory, peakMemoryBytes: memory };
+    this.#load = { cpu: 0, memoryBytes: memory };
     this.worker = worker;
     this.#webRtcServer = webRtcServer;
     this.#codecs = codecs;
@@ -125,7 +123,6 @@ export class MediaWorker {
     this.#load = {
       cpu: elapsed > 0 ? Math.min(1, Math.max(0, (now.cpuMs - this.#sample.cpuMs) / elapsed)) : cpu,
       memoryBytes: resident ?? peakOf(usage),
-      peakMemoryBytes: peakOf(usage),
     };
     this.#sample = now;
   }

@@ -31,6 +31,15 @@ interface Departure {
   at: number;
 }
 
+/** A node as metrics tell of it. */
+export interface NodeReport {
+  nodeId: string;
+  /** Whether it could take a room now. */
+  up: boolean;
+  /** As it told last; absent when it has left. */
+  load?: NodeLoad;
+}
+
 /** A node whose socket ended is given this long to open another before it counts as dead, ms. */
 const DEPARTED_AFTER = 1_500;
 
@@ -127,6 +136,23 @@ export class FleetObject extends DurableObject<Environment> {
   /** How many nodes are there, full ones included. */
   nodeCount(): number {
     return this.#live().length;
+  }
+
+  /** The nodes that have a socket, and those whose end was seen within the last hour. */
+  nodes(): NodeReport[] {
+    const reports = new Map<string, NodeReport>();
+    for (const [key, { at }] of this.ctx.storage.kv.list<Departure>({ prefix: DEPARTURE })) {
+      const nodeId = key.slice(DEPARTURE.length);
+      if (Date.now() <= at + FORGET_DEPARTURE) reports.set(nodeId, { nodeId, up: false });
+    }
+    const live = new Set(this.#live().map(({ socket }) => socket));
+    for (const socket of this.ctx.getWebSockets()) {
+      const { nodeId, incarnation, load } = socket.deserializeAttachment() as NodeAttachment;
+      if (incarnation === undefined || reports.get(nodeId)?.up) continue;
+      if (live.has(socket)) reports.set(nodeId, { nodeId, up: true, load });
+      else reports.set(nodeId, { nodeId, up: false });
+    }
+    return [...reports.values()].sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
   }
 
   /** Chooses a node for a room; undefined when none has room for it. `exclude` is passed over while others have. */

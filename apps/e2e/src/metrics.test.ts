@@ -1,0 +1,38 @@
+import { expect, inject, it } from 'vitest';
+import { namesAskedFor } from '../../../infra/prometheus/dashboards.ts';
+import { promtool } from '../../../infra/prometheus/promtool.ts';
+
+const pages = {
+  edge: async () => await (await fetch(`${inject('url')}/metrics`)).text(),
+  node: async () => await (await fetch(inject('metricsUrl'))).text(),
+};
+
+/** What Prometheus's conventions say against the specification's own names. */
+const SPECIFIED =
+  /^webrtc_(rooms_total|participants_total|video_tracks_total|audio_tracks_total|bandwidth_usage_bytes|packet_loss_rate|jitter_ms) /;
+
+it.each(['edge', 'node'] as const)(
+  'the %s’s metrics are as Prometheus wants them',
+  async (whose) => {
+    const { output } = await promtool(['check', 'metrics'], await pages[whose]());
+    const complaints = output.split('\n').filter((line) => line !== '');
+    expect(complaints.filter((line) => !SPECIFIED.test(line))).toEqual([]);
+    expect(complaints.length, 'it has looked').toBeGreaterThan(0);
+  },
+  600_000,
+);
+
+it('the dashboard and the alerts ask for nothing that is not there', async () => {
+  // Those by node appear with its first heartbeat that tells figures.
+  await expect.poll(pages.edge, { timeout: 30_000 }).toContain('parley_node_memory_bytes{node="node-e2e"}');
+  const page = (await pages.edge()) + (await pages.node());
+  const there = new Set(
+    [...page.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name = '', type]) =>
+      type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
+    ),
+  );
+  // Prometheus makes this one itself.
+  there.add('up');
+  const missing = [...(await namesAskedFor())].filter((name) => !there.has(name));
+  expect(missing).toEqual([]);
+});

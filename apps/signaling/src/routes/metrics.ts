@@ -1,0 +1,18 @@
+import { Hono } from 'hono';
+import { countRooms } from '../directory/directory.ts';
+import type { Environment } from '../environment.ts';
+import { FleetObject } from '../fleet/fleet-object.ts';
+import { fleetMetrics } from '../metrics/fleet-metrics.ts';
+import { PAGE_TYPE, writePage } from '../metrics/page.ts';
+import { region } from '../settings.ts';
+
+/** `/metrics`: the region's fleet, for Prometheus. */
+export const metrics = new Hono<{ Bindings: Environment }>();
+
+metrics.get('/metrics', async (c) => {
+  const [counts, nodes] = await Promise.all([countRooms(c.env), FleetObject.of(c.env, region).nodes()]);
+  return c.body(writePage(fleetMetrics(counts, nodes)), 200, {
+    'Content-Type': PAGE_TYPE,
+    'Cache-Control': 'no-store',
+  });
+});
