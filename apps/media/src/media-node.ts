@@ -51,6 +51,7 @@ export class MediaNode {
   readonly #health: HealthServer;
   readonly #direct: DirectServer | undefined;
   readonly #keyRefresh: NodeJS.Timeout;
+  readonly #sweeping: NodeJS.Timeout;
   readonly #running: Promise<void>;
 
   private constructor(parts: {
@@ -61,6 +62,7 @@ export class MediaNode {
     health: HealthServer;
     direct: DirectServer | undefined;
     refreshKeys: () => void;
+    sweepMs: number;
   }) {
     this.rooms = parts.rooms;
     this.ledger = parts.ledger;
@@ -69,6 +71,7 @@ export class MediaNode {
     this.#health = parts.health;
     this.#direct = parts.direct;
     this.#keyRefresh = setInterval(parts.refreshKeys, KEY_REFRESH_MS);
+    this.#sweeping = setInterval(() => parts.rooms.sweep(), parts.sweepMs);
     parts.refreshKeys();
     this.#running = parts.fleet.run();
   }
@@ -178,6 +181,7 @@ export class MediaNode {
         obstacles,
         logger,
       });
+      const sweepMs = limits.garbage_collection_interval * 1000;
       const refreshKeys = () => {
         keys.reload().catch((error: unknown) => {
           logger.warn(
@@ -186,7 +190,7 @@ export class MediaNode {
           );
         });
       };
-      return new MediaNode({ rooms, ledger, pool, fleet, health, direct, refreshKeys });
+      return new MediaNode({ rooms, ledger, pool, fleet, health, direct, refreshKeys, sweepMs });
     } catch (error) {
       direct?.close();
       pool.close();
@@ -212,6 +216,7 @@ export class MediaNode {
   /** Leaves the fleet and ends everything: clients' sockets, rooms with their links, then workers. */
   async close(): Promise<void> {
     clearInterval(this.#keyRefresh);
+    clearInterval(this.#sweeping);
     this.#fleet.close();
     // Before their sessions, of whose end they would be told as if there were another.
     this.#direct?.close();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CapacityLimits, type CapacityState, decide, NOTHING_SHED, needsLook } from './decide.ts';
-import { attribute, type RoomLoad, type RoomUse } from './load-model.ts';
+import { attribute, COSTS, type RoomLoad, type RoomUse } from './load-model.ts';
 import { limitOf, SHED_STEPS } from './shed-step.ts';
 
 const MB = 1_000_000;
@@ -103,7 +103,7 @@ describe('decide', () => {
           const step = state.rooms.get('a')?.step ?? 0;
           const doing: RoomUse = { packetsIn, packetsOut, step, transports: 2, producers: 1, consumers: 1 };
           // The worker uses more or less than the model says, in proportion.
-          const cpu = perPacket * (packetsIn * 12e-6 + (packetsOut[step] ?? 0) * 14e-6);
+          const cpu = perPacket * (packetsIn * COSTS.packetIn + (packetsOut[step] ?? 0) * COSTS.packetOut);
           const { rooms } = attribute({ cpu, memory: MB }, new Map([['a', doing]]));
           state = decide(state, { memory: 0, rooms }, limits);
           steps.push(state.rooms.get('a')?.step ?? 0);

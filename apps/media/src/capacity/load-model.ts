@@ -1,18 +1,23 @@
 /**
- * What one packet and one object of mediasoup cost a worker. Source: `pnpm bench:cost` on the machine that this was
- * written on (2 cores, mediasoup 3.27; its README section has the figures). Only their ratios matter while a worker
- * carries rooms: what is attributed is scaled to what the worker really uses.
+ * What one packet and one object of mediasoup cost a worker. Source: `pnpm bench:cost` on a machine of two cores with
+ * mediasoup 3.27, rounded. Only their ratios matter while a worker carries rooms: what is attributed is scaled to what the
+ * worker really uses.
  */
 export const COSTS = {
   /** Share of a core that a worker without packets uses. */
   idleCpu: 0.001,
   /** CPU seconds for a packet received from a publisher, and for one sent to a subscriber. */
   packetIn: 12e-6,
-  packetOut: 14e-6,
-  /** Bytes of resident memory. */
-  transport: 100_000,
-  producer: 30_000,
-  consumer: 20_000,
+  packetOut: 13e-6,
+  /** Bytes of resident memory for one that carries media. */
+  transport: 150_000,
+  producer: 15_000,
+  consumer: 65_000,
+  /**
+   * Bytes for each packet a second that is received. Computed: mediasoup keeps two seconds of packets, of 1600 bytes each, to
+   * send them again to whoever asks, which bots do not.
+   */
+  keptPacket: 3_200,
 } as const;
 
 /**
@@ -75,8 +80,9 @@ function cpuOf({ packetsIn, packetsOut }: RoomUse, step: number): number {
   return packetsIn * COSTS.packetIn + (packetsOut[step] ?? 0) * COSTS.packetOut;
 }
 
-function memoryOf({ transports, producers, consumers }: RoomUse): number {
-  return transports * COSTS.transport + producers * COSTS.producer + consumers * COSTS.consumer;
+function memoryOf({ transports, producers, consumers, packetsIn }: RoomUse): number {
+  const objects = transports * COSTS.transport + producers * COSTS.producer + consumers * COSTS.consumer;
+  return objects + packetsIn * COSTS.keptPacket;
 }
 
 function divide(measured: number, modelled: number): { factor: number; rest: number } {

@@ -23,6 +23,8 @@ describe('ClosedSessions', () => {
     closed.add({ participantId: 'carol', session: 1 }, 71_000);
     expect(closed.size).toBe(2);
     expect(closed.has(alice(1))).toBe(false);
+    closed.sweep(142_000);
+    expect(closed.size, 'nobody has to end for it to forget').toBe(0);
   });
 
   it('is bounded: the oldest goes first, and one that ends again is young', () => {

@@ -29,6 +29,11 @@ export class ClosedSessions {
     const known = this.#ended.get(participantId)?.session ?? 0;
     this.#ended.delete(participantId);
     this.#ended.set(participantId, { session: Math.max(known, session), until: now + REMEMBERED_MS });
+    this.sweep(now);
+  }
+
+  /** Forgets what may be forgotten. @param now ms */
+  sweep(now: number): void {
     for (const [oldest, { until }] of this.#ended) {
       if (until > now && this.#ended.size <= this.#capacity) break;
       this.#ended.delete(oldest);

@@ -20,7 +20,7 @@ export interface HostContext {
   metrics: NodeMetrics;
   logger: Logger;
   events: ThrottledLog;
-  /** A room whose link is down ends after this time unless somebody's media flows, ms. */
+  /** A room whose link is down for this long ends with the next sweep unless somebody's media flows, ms. */
   orphanGraceMs: number;
   socketTuning?: EdgeSocketTuning;
 }

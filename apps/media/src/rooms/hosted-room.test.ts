@@ -7,7 +7,7 @@ import { makeKey, type TicketWishes } from '../testing/test-edge.ts';
 import type { TestLink } from '../testing/test-link.ts';
 import { WorkerPool } from '../workers/worker-pool.ts';
 
-const fixture = useNode({}, { orphanGraceMs: 1500 });
+const fixture = useNode({ PARLEY_PERFORMANCE_GARBAGE_COLLECTION_INTERVAL: '1' }, { orphanGraceMs: 1500 });
 const seconds = () => Math.floor(Date.now() / 1000);
 const hosted = (link: TestLink) => fixture.node.rooms.rooms.find(({ roomId }) => roomId === link.roomId);
 /** The link with which the node comes back. */

@@ -23,7 +23,8 @@ export class HostedRoom {
   readonly #commands: RoomCommands;
   #epoch: number;
   #link: RoomLink;
-  #orphanTimer: NodeJS.Timeout | undefined;
+  /** Since when the link is down, ms of `performance.now()`. */
+  #linkDownSince: number | undefined;
 
   /** @param onEnded called once, when the room has ended by itself or by the Room's will */
   constructor(assignment: Assignment, context: HostContext, onEnded: () => void) {
@@ -74,6 +75,15 @@ export class HostedRoom {
     this.#link = this.#openLink(assignment);
   }
 
+  /** Lets go of what nobody needs any more: the room itself, where the edge is out of reach and nobody's media flows. */
+  sweep(): void {
+    this.#door.sweep();
+    const since = this.#linkDownSince;
+    if (since === undefined || performance.now() - since < this.#context.orphanGraceMs) return;
+    if (this.#sessions().some(({ mediaState }) => mediaState === 'connected')) return;
+    this.#end(ROOM_ENDED, 'nobody is in the room and the edge is out of reach');
+  }
+
   /** Ends the room because the node stops. */
   close(): void {
     this.#end(NODE_STOPS, 'the node stops');
@@ -94,12 +104,13 @@ export class HostedRoom {
       sessions: () => this.#sessions().map(({ id, tracks }) => ({ ...id, tracks })),
       onCommand: (command) => this.#handle(command),
       onUp: () => {
-        clearTimeout(this.#orphanTimer);
-        this.#orphanTimer = undefined;
+        this.#linkDownSince = undefined;
         events.info('link-up', { roomId, epoch: this.#epoch }, 'room link is up');
         this.#retell();
       },
-      onDown: () => this.#awaitLink(),
+      onDown: () => {
+        this.#linkDownSince ??= performance.now();
+      },
       onRevoked: ({ code, reason }) => this.#end(code, `the Room ended its link (${code} ${reason})`),
       ...(socketTuning && { socketTuning }),
     });
@@ -130,18 +141,8 @@ export class HostedRoom {
     }
   }
 
-  #awaitLink(): void {
-    if (this.#orphanTimer !== undefined || this.#media.closed) return;
-    this.#orphanTimer = setTimeout(() => {
-      this.#orphanTimer = undefined;
-      if (this.#sessions().some(({ mediaState }) => mediaState === 'connected')) this.#awaitLink();
-      else this.#end(ROOM_ENDED, 'nobody is in the room and the edge is out of reach');
-    }, this.#context.orphanGraceMs);
-  }
-
   #end(code: number, reason: string): void {
     if (this.#media.closed) return;
-    clearTimeout(this.#orphanTimer);
     this.#link.close(code, reason);
     this.#media.close('The room has ended on this node.');
     this.#context.events.info('room-ended', { roomId: this.roomId, reason }, 'a room ended on this node');

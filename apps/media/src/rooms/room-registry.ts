@@ -64,6 +64,12 @@ export class RoomRegistry {
     }
   }
 
+  /** Lets go of what was left behind: see {@link HostedRoom.sweep}, and tickets that could not be used anyway. */
+  sweep(): void {
+    for (const room of this.rooms) room.sweep();
+    this.#context.verifier.sweep();
+  }
+
   /** Ends all rooms because the node stops. */
   close(): void {
     for (const room of this.rooms) room.close();

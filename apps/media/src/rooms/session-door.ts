@@ -72,6 +72,11 @@ export class SessionDoor {
     this.#closed.add(id, Date.now());
   }
 
+  /** Forgets sessions of which no ticket can be shown any more. */
+  sweep(): void {
+    this.#closed.sweep(Date.now());
+  }
+
   #check(id: SessionId, epoch: number, carrier: Carrier): void {
     const { media } = this.#options;
     if (media.closed) throw new ParleyError('room_closed', 'The room was closed on this node.');

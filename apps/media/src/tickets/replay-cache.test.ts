@@ -17,5 +17,7 @@ describe('ReplayCache', () => {
     expect(cache.use('d', 100, 50), 'nothing can be forgotten yet').toBe('full');
     expect(cache.use('d', 300, 200), 'two have run out behind one that has not').toBe('fresh');
     expect(cache.size).toBe(2);
+    cache.sweep(300);
+    expect(cache.size, 'nobody has to come for it to forget').toBe(1);
   });
 });

@@ -23,17 +23,14 @@ export class ReplayCache {
   use(id: string, until: number, now: number): 'fresh' | 'used' | 'full' {
     const known = this.#seen.get(id);
     if (known !== undefined && known > now) return 'used';
-    this.#forget(now, this.#seen.size >= this.#capacity);
+    if (this.#seen.size >= this.#capacity) this.sweep(now);
     if (this.#seen.size >= this.#capacity) return 'full';
     this.#seen.set(id, until);
     return 'fresh';
   }
 
-  /** Ids come in about the order in which they end, so a look at the oldest is enough unless room is needed. */
-  #forget(now: number, everywhere: boolean): void {
-    for (const [id, until] of this.#seen) {
-      if (until <= now) this.#seen.delete(id);
-      else if (!everywhere) return;
-    }
+  /** Forgets what could not be used anyway. @param now ms */
+  sweep(now: number): void {
+    for (const [id, until] of this.#seen) if (until <= now) this.#seen.delete(id);
   }
 }

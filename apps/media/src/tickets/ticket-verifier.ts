@@ -49,6 +49,11 @@ export class TicketVerifier {
     this.#now = now;
   }
 
+  /** Forgets used tickets that could not be used anyway. */
+  sweep(): void {
+    this.#used.sweep(this.#now());
+  }
+
   /**
    * Reads a ticket that the edge has made for this node and that is valid now.
    *

@@ -124,7 +124,7 @@ export const WebrtcConfig = z
         max_memory_per_room: z.number().min(1).default(512),
         /** MB that a node's processes may use together. */
         max_memory_total: z.number().min(64).default(8192),
-        /** Seconds between looks for what has gone idle, been left behind, or uses too much. */
+        /** Seconds between looks for what was left behind on a node. */
         garbage_collection_interval: z.number().int().min(1).max(3600).default(60),
       })
       .prefault({}),
