@@ -12,7 +12,12 @@ afterEach(() => {
   webrtcConfig.server.allowed_origins.splice(0, Number.POSITIVE_INFINITY, ...shipped.server.allowed_origins);
 });
 
-const post = (body: unknown) => ask('/api/rooms', { method: 'POST', body: JSON.stringify(body) });
+const post = (body: unknown) =>
+  ask('/api/rooms', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
 
 describe('rooms.auto_create', () => {
   it('off, a room has to be made before anybody joins it', async () => {
