@@ -1,6 +1,18 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
+const bindings = {
+  PARLEY_ENROLMENT_SECRET: 'the-enrolment-secret-of-tests',
+  PARLEY_TURN_SECRET: 'the-turn-secret-of-tests',
+  PARLEY_WEBRTC_TURN_URLS: '["turn:turn.example.com:3478"]',
+  PARLEY_API_KEYS: 'old:the-older-api-secret-of-tests-000000, new:the-newer-api-secret-of-tests-000000',
+};
+const edge = (overrides: Record<string, string>) =>
+  cloudflareTest({
+    wrangler: { configPath: './wrangler.toml' },
+    miniflare: { bindings: { ...bindings, ...overrides } },
+  });
+
 export default defineConfig({
   test: {
     projects: [
@@ -19,22 +31,22 @@ export default defineConfig({
         },
       },
       {
-        plugins: [
-          cloudflareTest({
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: {
-              bindings: {
-                PARLEY_ENROLMENT_SECRET: 'the-enrolment-secret-of-tests',
-                PARLEY_TURN_SECRET: 'the-turn-secret-of-tests',
-                PARLEY_WEBRTC_TURN_URLS: '["turn:turn.example.com:3478"]',
-              },
-            },
-          }),
-        ],
+        plugins: [edge({})],
         test: {
           name: 'workerd',
           testTimeout: 30_000,
           include: ['apps/signaling/src/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.webhooks.test.ts'],
+          setupFiles: ['apps/signaling/src/testing/reset.ts'],
+        },
+      },
+      {
+        // The same Worker with two receivers of events.
+        plugins: [edge({ PARLEY_WEBHOOKS_URLS: '["https://a.example/hook", "https://b.example/hook"]' })],
+        test: {
+          name: 'workerd-webhooks',
+          testTimeout: 30_000,
+          include: ['apps/signaling/src/**/*.webhooks.test.ts'],
           setupFiles: ['apps/signaling/src/testing/reset.ts'],
         },
       },

@@ -42,6 +42,12 @@ export class EventLog {
       .map((row) => JSON.parse(row.event) as DurableEvent);
   }
 
+  /** Forgets all events. */
+  drop(): void {
+    this.#storage.sql.exec('DROP TABLE IF EXISTS events');
+    this.#hasTable = false;
+  }
+
   /** Call it when the storage was emptied, the table with it. */
   forget(): void {
     this.#hasTable = false;

@@ -23,7 +23,7 @@ export class RoomClock {
   }
 
   async clear(): Promise<void> {
-    await this.#storage.deleteAlarm();
     this.#at = null;
+    await this.#storage.deleteAlarm();
   }
 }

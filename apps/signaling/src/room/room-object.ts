@@ -30,8 +30,9 @@ import { JOIN_TIMEOUT, JOIN_TIMEOUT_MESSAGE } from '../join-deadline.ts';
 import { KeyCache } from '../keyring/key-cache.ts';
 import { log } from '../log.ts';
 import { failure, type Result, success } from '../result.ts';
-import { webrtcConfig } from '../settings.ts';
+import { webhooks, webrtcConfig } from '../settings.ts';
 import { closeQuietly, closeWithError } from '../sockets.ts';
+import { RoomWebhooks } from '../webhooks/room-webhooks.ts';
 import { attachmentOf, type ClientAttachment, type LinkAttachment } from './attachments.ts';
 import { ChatLimits } from './chat-limits.ts';
 import { ClientIntake } from './client-intake.ts';
@@ -62,6 +63,7 @@ export class RoomObject extends DurableObject<Environment> {
   readonly #effects: EffectRunner;
   readonly #directory: DirectoryReporter;
   readonly #requests = new LinkRequests();
+  readonly #webhooks: RoomWebhooks;
   readonly #store: RoomStore;
   readonly #clock: RoomClock;
   readonly #intake = new ClientIntake();
@@ -78,22 +80,22 @@ export class RoomObject extends DurableObject<Environment> {
     this.#sockets = new RoomSockets(ctx);
     this.#keys = new KeyCache(ctx, env, () => this.#state !== undefined);
     this.#directory = new DirectoryReporter(ctx, env);
-    this.#store = new RoomStore(ctx.storage);
+    this.#webhooks = new RoomWebhooks(ctx, webhooks, () => this.#webhooksPaused());
+    this.#store = new RoomStore(ctx.storage, this.#webhooks);
     this.#clock = new RoomClock(ctx.storage);
     const apply = (command: Command) => this.#do(command);
-    const participantOf = (connectionId: string) =>
-      Object.values(this.#state?.participants ?? {}).find((one) => one.connectionId === connectionId)
-        ?.participantId;
     this.#effects = new EffectRunner({
       ctx,
       env,
       sockets: this.#sockets,
       keys: this.#keys,
       apply,
-      participantOf,
+      participantOf: (connectionId) => this.#participantOf(connectionId),
     });
     ctx.blockConcurrencyWhile(async () => {
       const loaded = await this.#store.load();
+      // What one before could not deliver any more.
+      await this.#schedule();
       if (loaded === undefined) return;
       this.#state = loaded.state;
       log.debug('room woke', { roomId: loaded.roomId });
@@ -104,8 +106,14 @@ export class RoomObject extends DurableObject<Environment> {
       }
       // Written by a build that this one does not know: a room made anew is better than a wrong one.
       this.#sockets.closeAll(closeCode('session_lost'), 'The server was updated; join again.');
+      this.#webhooks.lost(Date.now());
       await this.#wipe(loaded.roomId);
     });
+  }
+
+  #participantOf(connectionId: string): string | undefined {
+    return Object.values(this.#state?.participants ?? {}).find((one) => one.connectionId === connectionId)
+      ?.participantId;
   }
 
   /**
@@ -277,6 +285,10 @@ export class RoomObject extends DurableObject<Environment> {
     if (message.type === 'join') return this.#join(socket, client, message);
     // Who asks something of its session may do so because the node is gone.
     this.#missLostLinks();
+    if (message.type === 'leave' && message.report !== undefined) {
+      const participantId = this.#participantOf(client.connectionId);
+      if (participantId !== undefined) this.#webhooks.clientReported(participantId, message.report);
+    }
     const admits = message.type === 'moderate' && message.request.action === 'admit';
     const key = admits ? { resumeKey: await makeResumeKey() } : {};
     return this.#do({ type: 'client-message', connectionId: client.connectionId, message, ...key });
@@ -333,7 +345,7 @@ export class RoomObject extends DurableObject<Environment> {
       case 'stats':
         return this.#requests.answer(message.requestId, message.stats);
       case 'session-report':
-        return;
+        return this.#webhooks.sessionReported(message.participantId, message.report);
       default:
         return this.#do({ type: 'link-report', nodeId, epoch, report: message });
     }
@@ -354,7 +366,7 @@ export class RoomObject extends DurableObject<Environment> {
     if (this.#state !== undefined)
       this.#directory.report(summary(this.#state), this.#state.sweptAt !== sweptAt);
     // Nothing is stored for a room that is not there, a forgotten alarm included.
-    else if (this.#sockets.waiting().length === 0) await this.#store.clear();
+    else if (this.#isUseless) await this.#store.clear();
     await this.#schedule();
   }
 
@@ -367,11 +379,13 @@ export class RoomObject extends DurableObject<Environment> {
     this.#sockets.forget(connectionId);
   }
 
+  /** Does what webhooks have to do by now, and has the object woken for whatever comes next. */
   async #schedule(): Promise<void> {
+    this.#webhooks.wake(Date.now());
     const times = this.#sockets.waiting().map(({ openedAt }) => openedAt + JOIN_TIMEOUT);
     const wake = this.#state && nextWake(this.#state);
     if (wake !== undefined) times.push(wake);
-    await this.#clock.wakeAt(times);
+    await this.#clock.wakeAt([...times, ...this.#webhooks.times]);
   }
 
   // ─── The rules, and what follows from them ───────────────────────────────────────────────────────────────────
@@ -397,6 +411,7 @@ export class RoomObject extends DurableObject<Environment> {
       const made = await makeRoom(this.env, roomId, request, fingerprint);
       if (made.ok) {
         this.#state = made.value;
+        this.#webhooks.created(made.value, Date.now());
         await this.#save([]);
       }
       return made;
@@ -406,11 +421,15 @@ export class RoomObject extends DurableObject<Environment> {
   /** Applies one command; resolves when its effects are done. */
   async #do(command: Command): Promise<void> {
     if (this.#state === undefined) return;
-    const outcome = apply(this.#state, command, Date.now());
+    const now = Date.now();
+    const outcome = apply(this.#state, command, now);
     const { state, events, effects } = outcome;
     // Most of what a call says only passes through.
     const isNew = state !== this.#state;
-    if (isNew) logOutcome(this.#state, command, outcome);
+    if (isNew) {
+      logOutcome(this.#state, command, outcome);
+      this.#webhooks.changed(this.#state, command, outcome, now);
+    }
     this.#state = state;
     // Before the effects: nothing is sent before that which it tells of is stored, and the log is read as it is now.
     const saved = isNew ? this.#save(events) : undefined;
@@ -431,19 +450,30 @@ export class RoomObject extends DurableObject<Environment> {
     const state = this.#state;
     if (state === undefined) return;
     if (state.phase === 'closed') return this.#wipe(state.roomId);
-    await this.#store.save(state, events);
+    // Both in one go: what is stored for later has an alarm.
+    const stored = [this.#store.save(state, events), this.#schedule()];
     this.#directory.report(summary(state));
-    await this.#schedule();
+    await Promise.all(stored);
   }
 
   /** Forgets the room: the object is as new, but for sockets that have yet to join. */
   async #wipe(roomId: string): Promise<void> {
     this.#state = undefined;
     this.#keys.forget();
-    await this.#clock.clear();
-    await this.#store.clear();
+    const stored = [this.#clock.clear(), this.#store.clear(), this.#schedule()];
     this.#directory.remove(roomId);
-    await this.#schedule();
+    await Promise.all(stored);
+  }
+
+  /** A closed room's storage is empty once nobody has to hear of it any more. */
+  async #webhooksPaused(): Promise<void> {
+    const cleared = this.#isUseless ? [this.#clock.clear(), this.#store.clear()] : [];
+    await Promise.all([...cleared, this.#schedule()]);
+  }
+
+  /** Whether there is no room, nobody who waits for one, and nothing left to tell of one. */
+  get #isUseless(): boolean {
+    return this.#state === undefined && this.#sockets.waiting().length === 0 && this.#webhooks.isDone;
   }
 }
 

@@ -3,15 +3,25 @@ import { migrate } from '@parley/room/migrate';
 import type { RoomState } from '@parley/room/state';
 import { EventLog } from './event-log.ts';
 
+/** Who else keeps something in a room's storage. */
+interface Others {
+  /** Whether they need nothing of it any more once the room is closed. */
+  readonly isDone: boolean;
+  /** Called when the storage was emptied. */
+  forget(): void;
+}
+
 /** What a room keeps in its object's storage: its state, and the latest durable events. */
 export class RoomStore {
   readonly log: EventLog;
   readonly #storage: DurableObjectStorage;
+  readonly #others: Others;
   /** The state as it is stored: it is not written again unchanged. */
   #stored: string | undefined;
 
-  constructor(storage: DurableObjectStorage) {
+  constructor(storage: DurableObjectStorage, others: Others) {
     this.#storage = storage;
+    this.#others = others;
     this.log = new EventLog(storage);
   }
 
@@ -32,10 +42,17 @@ export class RoomStore {
     await this.#storage.put('state', text);
   }
 
-  /** Empties the object's storage. */
+  /** Forgets the room, in one go with what was written just before; empties the storage if nobody else needs it. */
   async clear(): Promise<void> {
     this.#stored = undefined;
-    await this.#storage.deleteAll();
+    if (!this.#others.isDone) {
+      this.log.drop();
+      await this.#storage.delete('state');
+      return;
+    }
+    const emptied = this.#storage.deleteAll();
     this.log.forget();
+    this.#others.forget();
+    await emptied;
   }
 }
