@@ -176,7 +176,10 @@ describe('a session that is refused for load', () => {
       expect(opened(effects), 'not at once').toEqual([]);
       expect(opened(room.do({ type: 'wake' }, pause - 1)), `not before ${pause} ms`).toEqual([]);
       const session = room.state.participants['p-ann']?.session ?? 0;
-      expect(opened(room.do({ type: 'wake' }, 1))).toMatchObject([{ session: session + 1 }]);
+      expect(
+        opened(room.do({ type: 'wake' }, 1)),
+        'through the Room, which tells nobody twice',
+      ).toMatchObject([{ session: session + 1, carrier: { type: 'relay' } }]);
       effects = room.report('ann', refusal);
       expect(sentTo(effects, 'c-ann'), 'told once').toEqual([]);
     }

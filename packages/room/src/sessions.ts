@@ -22,7 +22,8 @@ export function openSession(draft: Draft, participant: ParticipantState, assignm
   participant.nodeId = assignment.nodeId;
   participant.media = 'none';
   participant.mediaSince = draft.now;
-  participant.carrier = 'direct';
+  // Who was refused for load is not to hear it again from the node itself, at each try.
+  participant.carrier = participant.overloaded ? 'relay' : 'direct';
   delete participant.reopenAt;
   showWay(draft, participant, assignment);
 }
