@@ -36,7 +36,7 @@ export default defineConfig({
           name: 'workerd',
           testTimeout: 30_000,
           include: ['apps/signaling/src/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/*.webhooks.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.{auth,webhooks}.test.ts'],
           setupFiles: ['apps/signaling/src/testing/reset.ts'],
         },
       },
@@ -47,6 +47,16 @@ export default defineConfig({
           name: 'workerd-webhooks',
           testTimeout: 30_000,
           include: ['apps/signaling/src/**/*.webhooks.test.ts'],
+          setupFiles: ['apps/signaling/src/testing/reset.ts'],
+        },
+      },
+      {
+        // The same Worker where nobody gets in without a token.
+        plugins: [edge({ PARLEY_SECURITY_REQUIRE_AUTH: 'true' })],
+        test: {
+          name: 'workerd-auth',
+          testTimeout: 30_000,
+          include: ['apps/signaling/src/**/*.auth.test.ts'],
           setupFiles: ['apps/signaling/src/testing/reset.ts'],
         },
       },

@@ -6,8 +6,12 @@ import { JWKS_PATH } from '@parley/protocol/tokens';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { HTTPException } from 'hono/http-exception';
+import { admit } from './access/authentication.ts';
+import { shownToken } from './access/shown-token.ts';
 import { api } from './api/api.ts';
 import { clientAddress } from './client-address.ts';
+import type { ClientOrigin } from './client-origin.ts';
+import { acceptProtocol } from './client-protocol.ts';
 import { countRooms } from './directory/directory.ts';
 import type { Environment } from './environment.ts';
 import { FleetObject } from './fleet/fleet-object.ts';
@@ -19,7 +23,7 @@ import { pump } from './pump.ts';
 import { openClientSocket } from './room/open-client-socket.ts';
 import { metrics } from './routes/metrics.ts';
 import { nodes } from './routes/nodes.ts';
-import { region, webrtcConfig } from './settings.ts';
+import { accessSettings, region, webrtcConfig } from './settings.ts';
 
 const { allowed_origins } = webrtcConfig.server;
 
@@ -43,7 +47,7 @@ app.use(
   cors({
     origin: (origin, c) => (isAllowedOrigin(origin, c.req.url, allowed_origins) ? origin : null),
     allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
-    allowHeaders: ['Content-Type', 'Idempotency-Key'],
+    allowHeaders: ['Content-Type', 'Idempotency-Key', 'Authorization', accessSettings.header],
     exposeHeaders: ['Location', REQUEST_ID_HEADER],
     maxAge: 600,
   }),
@@ -63,18 +67,23 @@ app.get('/health', async (c) => {
   return c.json(health);
 });
 
-app.get('/ws', (c) => {
+app.get('/ws', async (c) => {
   if (c.req.header('Upgrade')?.toLowerCase() !== 'websocket') {
     throw new ParleyError('upgrade_required', 'Open a WebSocket here and send join.');
   }
   requireAllowedOrigin(c.req.header('Origin'), c.req.url);
   const room = c.req.query('room');
   const address = clientAddress(c.req.raw);
-  const origin = { cid: c.get('cid'), ...(address !== undefined && { address }) };
-  if (room === undefined) return pump(c.env, origin);
+  const token = shownToken(c.req.raw.headers, accessSettings.header);
+  const originIn = async (roomId: string): Promise<ClientOrigin> => ({
+    cid: c.get('cid'),
+    ...(address !== undefined && { address }),
+    ...(token !== undefined && { access: await admit(accessSettings, token, roomId) }),
+  });
+  if (room === undefined) return acceptProtocol(c.req.raw, pump(c.env, c.get('cid'), originIn));
   const id = RoomId.safeParse(room);
   if (!id.success) throw new ParleyError('invalid_message', `room: ${id.error.issues[0]?.message}`);
-  return openClientSocket(c.env, id.data, origin);
+  return acceptProtocol(c.req.raw, await openClientSocket(c.env, id.data, await originIn(id.data)));
 });
 
 app.get(JWKS_PATH, async (c) => {

@@ -13,7 +13,7 @@ export interface Environment {
   PARLEY_ENROLMENT_SECRET?: string;
   /** What the TURN servers of `webrtc.turn.urls` have as `static-auth-secret`; a secret. */
   PARLEY_TURN_SECRET?: string;
-  /** API keys, `id:secret`, separated by commas; a secret. */
+  /** API keys, which sign access tokens and webhooks, `id:secret,id2:secret2`; a secret. See {@link parseApiKeys}. */
   PARLEY_API_KEYS?: string;
   /** The region whose nodes serve the rooms; `default` when absent. Nodes have the same under the same name. */
   PARLEY_REGION?: string;

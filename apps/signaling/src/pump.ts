@@ -19,13 +19,19 @@ const MAX_BACKLOG = 2 * MAX_CLIENT_MESSAGE_BYTES;
 /**
  * Serves a socket on the bare `/ws`: waits for `join`, which names the room, then pumps frames between the client
  * and that Room's socket. Keeps no state of its own; the Room object behind it still hibernates.
+ *
+ * @param cid names the connection in logs
+ * @param originIn what the Worker knows of the client, its access to that room among it
  */
-export function pump(env: Environment, origin: ClientOrigin): Response {
+export function pump(
+  env: Environment,
+  cid: string,
+  originIn: (roomId: string) => Promise<ClientOrigin>,
+): Response {
   if (waiting >= MAX_WAITING) {
     throw new ParleyError('server_busy', 'Too many sockets wait to join; try again in a moment.');
   }
   waiting += 1;
-  const { cid } = origin;
   const { 0: client, 1: outer } = new WebSocketPair();
   outer.accept();
   let inner: WebSocket | undefined;
@@ -54,7 +60,7 @@ export function pump(env: Environment, origin: ClientOrigin): Response {
     doneWaiting();
     opening = true;
     try {
-      inner = await openRoomSocket(env, roomId, origin);
+      inner = await openRoomSocket(env, roomId, await originIn(roomId));
     } catch (error) {
       if (error instanceof ParleyError) end(error.code, error.message);
       else {

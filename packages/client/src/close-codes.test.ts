@@ -19,6 +19,13 @@ describe('close codes', () => {
     'invalid_message',
     'message_too_large',
     'wrong_room',
+    'token_missing',
+    'token_malformed',
+    'token_bad_signature',
+    'token_unknown_issuer',
+    'token_expired',
+    'token_wrong_room',
+    'token_insufficient',
   ] as const)('%s is final', (code) => {
     expect(ERRORS).toHaveProperty(code);
     expect(isRetryableError(code)).toBe(false);

@@ -13,6 +13,7 @@ export const RETRYABLE: Partial<Record<ErrorCode, number>> = {
   server_busy: 4503,
   media_unavailable: 4503,
   session_lost: 4503,
+  token_issuer_unavailable: 4503,
 };
 
 /** The first close code of the protocol's own. What is below says something about connections, not about us. */

@@ -20,6 +20,10 @@ export const ERRORS = {
   token_bad_signature: { status: 401, title: 'The access token’s signature is wrong' },
   token_unknown_issuer: { status: 401, title: 'Nobody known here issued the access token' },
   token_expired: { status: 401, title: 'The access token has expired' },
+  token_issuer_unavailable: {
+    status: 503,
+    title: 'The keys of the access token’s issuer cannot be had right now',
+  },
   token_wrong_room: { status: 403, title: 'The access token is for another room' },
   token_insufficient: { status: 403, title: 'The access token lacks the grant for this' },
   identity_replaced: { status: 409, title: 'The same identity has joined again' },

@@ -3,13 +3,15 @@ import { describeIssues } from '@parley/protocol/decode';
 import { ERRORS, type ErrorCode, ParleyError, Problem } from '@parley/protocol/errors';
 import { OpaqueId, RoomId } from '@parley/protocol/identifiers';
 import { z as zod } from 'zod';
+import type { ApiAction } from '../access/api-policy.ts';
+import { type Claims, requireApi } from '../access/require-api.ts';
 import type { Environment } from '../environment.ts';
 import type { Result } from '../result.ts';
 
 /** What handlers of the API find in their context. */
 export interface ApiTypes {
   Bindings: Environment;
-  Variables: { cid: string };
+  Variables: { cid: string } & Claims;
 }
 
 /** A part of the API: routes whose input is checked by the schemas that document it. */
@@ -48,6 +50,7 @@ const COMMON = [
   'token_bad_signature',
   'token_unknown_issuer',
   'token_expired',
+  'token_issuer_unavailable',
   'token_wrong_room',
   'token_insufficient',
   'too_many_requests',
@@ -60,14 +63,21 @@ const WITH_BODY = ['bad_json', 'message_too_large', 'unsupported_media_type'] as
 /**
  * Describes a route: what it takes and answers, for the document and for checking what comes.
  *
+ * @param action what it comes to: which access tokens open it
  * @param errors codes of its own, beside those that every route may answer
  */
 export function apiRoute<const P extends string, const R extends Omit<RouteConfig, 'path'> & { path: P }>(
+  action: ApiAction,
   route: R,
   errors: readonly ErrorCode[] = [],
 ) {
   const own = route.request?.body === undefined ? errors : [...WITH_BODY, ...errors];
-  return createRoute({ ...route, responses: { ...problems([...COMMON, ...own]), ...route.responses } });
+  const middleware = requireApi(action);
+  return createRoute({
+    ...route,
+    middleware,
+    responses: { ...problems([...COMMON, ...own]), ...route.responses },
+  });
 }
 
 /** One response a status, which names the codes that have it. */

@@ -11,6 +11,7 @@ import {
 } from '@parley/protocol/rest';
 import type { Context } from 'hono';
 import { z } from 'zod';
+import { apiCaller } from '../access/require-api.ts';
 import { RoomObject } from '../room/room-object.ts';
 import {
   type ApiTypes,
@@ -30,6 +31,7 @@ const tags = ['Participants'];
 const nobody = ['room_not_found', 'participant_not_found'] as const;
 
 const participants = apiRoute(
+  'read',
   {
     method: 'get',
     path: '/api/rooms/{id}/participants',
@@ -43,6 +45,7 @@ const participants = apiRoute(
 );
 
 const participant = apiRoute(
+  'read',
   {
     method: 'get',
     path: '/api/rooms/{id}/participants/{participantId}',
@@ -56,6 +59,7 @@ const participant = apiRoute(
 );
 
 const change = apiRoute(
+  'moderate',
   {
     method: 'patch',
     path: '/api/rooms/{id}/participants/{participantId}',
@@ -70,6 +74,7 @@ const change = apiRoute(
 );
 
 const kick = apiRoute(
+  'moderate',
   {
     method: 'delete',
     path: '/api/rooms/{id}/participants/{participantId}',
@@ -89,6 +94,7 @@ const kick = apiRoute(
 );
 
 const mute = apiRoute(
+  'moderate',
   {
     method: 'post',
     path: '/api/rooms/{id}/participants/{participantId}/tracks/{trackId}/mute',
@@ -103,6 +109,7 @@ const mute = apiRoute(
 );
 
 const lobby = apiRoute(
+  'moderate',
   {
     method: 'get',
     path: '/api/rooms/{id}/lobby',
@@ -116,6 +123,7 @@ const lobby = apiRoute(
 );
 
 const admit = apiRoute(
+  'moderate',
   {
     method: 'post',
     path: '/api/rooms/{id}/lobby/{participantId}/admit',
@@ -129,6 +137,7 @@ const admit = apiRoute(
 );
 
 const deny = apiRoute(
+  'moderate',
   {
     method: 'delete',
     path: '/api/rooms/{id}/lobby/{participantId}',
@@ -142,6 +151,7 @@ const deny = apiRoute(
 );
 
 const bans = apiRoute(
+  'moderate',
   {
     method: 'get',
     path: '/api/rooms/{id}/bans',
@@ -155,6 +165,7 @@ const bans = apiRoute(
 );
 
 const unban = apiRoute(
+  'moderate',
   {
     method: 'delete',
     path: '/api/rooms/{id}/bans/{banId}',
@@ -168,6 +179,7 @@ const unban = apiRoute(
 );
 
 const events = apiRoute(
+  'administer',
   {
     method: 'get',
     path: '/api/rooms/{id}/events',
@@ -255,7 +267,7 @@ moderation.openapi(events, async (c) => {
 });
 
 async function moderate(c: Context<ApiTypes>, id: string, request: ModerationAction): Promise<RoomDetails> {
-  return unwrap((await RoomObject.of(c.env, id).moderate({ type: 'api' }, request)) ?? noRoom(id));
+  return unwrap((await RoomObject.of(c.env, id).moderate(apiCaller(c.var.claims), request)) ?? noRoom(id));
 }
 
 async function find(c: Context<ApiTypes>, id: string, participantId: string): Promise<ParticipantDetails> {

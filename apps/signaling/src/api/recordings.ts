@@ -7,6 +7,7 @@ import { apiRoute, apiRoutes, json, noRoom, RecordingParams, RoomParams } from '
 const tags = ['Recordings'];
 
 const start = apiRoute(
+  'record',
   {
     method: 'post',
     path: '/api/rooms/{id}/recording/start',
@@ -21,6 +22,7 @@ const start = apiRoute(
 );
 
 const stop = apiRoute(
+  'record',
   {
     method: 'post',
     path: '/api/rooms/{id}/recording/stop',
@@ -34,6 +36,7 @@ const stop = apiRoute(
 );
 
 const list = apiRoute(
+  'record',
   {
     method: 'get',
     path: '/api/rooms/{id}/recordings',
@@ -47,6 +50,7 @@ const list = apiRoute(
 );
 
 const show = apiRoute(
+  'record',
   {
     method: 'get',
     path: '/api/recordings/{recordingId}',
@@ -60,6 +64,7 @@ const show = apiRoute(
 );
 
 const remove = apiRoute(
+  'record',
   {
     method: 'delete',
     path: '/api/recordings/{recordingId}',

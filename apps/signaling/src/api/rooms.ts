@@ -9,6 +9,7 @@ import {
   UpdateRoomRequest,
 } from '@parley/protocol/rest';
 import { z } from 'zod';
+import { apiCaller } from '../access/require-api.ts';
 import { listRooms } from '../directory/directory.ts';
 import { RoomObject } from '../room/room-object.ts';
 import { webrtcConfig } from '../settings.ts';
@@ -19,6 +20,7 @@ import { makeRoomId } from './room-ids.ts';
 const DEFAULT_PAGE = 100;
 
 const create = apiRoute(
+  'administer',
   {
     method: 'post',
     path: '/api/rooms',
@@ -37,7 +39,7 @@ const create = apiRoute(
   ['room_exists', 'idempotency_conflict', 'server_full', 'too_many_rooms', 'region_unknown'],
 );
 
-const list = apiRoute({
+const list = apiRoute('administer', {
   method: 'get',
   path: '/api/rooms',
   operationId: 'listRooms',
@@ -49,6 +51,7 @@ const list = apiRoute({
 });
 
 const show = apiRoute(
+  'read',
   {
     method: 'get',
     path: '/api/rooms/{id}',
@@ -62,6 +65,7 @@ const show = apiRoute(
 );
 
 const update = apiRoute(
+  'administer',
   {
     method: 'patch',
     path: '/api/rooms/{id}',
@@ -77,6 +81,7 @@ const update = apiRoute(
 );
 
 const close = apiRoute(
+  'administer',
   {
     method: 'delete',
     path: '/api/rooms/{id}',
@@ -90,6 +95,7 @@ const close = apiRoute(
 );
 
 const stats = apiRoute(
+  'read',
   {
     method: 'get',
     path: '/api/rooms/{id}/stats',
@@ -130,7 +136,7 @@ rooms.openapi(update, async (c) => {
   const { id } = c.req.valid('param');
   const change = c.req.valid('json');
   requireSize(change.maxParticipants);
-  return c.json((await RoomObject.of(c.env, id).update({ type: 'api' }, change)) ?? noRoom(id), 200);
+  return c.json((await RoomObject.of(c.env, id).update(apiCaller(c.var.claims), change)) ?? noRoom(id), 200);
 });
 
 rooms.openapi(close, async (c) => {

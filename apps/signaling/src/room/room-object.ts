@@ -1,7 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Join } from '@parley/protocol/client-messages';
 import { closeCode, type ErrorCode } from '@parley/protocol/errors';
-import { openGrants } from '@parley/protocol/grants';
 import { NODE_STOPS } from '@parley/protocol/link-messages';
 import type { Ban, LobbyGuest, ModeratedBy, ModerationAction } from '@parley/protocol/moderation';
 import type {
@@ -22,6 +21,7 @@ import { moderationRefusal } from '@parley/room/moderation';
 import type { RoomState } from '@parley/room/state';
 import { details, lobbyGuest, participantDetails, summary } from '@parley/room/views';
 import { nextWake } from '@parley/room/wake';
+import { admit } from '../access/authentication.ts';
 import { isSameKey } from '../api/idempotency.ts';
 import { originOf } from '../client-origin.ts';
 import { DirectoryReporter } from '../directory/directory-reporter.ts';
@@ -30,7 +30,7 @@ import { JOIN_TIMEOUT, JOIN_TIMEOUT_MESSAGE } from '../join-deadline.ts';
 import { KeyCache } from '../keyring/key-cache.ts';
 import { log } from '../log.ts';
 import { failure, type Result, success } from '../result.ts';
-import { webhooks, webrtcConfig } from '../settings.ts';
+import { accessSettings, webhooks, webrtcConfig } from '../settings.ts';
 import { closeQuietly, closeWithError } from '../sockets.ts';
 import { RoomWebhooks } from '../webhooks/room-webhooks.ts';
 import { attachmentOf, type ClientAttachment, type LinkAttachment } from './attachments.ts';
@@ -308,6 +308,18 @@ export class RoomObject extends DurableObject<Environment> {
       // The object does not know its own name: what the socket was opened for decides, not what a stranger says.
       const refusal = unfitFor(roomId, request);
       if (refusal !== undefined) return refuseJoin(socket, client, ...refusal);
+    }
+    const access =
+      request.token === undefined && origin.access !== undefined
+        ? origin.access
+        : await admit(accessSettings, request.token, roomId);
+    // The keys may have been far away, and the client has gone meanwhile.
+    if (socket.readyState !== WebSocket.OPEN) return;
+    if (!client.joined) {
+      // A stranger makes no room; who proves to be a participant of one is let in whatever its token.
+      if ('code' in access && (this.#state === undefined || request.resume === undefined)) {
+        return refuseJoin(socket, client, access.code, access.message);
+      }
       const room = await this.#findOrCreate(roomId);
       if (!room.ok) return refuseJoin(socket, client, room.code, room.message);
       this.#sockets.join(socket, client);
@@ -322,7 +334,7 @@ export class RoomObject extends DurableObject<Environment> {
       ...(origin.cid !== undefined && { cid: origin.cid }),
       participantId: crypto.randomUUID(),
       resumeKey,
-      access: origin.access ?? { grants: openGrants(webrtcConfig.webrtc.max_bitrate) },
+      access,
       ...(origin.address !== undefined && { address: origin.address }),
       ...(shownHash && { shownHash }),
     });

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { requireApi } from '../access/require-api.ts';
 import { countRooms } from '../directory/directory.ts';
 import type { Environment } from '../environment.ts';
 import { FleetObject } from '../fleet/fleet-object.ts';
@@ -9,7 +10,7 @@ import { region } from '../settings.ts';
 /** `/metrics`: the region's fleet, for Prometheus. */
 export const metrics = new Hono<{ Bindings: Environment }>();
 
-metrics.get('/metrics', async (c) => {
+metrics.get('/metrics', requireApi('administer'), async (c) => {
   const [counts, nodes] = await Promise.all([countRooms(c.env), FleetObject.of(c.env, region).nodes()]);
   return c.body(writePage(fleetMetrics(counts, nodes)), 200, {
     'Content-Type': PAGE_TYPE,

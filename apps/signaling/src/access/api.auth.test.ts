@@ -1,0 +1,74 @@
+import { mintApiToken, mintToken } from '@parley/server/mint-token';
+import { describe, expect, it } from 'vitest';
+import { app } from '../app.ts';
+import { NEW_KEY } from '../testing/api-keys.ts';
+import { ask } from '../testing/test-socket.ts';
+
+const JSON_BODY = { 'Content-Type': 'application/json' };
+const bearer = (token: string) => ({ headers: { ...JSON_BODY, Authorization: `Bearer ${token}` } });
+/** The API’s description. */
+const OPEN = ['/api/openapi.json', '/api/docs'];
+const codeOf = async (answer: Response) => (await answer.json<{ code?: string }>()).code;
+
+describe('the API where tokens are required', () => {
+  it('has no route that opens without one, but for its description', async () => {
+    const routes = app.routes.filter(
+      ({ method, path }) =>
+        method !== 'ALL' && (path.startsWith('/api/') || path === '/metrics') && !OPEN.includes(path),
+    );
+    expect(routes.length).toBeGreaterThan(3);
+    for (const { method, path } of routes) {
+      const answer = await ask(path.replace(/:\w+/g, 'x'), { method });
+      expect([method, path, answer.status, await codeOf(answer)]).toEqual([
+        method,
+        path,
+        401,
+        'token_missing',
+      ]);
+    }
+  });
+
+  it('says where to put one', async () => {
+    const { detail } = await (await ask('/api/rooms')).json<{ detail: string }>();
+    expect(detail).toContain('X-Auth-Token');
+    expect(detail).toContain('Authorization: Bearer');
+  });
+
+  it.each([
+    ['Authorization: Bearer', (token: string) => ({ Authorization: `Bearer ${token}` })],
+    ['the header of the configuration', (token: string) => ({ 'X-Auth-Token': token })],
+  ])('opens with a server’s token in %s', async (_, headers) => {
+    const init = { headers: { ...JSON_BODY, ...headers(await mintApiToken({ apiKey: NEW_KEY })) } };
+    expect((await ask('/api/rooms', { ...init, method: 'POST', body: '{"id":"r"}' })).status).toBe(201);
+    expect((await ask('/api/rooms', init)).status).toBe(200);
+    expect((await ask('/api/rooms/r', { ...init, method: 'DELETE' })).status).toBe(204);
+  });
+
+  it('shows a participant its own room and nothing else', async () => {
+    const server = bearer(await mintApiToken({ apiKey: NEW_KEY }));
+    await ask('/api/rooms', { ...server, method: 'POST', body: '{"id":"own"}' });
+    const own = bearer(await mintToken({ apiKey: NEW_KEY, identity: 'ann', room: 'own' }));
+    expect((await ask('/api/rooms/own', own)).status).toBe(200);
+    expect(await codeOf(await ask('/api/rooms/other', own))).toBe('token_wrong_room');
+    expect(await codeOf(await ask('/api/rooms', own))).toBe('token_insufficient');
+    expect(await codeOf(await ask('/api/rooms/own', { ...own, method: 'DELETE' }))).toBe(
+      'token_insufficient',
+    );
+  });
+
+  it('refuses a wrong token with its code, as a problem document', async () => {
+    const answer = await ask('/api/rooms', bearer('nonsense'));
+    expect([answer.status, await codeOf(answer)]).toEqual([401, 'token_malformed']);
+    expect(answer.headers.get('Content-Type')).toBe('application/problem+json');
+  });
+
+  it('leaves health and the public keys open, and lets pages send tokens', async () => {
+    expect((await ask('/health')).status).toBe(200);
+    expect((await ask('/.well-known/jwks.json')).status).toBe(200);
+    const headers = { Origin: 'https://app.example', 'Access-Control-Request-Method': 'GET' };
+    const preflight = await ask('/api/rooms/own', { method: 'OPTIONS', headers });
+    const allowed = preflight.headers.get('Access-Control-Allow-Headers');
+    expect(allowed).toContain('Authorization');
+    expect(allowed).toContain('X-Auth-Token');
+  });
+});

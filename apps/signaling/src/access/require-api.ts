@@ -1,0 +1,47 @@
+import type { AccessTokenClaims } from '@parley/protocol/access-token';
+import { ParleyError } from '@parley/protocol/errors';
+import type { ModeratedBy } from '@parley/protocol/moderation';
+import type { Context, MiddlewareHandler } from 'hono';
+import { accessSettings } from '../settings.ts';
+import { type ApiAction, apiRefusal } from './api-policy.ts';
+import { claimsOf, tokenMissing } from './authentication.ts';
+import { shownToken } from './shown-token.ts';
+
+/** What {@link requireApi} leaves in the context. */
+export interface Claims {
+  /** What the request's token says; undefined where none is required and no valid one is shown. */
+  claims: AccessTokenClaims | undefined;
+}
+
+/**
+ * Lets a request on only with a token that opens the route. The room is that of the route's parameter `id`.
+ *
+ * @example rooms.get('/:id', requireApi('read'), handler)
+ */
+export function requireApi(action: ApiAction): MiddlewareHandler<{ Variables: Claims }> {
+  return async (c, next) => {
+    c.set('claims', await authorize(c, action, c.req.param('id')));
+    await next();
+  };
+}
+
+/** @throws {ParleyError} where the request may not */
+async function authorize(
+  c: Context,
+  action: ApiAction,
+  roomId: string | undefined,
+): Promise<AccessTokenClaims | undefined> {
+  const token = shownToken(c.req.raw.headers, accessSettings.header);
+  const claims = await claimsOf(accessSettings, token);
+  if (!accessSettings.required) return claims;
+  const refusal =
+    claims === undefined ? tokenMissing(accessSettings.header) : apiRefusal(claims, action, roomId);
+  if (refusal !== undefined) throw new ParleyError(refusal.code, refusal.message);
+  return claims;
+}
+
+/** Who acts over the API: the token's subject, else the key that signed it. */
+export function apiCaller(claims: AccessTokenClaims | undefined): ModeratedBy {
+  const name = claims?.sub ?? claims?.iss;
+  return { type: 'api', ...(name !== undefined && { name }) };
+}
