@@ -220,7 +220,8 @@ export class MediaNode {
     this.#fleet.close();
     // Before their sessions, of whose end they would be told as if there were another.
     this.#direct?.close();
-    this.rooms.close();
+    // While there are workers, which know how the sessions were.
+    await this.rooms.close();
     this.#pool.close();
     this.#health.close();
     await this.#running;

@@ -12,6 +12,9 @@ import { RoomCommands } from './room-commands.ts';
 import { RoomMedia } from './room-media.ts';
 import { SessionDoor } from './session-door.ts';
 
+/** How long the sessions of a room that ends may take to be reported, ms. */
+const REPORT_MS = 1_000;
+
 /** A room that this node serves: its link to the Room object, and its media once somebody is in it. */
 export class HostedRoom {
   readonly roomId: string;
@@ -39,6 +42,7 @@ export class HostedRoom {
       unpublished: (id, trackId) => tell({ type: 'track-unpublished', ...id, trackId }),
       mediaState: (id, state) => tell({ type: 'media-state', ...id, state }),
       lost: (id) => this.#lost(id),
+      report: (id, report) => tell({ type: 'session-report', ...id, report }),
     });
     const parts = { roomId, context, media: this.#media, epoch: () => this.#epoch };
     this.#door = new SessionDoor(parts);
@@ -81,12 +85,12 @@ export class HostedRoom {
     const since = this.#linkDownSince;
     if (since === undefined || performance.now() - since < this.#context.orphanGraceMs) return;
     if (this.#sessions().some(({ mediaState }) => mediaState === 'connected')) return;
-    this.#end(ROOM_ENDED, 'nobody is in the room and the edge is out of reach');
+    void this.#end(ROOM_ENDED, 'nobody is in the room and the edge is out of reach');
   }
 
-  /** Ends the room because the node stops. */
-  close(): void {
-    this.#end(NODE_STOPS, 'the node stops');
+  /** Ends the room because the node stops; resolves when the Room has been told all there is to tell. */
+  async close(): Promise<void> {
+    await this.#end(NODE_STOPS, 'the node stops');
   }
 
   #openLink({ roomId, assignment }: Assignment): RoomLink {
@@ -111,13 +115,13 @@ export class HostedRoom {
       onDown: () => {
         this.#linkDownSince ??= performance.now();
       },
-      onRevoked: ({ code, reason }) => this.#end(code, `the Room ended its link (${code} ${reason})`),
+      onRevoked: ({ code, reason }) => void this.#end(code, `the Room ended its link (${code} ${reason})`),
       ...(socketTuning && { socketTuning }),
     });
   }
 
   #handle(command: RoomCommand): void {
-    if (command.type === 'close-room') this.#end(1000, 'the room is closed');
+    if (command.type === 'close-room') void this.#end(1000, 'the room is closed');
     else this.#commands.handle(command);
   }
 
@@ -141,11 +145,21 @@ export class HostedRoom {
     }
   }
 
-  #end(code: number, reason: string): void {
+  async #end(code: number, reason: string): Promise<void> {
     if (this.#media.closed) return;
-    this.#link.close(code, reason);
-    this.#media.close('The room has ended on this node.');
+    const reported = this.#media.close('The room has ended on this node.');
     this.#context.events.info('room-ended', { roomId: this.roomId, reason }, 'a room ended on this node');
     this.#onEnded();
+    // The worker answers at once, or is gone, or hangs.
+    await within(REPORT_MS, reported);
+    this.#link.close(code, reason);
   }
+}
+
+/** Waits for something, but no longer than some milliseconds. */
+async function within(ms: number, promise: Promise<void>): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
 }

@@ -1,5 +1,5 @@
 import type { Grants } from '@parley/protocol/grants';
-import type { MediaState } from '@parley/protocol/link-messages';
+import type { MediaState, SessionReport } from '@parley/protocol/link-messages';
 import type { RoomMediaStats, TrackStats } from '@parley/protocol/stats';
 import type { TicketClaims } from '@parley/protocol/tokens';
 import type { Track } from '@parley/protocol/track';
@@ -9,6 +9,7 @@ import type { Carrier } from '../sessions/carrier.ts';
 import { describeTrack, type PublishedTrack } from '../sessions/published-track.ts';
 import { Session } from '../sessions/session.ts';
 import type { SessionContext, SessionId } from '../sessions/session-context.ts';
+import { SessionMeter } from '../sessions/session-meter.ts';
 import type { MediaWorker } from '../workers/media-worker.ts';
 import { measureRoom, measureTracks } from './room-stats.ts';
 
@@ -24,6 +25,8 @@ export interface MediaRoomHandlers {
   unpublished(id: SessionId, trackId: string): void;
   mediaState(id: SessionId, state: MediaState): void;
   candidate(): void;
+  /** A session has ended. */
+  report(id: SessionId, report: SessionReport): void;
 }
 
 /** Figures younger than this are given again instead of measured, ms. */
@@ -37,6 +40,8 @@ export class MediaRoom {
   readonly #context: RoomContext;
   readonly #handlers: MediaRoomHandlers;
   readonly #sessions = new Map<string, Session>();
+  /** Sessions that have ended and are not reported yet. */
+  readonly #reports = new Set<Promise<void>>();
   #shed: ShedStep = 'none';
   #measured: { at: number; stats: Promise<RoomMediaStats> } | undefined;
 
@@ -70,7 +75,8 @@ export class MediaRoom {
     const others = [...this.#sessions.values()];
     const { roomId } = this.#context;
     const logger = this.#context.logger.child({ cid, roomId, participantId, session: number });
-    const context = { ...this.#context, logger, participantId, session: number, grants };
+    const meter = new SessionMeter(performance.now());
+    const context = { ...this.#context, logger, participantId, session: number, grants, meter };
     const session: Session = new Session(context, requestOffers, carrier, {
       published: (track) => this.#publish(session, track),
       unpublished: (trackId) => this.#unpublish(session, trackId),
@@ -108,17 +114,23 @@ export class MediaRoom {
     if (session === undefined) return;
     // Removed first: the end of its tracks is then no news for the Room, which knows that the session ends.
     this.#sessions.delete(participantId);
-    session.close(why);
+    const reported = session.close(why).then((report) => {
+      this.#reports.delete(reported);
+      this.#handlers.report(session.id, report);
+    });
+    this.#reports.add(reported);
   }
 
   /**
    * Ends all sessions and the router.
    *
    * @param why told to the clients
+   * @returns when all sessions are reported
    */
-  closeAll(why: string): void {
+  async closeAll(why: string): Promise<void> {
     for (const participantId of [...this.#sessions.keys()]) this.close(participantId, why);
     this.#context.router.router.close();
+    await Promise.all(this.#reports);
   }
 
   /** Takes from the room what a step takes, and gives back what it does not. */

@@ -50,10 +50,11 @@ export class RoomMedia {
    * Ends all sessions and the router, for good.
    *
    * @param why told to the clients
+   * @returns when all sessions are reported
    */
-  close(why: string): void {
+  async close(why: string): Promise<void> {
     this.#closed = true;
-    this.#room?.closeAll(why);
+    await this.#room?.closeAll(why);
   }
 
   async #make(): Promise<MediaRoom> {
@@ -63,7 +64,7 @@ export class RoomMedia {
       { roomId: this.#roomId, router, settings, ledger, timings: metrics, logger },
       { ...this.#handlers, candidate: () => metrics.candidate() },
     );
-    if (this.#closed) room.closeAll('The room has ended on this node.');
+    if (this.#closed) await room.closeAll('The room has ended on this node.');
     // Its worker may have died since.
     if (router.router.closed) {
       throw new ParleyError('media_unavailable', 'The media worker failed; try again.');

@@ -70,8 +70,8 @@ export class RoomRegistry {
     this.#context.verifier.sweep();
   }
 
-  /** Ends all rooms because the node stops. */
-  close(): void {
-    for (const room of this.rooms) room.close();
+  /** Ends all rooms because the node stops; resolves when their Rooms know. */
+  async close(): Promise<void> {
+    await Promise.all(this.rooms.map((room) => room.close()));
   }
 }

@@ -2,6 +2,7 @@ import type { WebRtcTransport } from 'mediasoup/types';
 import type { TrafficLedger } from '../telemetry/traffic-ledger.ts';
 import type { RoomRouter } from '../workers/media-worker.ts';
 import type { SessionContext } from './session-context.ts';
+import type { SessionMeter } from './session-meter.ts';
 import { type TransportState, transportState } from './transport-state.ts';
 
 /** Where the send estimate starts, bit/s: two medium layers. Much lower, and viewers wait for the top layer. */
@@ -13,11 +14,13 @@ const ICE_CONSENT_SECONDS = 30;
 export class ClientTransport {
   readonly transport: WebRtcTransport;
   readonly #ledger: TrafficLedger;
+  readonly #meter: SessionMeter;
   #connected = false;
 
-  private constructor(transport: WebRtcTransport, ledger: TrafficLedger) {
+  private constructor(transport: WebRtcTransport, ledger: TrafficLedger, meter: SessionMeter) {
     this.transport = transport;
     this.#ledger = ledger;
+    this.#meter = meter;
   }
 
   /**
@@ -25,7 +28,7 @@ export class ClientTransport {
    */
   static async open(
     { router, webRtcServer }: RoomRouter,
-    { ledger, settings }: Pick<SessionContext, 'ledger' | 'settings'>,
+    { ledger, meter, settings }: Pick<SessionContext, 'ledger' | 'meter' | 'settings'>,
     onState: () => void,
   ): Promise<ClientTransport> {
     const transport = await router.createWebRtcTransport({
@@ -40,7 +43,7 @@ export class ClientTransport {
     ledger.open(transport);
     transport.on('icestatechange', onState);
     transport.on('dtlsstatechange', onState);
-    return new ClientTransport(transport, ledger);
+    return new ClientTransport(transport, ledger, meter);
   }
 
   get state(): TransportState {
@@ -57,7 +60,7 @@ export class ClientTransport {
 
   /** Closes it with its producers and consumers. */
   close(): void {
-    this.#ledger.close(this.transport);
+    this.#meter.closing(this.#ledger.close(this.transport));
     this.transport.close();
   }
 }

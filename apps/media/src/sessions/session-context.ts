@@ -3,6 +3,7 @@ import type { SendOptions } from '@parley/sdp/send-parameters';
 import type { Logger } from 'pino';
 import type { TrafficLedger } from '../telemetry/traffic-ledger.ts';
 import type { RoomRouter } from '../workers/media-worker.ts';
+import type { SessionMeter } from './session-meter.ts';
 
 /** What the configuration says about media. */
 export interface MediaSettings {
@@ -38,6 +39,8 @@ export interface SessionContext extends SessionId {
   settings: MediaSettings;
   ledger: TrafficLedger;
   timings: SessionTimings;
+  /** Of this session. */
+  meter: SessionMeter;
   /** Says with each line which session it is about. */
   logger: Logger;
 }

@@ -2,7 +2,7 @@ import { aboutRequest } from '@parley/protocol/about-request';
 import type { SessionRequest } from '@parley/protocol/client-messages';
 import { ParleyError } from '@parley/protocol/errors';
 import type { Grants } from '@parley/protocol/grants';
-import type { MediaState } from '@parley/protocol/link-messages';
+import type { MediaState, SessionReport } from '@parley/protocol/link-messages';
 import type { SessionEvent } from '@parley/protocol/server-messages';
 import { SESSION_REQUESTS, TokenBucket } from '@parley/protocol/token-bucket';
 import type { Track } from '@parley/protocol/track';
@@ -194,18 +194,20 @@ export class Session {
   }
 
   /**
-   * Ends the participant's media (transports, producers, consumers, timers) and the way to the client.
+   * Ends the participant's media (transports, producers, consumers, timers) and the way to the client. To be called once.
    *
    * @param why told to the client
+   * @returns how it was, once the worker has said so
    */
-  close(why: string): void {
-    if (this.#closed) return;
+  close(why: string): Promise<SessionReport> {
     this.#closed = true;
+    const report = this.#context.meter.report(this.published, this.subscriptions, performance.now());
     this.#context.logger.debug({ event: 'session-closed', why }, 'a media session ended');
     this.#requester.stop();
     this.#publisher.close();
     this.#subscriber.close();
     this.#carrier.close('session_ended', why);
+    return report;
   }
 
   async #dispatch(request: SessionRequest): Promise<void> {
@@ -309,6 +311,7 @@ export class Session {
       this.#context.timings.joined(secondsSince(this.#openedAt));
     }
     this.#mediaState = state;
+    this.#context.meter.state(state, performance.now());
     this.#context.logger.debug({ event: 'media-state', state }, 'the state of a client’s transports');
     this.#handlers.mediaState(state);
   }
