@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { TicketClaims } from '@parley/protocol/tokens';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { call } from '../testing/api.ts';
 import { TestNode } from '../testing/test-node.ts';
 import { ask, joinRoom, TestSocket } from '../testing/test-socket.ts';
 import { RoomObject } from './room-object.ts';
@@ -120,7 +121,7 @@ describe('the room', () => {
   });
 
   it('holds its number of participants', async () => {
-    await ask('/api/rooms', { method: 'POST', body: JSON.stringify({ id: 'small', maxParticipants: 1 }) });
+    await call('POST', '/api/rooms', { id: 'small', maxParticipants: 1 });
     await joinRoom('small', 'Ann');
     const socket = await TestSocket.open('/ws?room=small');
     socket.send({ type: 'join', roomId: 'small', participantName: 'Bob' });
