@@ -1,12 +1,15 @@
 import type { Join } from '@parley/protocol/client-messages';
 import type { NodeLife } from '@parley/protocol/fleet-messages';
+import type { Grants, Source } from '@parley/protocol/grants';
+import type { LobbyGuest, ModerationAction } from '@parley/protocol/moderation';
+import type { Joined } from '@parley/protocol/server-messages';
 import type { Participant, Track } from '@parley/protocol/track';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Command, LinkReport } from './commands.ts';
 import type { Effect } from './effects.ts';
-import { camera, joinCommand, type ReportAbout, TestRoom } from './testing.ts';
-import { publicParticipant } from './views.ts';
+import { camera, joinCommand, MODERATOR, type ReportAbout, resumeKey, TestRoom } from './testing.ts';
+import { lobbyGuest, publicParticipant } from './views.ts';
 import { nextWake } from './wake.ts';
 
 /** What one client believes, over all its connections, from nothing but the messages it was sent. */
@@ -18,6 +21,12 @@ class ClientView {
   session = 0;
   /** Whether it waits to be shown the way to its session. */
   asks = false;
+  /** What it may do, and what it knows of the room. */
+  grants: Grants | undefined;
+  room: Omit<Joined['room'], 'createdAt'> | undefined;
+  lobby: LobbyGuest[] | undefined;
+  /** While it waits to be admitted, as whom. */
+  waitingAs = '';
 
   receive(message: Extract<Effect, { type: 'send' }>['message']): void {
     if ('seq' in message && message.type !== 'joined' && message.type !== 'resumed') {
@@ -38,6 +47,10 @@ class ClientView {
         if (message.participantId !== this.participantId) this.session = 0;
         this.asks = message.resumed;
         this.participantId = message.participantId;
+        this.waitingAs = '';
+        this.grants = message.grants;
+        this.room = message.room;
+        this.lobby = message.lobby;
         this.seq = message.seq;
         this.participants.clear();
         for (const p of message.participants) this.participants.set(p.participantId, structuredClone(p));
@@ -66,6 +79,29 @@ class ClientView {
         if (track !== undefined) track.muted = message.muted;
         return;
       }
+      case 'participant-renamed':
+        if (message.participantId !== this.participantId) this.of(message.participantId).name = message.name;
+        return;
+      case 'moderator-changed': {
+        if (message.participantId === this.participantId) return;
+        const { moderator: _, ...participant } = this.of(message.participantId);
+        const changed = { ...participant, ...(message.moderator && { moderator: true }) };
+        this.participants.set(message.participantId, changed);
+        return;
+      }
+      case 'room-updated':
+        this.room = message;
+        return;
+      case 'grants-changed':
+        this.grants = message.grants;
+        if (!message.grants.moderate) this.lobby = undefined;
+        return;
+      case 'waiting':
+        this.waitingAs = message.participantId;
+        return;
+      case 'lobby':
+        this.lobby = message.waiting;
+        return;
       default:
         return;
     }
@@ -78,6 +114,15 @@ class ClientView {
   }
 }
 
+/** Who plays by a name, and how it joined last. */
+interface Client {
+  view: ClientView;
+  recovers: boolean;
+  direct: boolean;
+  known: boolean;
+  moderates: boolean;
+}
+
 const name = fc.constantFrom('a', 'b', 'c', 'd', 'e');
 const node = fc.constantFrom('n1', 'n2');
 const often = fc.constantFrom(true, true, true, false);
@@ -86,7 +131,17 @@ const trackId = fc.constantFrom('t1', 't2', 't3');
 
 type Step =
   | { kind: 'command'; command: Command }
-  | { kind: 'join'; name: string; recovers: boolean; direct: boolean }
+  | {
+      kind: 'join';
+      name: string;
+      recovers: boolean;
+      direct: boolean;
+      /** Whether it has an identity; then it may join while it is in the room. */
+      known: boolean;
+      moderates: boolean;
+    }
+  /** A participant moderates, or the API does. */
+  | { kind: 'moderate'; by: string | undefined; whom: number; request: ModerationAction }
   | { kind: 'resume'; name: string; forgetful: boolean }
   | {
       kind: 'link';
@@ -105,6 +160,7 @@ type Step =
 const report: fc.Arbitrary<ReportAbout> = fc.oneof(
   fc.record({ type: fc.constant('track-published' as const), track: trackId.map(camera) }),
   fc.record({ type: fc.constant('track-unpublished' as const), trackId }),
+  fc.constant({ type: 'session-opened' as const }),
   fc.record({
     type: fc.constant('media-state' as const),
     state: fc.constantFrom('connected' as const, 'disconnected' as const, 'closed' as const),
@@ -131,6 +187,7 @@ const clientMessage = fc.record({
       arbitrary: fc.record({ type: fc.constant('mute' as const), trackId, muted: fc.boolean() }),
     },
     { weight: 3, arbitrary: fc.constant({ type: 'chat' as const, text: 'hi' }) },
+    { weight: 2, arbitrary: fc.record({ type: fc.constant('rename' as const), name }) },
     {
       weight: 3,
       arbitrary: fc.record({
@@ -141,6 +198,34 @@ const clientMessage = fc.record({
     },
   ),
 });
+/** Whom it is about is put in when it is known who is there. */
+const participantId = fc.constant('');
+const action: fc.Arbitrary<ModerationAction> = fc.oneof(
+  fc.record({ action: fc.constant('lock' as const), locked: seldom }),
+  fc.record({ action: fc.constant('set-lobby' as const), lobby: fc.boolean() }),
+  {
+    weight: 4,
+    arbitrary: fc.record({ action: fc.constantFrom('admit' as const, 'deny' as const), participantId }),
+  },
+  fc.record(
+    { action: fc.constant('kick' as const), participantId, banSeconds: fc.constantFrom(1, 100) },
+    { requiredKeys: ['action', 'participantId'] },
+  ),
+  fc.record({ action: fc.constant('mute' as const), participantId, trackId }),
+  fc.record({ action: fc.constant('rename' as const), participantId, name }),
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      action: fc.constant('set-grants' as const),
+      participantId,
+      grants: fc.oneof(
+        fc.record({ moderate: fc.boolean() }),
+        fc.record({ publish: fc.subarray<Source>(['camera', 'microphone']) }),
+        fc.record({ subscribe: fc.boolean(), data: fc.boolean() }),
+      ),
+    }),
+  },
+);
 const command = (commands: fc.Arbitrary<Command>): fc.Arbitrary<Step> =>
   commands.map((one) => ({ kind: 'command' as const, command: one }));
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -151,6 +236,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       name,
       recovers: fc.boolean(),
       direct: fc.boolean(),
+      known: fc.boolean(),
+      moderates: seldom,
     }),
   },
   {
@@ -230,20 +317,32 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       report,
     }),
   },
+  {
+    weight: 60,
+    arbitrary: fc.record({
+      kind: fc.constant('moderate' as const),
+      by: fc.option(name, { nil: undefined, freq: 1 }),
+      whom: fc.nat(3),
+      request: action,
+    }),
+  },
   { weight: 1, arbitrary: command(fc.constant({ type: 'delete' as const })) },
 );
 
 it('holds in any order of events', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(step, pause), { maxLength: 60, size: 'max' }), (steps) => {
+    fc.property(fc.array(fc.tuple(step, pause), { maxLength: 80, size: 'max' }), (steps) => {
       const room = new TestRoom({ maxParticipants: 4 });
       const views = new Map<string, ClientView>();
       let epochs = room.state.lastEpoch;
       let connections = 0;
       /** Open connections by name, and what each name knows; a name's participants are numbered as it joins anew. */
       const open = new Map<string, string>();
-      const clients = new Map<string, { view: ClientView; recovers: boolean; direct: boolean }>();
+      const clients = new Map<string, Client>();
       let joins = 0;
+      /** What the nodes go by, by participant and session; and what tickets that were not shown say. */
+      const enforced = new Map<string, Grants>();
+      const tickets = new Map<string, Grants>();
 
       for (const [what, pause] of steps) {
         const before = room.state;
@@ -284,14 +383,38 @@ it('holds in any order of events', () => {
             return { ...command, connectionId } as Command;
           }
           case 'join': {
-            if (open.has(what.name)) return undefined;
-            const { recovers, direct } = what;
-            clients.set(what.name, { view: new ClientView(), recovers, direct });
+            if (open.has(what.name) && !(what.known && clients.get(what.name)?.known)) return undefined;
+            const { recovers, direct, known, moderates } = what;
+            clients.set(what.name, { view: new ClientView(), recovers, direct, known, moderates });
             return joining(what.name, {});
+          }
+          case 'moderate': {
+            const waits = what.request.action === 'admit' || what.request.action === 'deny';
+            const { participants, lobby } = room.state;
+            const there = Object.keys(waits ? lobby : participants);
+            const participantId = there[what.whom % there.length] ?? '';
+            const request =
+              'participantId' in what.request ? { ...what.request, participantId } : what.request;
+            const admitted = waits ? [participantId] : Object.keys(lobby);
+            const resumeKeys = admitted.map((id) => resumeKey(id.slice(2)));
+            if (what.by === undefined) return { type: 'moderate', by: { type: 'api' }, request, resumeKeys };
+            const connectionId = open.get(what.by);
+            if (connectionId === undefined) return undefined;
+            return {
+              type: 'client-message',
+              connectionId,
+              message: { type: 'moderate', request },
+              resumeKeys,
+            };
           }
           case 'resume': {
             const client = clients.get(what.name);
             if (client === undefined || client.view.participantId === '') return undefined;
+            // Whoever waits has nothing to come back to.
+            const waits = Object.values(room.state.lobby).some(
+              (one) => one.connectionId === open.get(what.name),
+            );
+            if (waits) return undefined;
             const { participantId, seq } = client.view;
             const secret = `secret-${participantId.slice(2)}`;
             const known = what.forgetful ? seq + 1_000_000 : seq;
@@ -327,6 +450,11 @@ it('holds in any order of events', () => {
             const { participantId, session } = sessionOf(what.name);
             if (participantId === '') return undefined;
             const number = what.oldSession ? session + 1 : session;
+            const key = `${participantId} ${session}`;
+            const ticket = tickets.get(key);
+            const isHome = room.state.participants[participantId]?.nodeId === what.node;
+            const opens = what.report.type === 'session-opened' && isHome && !what.stale && !what.oldSession;
+            if (opens && ticket !== undefined && !enforced.has(key)) enforced.set(key, ticket);
             const whole = { ...what.report, participantId, session: number } as LinkReport;
             return { type: 'link-report', nodeId: what.node, epoch: epochOf(what), report: whole };
           }
@@ -337,13 +465,27 @@ it('holds in any order of events', () => {
         connections += 1;
         joins += 1;
         const connectionId = `c${connections}`;
-        const client = clients.get(name) ?? { view: new ClientView(), recovers: false, direct: false };
+        const client = clients.get(name);
+        if (client === undefined) throw new Error(`${name} is not known`);
         const older = open.get(name);
-        if (older !== undefined) views.delete(older);
+        if (older !== undefined && views.get(older) === client.view) views.delete(older);
         open.set(name, connectionId);
         views.set(connectionId, client.view);
-        const { recovers, direct } = client;
-        return joinCommand(`${name}${joins}`, connectionId, { recovers, direct, ...request });
+        const { recovers, direct, known, moderates } = client;
+        return {
+          ...joinCommand(`${name}${joins}`, connectionId, { recovers, direct, ...request }),
+          access: {
+            grants: { ...MODERATOR, moderate: moderates },
+            ...(known && { identity: `id-${name}`, name }),
+          },
+          address: `address-${name}`,
+        };
+      }
+
+      function noteGrants(message: Extract<Effect, { type: 'link-send' }>['message']): void {
+        if (message.type !== 'set-grants') return;
+        const key = `${message.participantId} ${message.session}`;
+        if (enforced.has(key)) enforced.set(key, message.grants);
       }
 
       function sessionOf(name: string): { participantId: string; session: number } {
@@ -372,7 +514,12 @@ it('holds in any order of events', () => {
             expect(effect.epoch, 'epochs only rise').toBeGreaterThan(epochs);
             epochs = effect.epoch;
           }
+          if (effect.type === 'link-send') noteGrants(effect.message);
           if (effect.type === 'open-session') {
+            const key = `${effect.participantId} ${effect.session}`;
+            // A session that is there is only given another carrier.
+            if (effect.carrier.type === 'relay' && !enforced.has(key)) enforced.set(key, effect.grants);
+            if (effect.carrier.type === 'direct') tickets.set(key, effect.grants);
             expect(room.state.participants[effect.participantId]?.session).toBe(effect.session);
             if (effect.carrier.type === 'direct') {
               const view = views.get(effect.carrier.connectionId);
@@ -411,7 +558,21 @@ it('holds in any order of events', () => {
           expect(state.placement.state, 'a room without a node keeps looking').not.toBe('none');
         }
         expect(Object.keys(state.assignments).length, 'a room has one authority').toBeLessThanOrEqual(1);
+        const guests = Object.values(state.lobby);
+        if (!state.settings.lobby) expect(guests, 'nobody waits without a lobby').toEqual([]);
+        const identities = [...participants, ...guests.map(({ access }) => access)].flatMap(
+          ({ identity }) => identity ?? [],
+        );
+        expect(new Set(identities).size, 'an identity is there once').toBe(identities.length);
+        for (const { connectionId, participantId } of guests) {
+          const view = views.get(connectionId);
+          if (view !== undefined) expect(view.waitingAs, 'who waits knows it').toBe(participantId);
+        }
         for (const participant of participants) {
+          const goesBy = enforced.get(`${participant.participantId} ${participant.session}`);
+          if (goesBy !== undefined && state.assignments[participant.nodeId ?? '']?.state === 'linked') {
+            expect(goesBy, 'a node goes by the grants as they are').toEqual(participant.grants);
+          }
           const ids = participant.tracks.map((track) => track.trackId);
           expect(new Set(ids).size, 'a track is published once').toBe(ids.length);
           if (participant.connectionId === undefined) continue;
@@ -423,6 +584,14 @@ it('holds in any order of events', () => {
               asks: false,
             });
           }
+          const { name, maxParticipants, locked, lobby, metadata } = state.settings;
+          expect(view, 'every client knows what it may do, and the room').toMatchObject({
+            grants: participant.grants,
+            room: { name, maxParticipants, locked, lobby, metadata },
+          });
+          expect(view?.lobby, 'who moderates, and nobody else, knows who waits').toEqual(
+            participant.grants.moderate ? guests.map(lobbyGuest) : undefined,
+          );
           const others = participants.filter((p) => p !== participant).map(publicParticipant);
           const byId = (a: Participant, b: Participant) => a.participantId.localeCompare(b.participantId);
           expect(

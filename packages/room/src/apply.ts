@@ -5,7 +5,7 @@ import type { Effect, LoggedEvent } from './effects.ts';
 import { isCurrent, linkClosed, linkOpened, nodeChecked } from './links.ts';
 import { guestMessage, guestOf } from './lobby.ts';
 import { connectionClosed, join, remove } from './membership.ts';
-import { moderate, moderateAs, rename, updateRoom } from './moderation.ts';
+import { moderate, moderateAs, renameSelf, updateRoom } from './moderation.ts';
 import { isSessionRequest, passThrough } from './pass-through.ts';
 import { assignFailed, placed, placementFailed } from './placement.ts';
 import { reconnectSession, requestSession, sessionReported } from './sessions.ts';
@@ -48,12 +48,12 @@ function dispatch(draft: Draft, command: Command): void {
         if (guest !== undefined) return guestMessage(draft, guest, message);
         return draft.refuse(connectionId, 'join_required', 'Send join first.', message.type);
       }
-      return memberMessage(draft, participant, message, command.resumeKey);
+      return memberMessage(draft, participant, message, command.resumeKeys ?? []);
     }
     case 'moderate':
-      return moderate(draft, command.by, command.request, command.resumeKey);
+      return moderate(draft, command.by, command.request, command.resumeKeys ?? []);
     case 'update':
-      return updateRoom(draft, command.by, command.change);
+      return updateRoom(draft, command.by, command.change, command.resumeKeys ?? []);
     case 'connection-closed':
       return connectionClosed(draft, command.connectionId);
     case 'placed':
@@ -84,7 +84,7 @@ function memberMessage(
   draft: Draft,
   participant: ParticipantState,
   message: MemberMessage,
-  resumeKey: ResumeKey | undefined,
+  resumeKeys: readonly ResumeKey[],
 ): void {
   const { roomId } = draft.state;
   if (message.roomId !== undefined && message.roomId !== roomId) {
@@ -104,9 +104,9 @@ function memberMessage(
     case 'chat':
       return chat(draft, participant, message.text);
     case 'rename':
-      return rename(draft, participant, message.name);
+      return renameSelf(draft, participant, message.name);
     case 'moderate':
-      return moderateAs(draft, participant, message.request, resumeKey);
+      return moderateAs(draft, participant, message.request, resumeKeys);
     case 'leave':
       return remove(draft, participant, 'left');
     default:

@@ -41,11 +41,16 @@ export type Command =
       /** The hash of `request.resume.secret`, where there is one. */
       shownHash?: string;
     }
-  /** `resumeKey` comes with every `admit`, here and in `moderate`. */
-  | { type: 'client-message'; connectionId: string; message: MemberMessage; resumeKey?: ResumeKey }
+  /** `resumeKeys`, here and in the next two: `keysNeeded` says how many, for those whom it lets in. */
+  | {
+      type: 'client-message';
+      connectionId: string;
+      message: MemberMessage;
+      resumeKeys?: readonly ResumeKey[];
+    }
   /** Over the API, by somebody who may: see `moderationRefusal` for what it comes to. */
-  | { type: 'moderate'; by: ModeratedBy; request: ModerationAction; resumeKey?: ResumeKey }
-  | { type: 'update'; by: ModeratedBy; change: UpdateRoomRequest }
+  | { type: 'moderate'; by: ModeratedBy; request: ModerationAction; resumeKeys?: readonly ResumeKey[] }
+  | { type: 'update'; by: ModeratedBy; change: UpdateRoomRequest; resumeKeys?: readonly ResumeKey[] }
   | { type: 'connection-closed'; connectionId: string }
   /** The Fleet chose a node. */
   | { type: 'placed'; nodeId: string }

@@ -3,7 +3,7 @@ import type { LinkSession } from '@parley/protocol/link-messages';
 import type { Command } from './commands.ts';
 import type { Draft } from './draft.ts';
 import { dropNode, replaceNode } from './placement.ts';
-import { loseSession, openSession, passPending, showWay } from './sessions.ts';
+import { loseSession, openSession, passPending, restateGrants, showWay } from './sessions.ts';
 import { type Assignment, type ParticipantState, type RoomState, TIMES } from './state.ts';
 import { publishTrack, unpublishTrack } from './tracks.ts';
 
@@ -64,6 +64,7 @@ function reconcile(
     if (held.tracks.find((track) => track.trackId === trackId)?.muted === muted) continue;
     draft.tellNode(assignment.nodeId, { type: 'set-muted', participantId, trackId, muted });
   }
+  restateGrants(draft, participant);
   if (participant.awaitsWay) return showWay(draft, participant, assignment);
   if (participant.recovers && carrier === 'relay') {
     const { roomId } = draft.state;

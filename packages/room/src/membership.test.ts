@@ -119,3 +119,57 @@ describe('coming back', () => {
     ]);
   });
 });
+
+describe('an identity', () => {
+  it('is in the room once: who joins again takes its older self’s place, also in a full room', () => {
+    const room = new TestRoom({ maxParticipants: 2 });
+    room.joinAs('ann', { identity: 'a1' });
+    room.join('bob');
+    room.link();
+    const effects = room.joinAs('ann2', { identity: 'a1' });
+    expect(sentTo(effects, 'c-ann').at(-1)).toMatchObject({ type: 'error', code: 'identity_replaced' });
+    expect(effects).toContainEqual(
+      expect.objectContaining({ type: 'disconnect', connectionId: 'c-ann', code: 'identity_replaced' }),
+    );
+    expect(sentTo(effects, 'c-bob')).toMatchObject([
+      { type: 'participant-left', participantId: 'p-ann', reason: 'replaced' },
+      { type: 'participant-joined', participant: { participantId: 'p-ann2', identity: 'a1' } },
+    ]);
+    expect(sentTo(effects, 'c-ann2')[0], 'nothing before joined').toMatchObject({ type: 'joined' });
+    expect(Object.keys(room.state.participants)).toEqual(['p-bob', 'p-ann2']);
+  });
+
+  it('that was alone in its room keeps it and its node', () => {
+    const room = new TestRoom();
+    room.joinAs('ann', { identity: 'a1' });
+    room.link();
+    const effects = room.joinAs('ann2', { identity: 'a1' });
+    expect(room.state.emptySince).toBeUndefined();
+    expect(effects).toContainEqual(
+      expect.objectContaining({ type: 'open-session', participantId: 'p-ann2', nodeId: 'node-1' }),
+    );
+  });
+
+  it('is not shared by those who have none, nor by those of the same name', () => {
+    const room = new TestRoom();
+    room.joinAs('ann', { name: 'Ann' });
+    room.joinAs('ann2', { name: 'Ann' });
+    expect(Object.keys(room.state.participants)).toHaveLength(2);
+  });
+});
+
+describe('an access token', () => {
+  it('that is wrong lets nobody in, but for who proves to be in the room', () => {
+    const room = callOfTwo();
+    const access = { code: 'token_expired', message: 'Get another.' } as const;
+    const refused = room.do({ ...joinCommand('eve', 'c-eve'), access, address: '192.0.2.1' });
+    expect(refused).toMatchObject([
+      { message: { code: 'token_expired', message: 'Get another.', requestType: 'join' } },
+      { type: 'disconnect', connectionId: 'c-eve', code: 'token_expired' },
+      { type: 'free-place', participantId: 'p-eve', address: '192.0.2.1' },
+    ]);
+    const ask = { participantId: 'p-ann', secret: 'secret-ann', seq: 2 };
+    const back = room.do({ ...joinCommand('x', 'c-x', { resume: ask }), access });
+    expect(sentTo(back, 'c-x')[0]).toMatchObject({ type: 'resumed' });
+  });
+});

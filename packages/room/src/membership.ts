@@ -1,11 +1,12 @@
 import type { Join } from '@parley/protocol/client-messages';
 import type { ErrorCode } from '@parley/protocol/errors';
 import type { LeaveReason } from '@parley/protocol/server-messages';
-import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
+import { PROTOCOL_VERSION } from '@parley/protocol/version';
+import { hasToWait, isSame, type Refusal, refusalOf, unfitFor } from './admission.ts';
 import type { Command, ResumeKey } from './commands.ts';
 import type { Draft } from './draft.ts';
 import type { JoinedByRoom } from './effects.ts';
-import { guestOf, isLobbyFull, leaveLobby, wait } from './lobby.ts';
+import { dismissOlder, guestOf, leaveLobby, wait } from './lobby.ts';
 import { needsNode } from './placement.ts';
 import { leavesAt } from './presence.ts';
 import { openSession, showWay } from './sessions.ts';
@@ -29,9 +30,9 @@ export function join(draft: Draft, command: JoinCommand): void {
   }
   const { participantId, address, cid } = command;
   const known = returning(draft, command);
-  const refusal = refusalOf(draft, command, known);
-  if (refusal !== undefined) {
-    const [code, message] = refusal;
+  const refused = refusal(draft, command, known);
+  if (refused !== undefined) {
+    const [code, message] = refused;
     draft.refuse(connectionId, code, message, 'join');
     draft.emit({ type: 'disconnect', connectionId, code, reason: message });
     if (address !== undefined) draft.emit({ type: 'free-place', participantId, address });
@@ -54,7 +55,7 @@ export function join(draft: Draft, command: JoinCommand): void {
     ...(cid !== undefined && { cid }),
     since: draft.now,
   };
-  if (state.settings.lobby && !access.grants.moderate) return wait(draft, entry);
+  if (hasToWait(state, access)) return wait(draft, entry);
   enter(draft, entry, command.resumeKey);
 }
 
@@ -66,15 +67,13 @@ function withoutSecrets({ token: _token, resume: _resume, ...request }: Join): J
 /** Somebody is in the room from now on; an older self of the same identity is not. */
 export function enter(draft: Draft, entry: LobbyEntry, resumeKey: ResumeKey): void {
   const { state } = draft;
-  const older = Object.values(state.participants).find(
-    ({ identity }) => identity !== undefined && identity === entry.access.identity,
-  );
+  const older = Object.values(state.participants).find((one) => isSame(one, entry.access));
+  if (older !== undefined) {
+    eject(draft, older, 'replaced', 'identity_replaced', 'You have joined again from elsewhere.');
+  }
+  dismissOlder(draft, entry.access);
   const participant = newcomer(draft, entry, resumeKey);
   state.participants[participant.participantId] = participant;
-  if (older !== undefined) {
-    const message = 'You have joined again from elsewhere.';
-    eject(draft, older, 'replaced', 'identity_replaced', message);
-  }
   delete state.emptySince;
   draft.record(
     { type: 'participant-joined', roomId: state.roomId, participant: publicParticipant(participant) },
@@ -88,10 +87,11 @@ export function enter(draft: Draft, entry: LobbyEntry, resumeKey: ResumeKey): vo
 
 function newcomer({ now }: Draft, entry: LobbyEntry, { resumeHash }: ResumeKey): ParticipantState {
   const { participantId, connectionId, request, access, address, cid } = entry;
-  const { identity, name = request.participantName, grants } = access;
+  const { identity, name, grants } = access;
   return {
     participantId,
-    name,
+    name: name ?? request.participantName,
+    ...(name !== undefined && { nameGiven: true as const }),
     ...(cid !== undefined && { cid }),
     ...(identity !== undefined && { identity }),
     ...(address !== undefined && { address }),
@@ -175,6 +175,7 @@ function comeBack(
   if (seq <= lastSeq && seq >= lastSeq - LOG_LENGTH) {
     draft.tell(participant, { type: 'resumed', roomId, participantId, seq: lastSeq });
     draft.emit({ type: 'replay', connectionId, participantId, after: seq, upTo: lastSeq });
+    retell(draft, participant);
   } else draft.tell(participant, joined(draft, participant, true));
 
   const assignment = draft.linked(participant.nodeId);
@@ -188,51 +189,29 @@ function comeBack(
   } else showWay(draft, participant, assignment);
 }
 
-/** Why a join cannot be one for this room, whoever is in it; undefined when it can. */
-export function unfitFor(roomId: string, request: Join): [ErrorCode, string] | undefined {
-  if (request.roomId !== roomId) {
-    return ['wrong_room', `This socket leads to room ${roomId}; open another for ${request.roomId}.`];
-  }
-  if (!isSupportedVersion(request.version)) {
-    return ['unsupported_version', `This server speaks version ${PROTOCOL_VERSION}; update the client.`];
-  }
-  return undefined;
+/** What is of the moment, and may have been said while nobody listened. */
+function retell(draft: Draft, participant: ParticipantState): void {
+  const { roomId, lobby } = draft.state;
+  const { grants, regranted } = participant;
+  if (regranted) draft.tell(participant, { type: 'grants-changed', roomId, grants });
+  if (!grants.moderate) return;
+  draft.tell(participant, { type: 'lobby', roomId, waiting: Object.values(lobby).map(lobbyGuest) });
 }
 
-function refusalOf(
+function refusal(
   draft: Draft,
-  { request, access, address }: JoinCommand,
+  command: JoinCommand,
   known: ParticipantState | undefined,
-): [ErrorCode, string] | undefined {
-  const { state, now } = draft;
+): Refusal | undefined {
+  const { state } = draft;
+  const { request, access, address } = command;
   if (state.phase === 'closed') return ['room_closed', 'The room was closed; join again to open it anew.'];
   const unfit = unfitFor(state.roomId, request);
   if (unfit !== undefined) return unfit;
   // Who comes back has been let in before.
   if (known !== undefined) return undefined;
   if ('code' in access) return [access.code, access.message];
-  const { identity, grants } = access;
-  const { maxParticipants, locked, lobby } = state.settings;
-  const isBanned = Object.values(state.bans).some(
-    (ban) =>
-      ban.until > now &&
-      (ban.identity === undefined ? isSame(ban.address, address) : ban.identity === identity),
-  );
-  if (isBanned) return ['banned', 'A moderator has banned you from this room.'];
-  if (locked && !grants.moderate)
-    return ['room_locked', 'The room is locked; ask somebody in it to unlock it.'];
-  if (lobby && !grants.moderate) {
-    return isLobbyFull(draft) ? ['lobby_full', 'Too many wait to be admitted; try again later.'] : undefined;
-  }
-  const others = Object.values(state.participants).filter((one) => !isSame(one.identity, identity));
-  if (others.length >= maxParticipants) {
-    return ['room_full', `The room holds ${maxParticipants}; try again when somebody has left.`];
-  }
-  return undefined;
-}
-
-function isSame(a: string | undefined, b: string | undefined): boolean {
-  return a !== undefined && a === b;
+  return refusalOf(draft, { access, ...(address !== undefined && { address }) });
 }
 
 /** Takes a participant out of the room, and tells it why. */

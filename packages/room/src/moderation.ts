@@ -1,20 +1,18 @@
-import type { ErrorCode } from '@parley/protocol/errors';
 import type { Grants, GrantsChange } from '@parley/protocol/grants';
 import type { ModeratedBy, ModerationAction } from '@parley/protocol/moderation';
 import type { UpdateRoomRequest } from '@parley/protocol/rest';
+import { fullness, type Refusal } from './admission.ts';
+import { ban } from './bans.ts';
 import type { ResumeKey } from './commands.ts';
 import type { Draft } from './draft.ts';
-import { admit, deny, lobbyChanged } from './lobby.ts';
+import { admit, dismiss, emptyLobby } from './lobby.ts';
 import { eject } from './membership.ts';
-import { MAX_BANS, type ParticipantState, type RoomState } from './state.ts';
+import type { ParticipantState, RoomState } from './state.ts';
 import { muteTrack } from './tracks.ts';
 import { lobbyGuest } from './views.ts';
 
 /** Why a moderator's request comes to nothing; undefined when it does not. */
-export function moderationRefusal(
-  state: RoomState,
-  request: ModerationAction,
-): [ErrorCode, string] | undefined {
+export function moderationRefusal(state: RoomState, request: ModerationAction): Refusal | undefined {
   switch (request.action) {
     case 'lock':
     case 'set-lobby':
@@ -25,12 +23,11 @@ export function moderationRefusal(
     case 'admit':
     case 'deny': {
       const { participantId, action } = request;
-      if (!Object.hasOwn(state.lobby, participantId)) {
+      const entry = Object.hasOwn(state.lobby, participantId) ? state.lobby[participantId] : undefined;
+      if (entry === undefined) {
         return ['participant_not_found', `Nobody ${participantId} waits in the lobby.`];
       }
-      const { maxParticipants } = state.settings;
-      if (action === 'deny' || Object.keys(state.participants).length < maxParticipants) return undefined;
-      return ['room_full', `The room holds ${maxParticipants}; admit more when somebody has left.`];
+      return action === 'deny' ? undefined : fullness(state, entry.access);
     }
     case 'kick':
     case 'rename':
@@ -50,7 +47,7 @@ export function moderationRefusal(
   }
 }
 
-function nobody(participantId: string): [ErrorCode, string] {
+function nobody(participantId: string): Refusal {
   return ['participant_not_found', `Nobody ${participantId} is in the room; it may have left.`];
 }
 
@@ -59,17 +56,24 @@ export function moderateAs(
   draft: Draft,
   participant: ParticipantState,
   request: ModerationAction,
-  resumeKey: ResumeKey | undefined,
+  resumeKeys: readonly ResumeKey[],
 ): void {
-  const { participantId, name, grants } = participant;
-  const refusal = grants.moderate
-    ? moderationRefusal(draft.state, request)
-    : (['forbidden', 'You may not moderate here; ask whoever runs the room.'] as const);
+  const { participantId, name } = participant;
+  const refusal = forbidden(participant, request) ?? moderationRefusal(draft.state, request);
   if (refusal === undefined) {
-    return moderate(draft, { type: 'participant', participantId, name }, request, resumeKey);
+    return moderate(draft, { type: 'participant', participantId, name }, request, resumeKeys);
   }
   const [code, message] = refusal;
   draft.tell(participant, { type: 'error', code, message, requestType: 'moderate' });
+}
+
+function forbidden({ grants }: ParticipantState, request: ModerationAction): Refusal | undefined {
+  if (!grants.moderate) return ['forbidden', 'You may not moderate here; ask whoever runs the room.'];
+  // Else whoever moderates could record as well.
+  if (request.action === 'set-grants' && request.grants.record === true && !grants.record) {
+    return ['forbidden', 'You may not record, and so cannot let somebody record.'];
+  }
+  return undefined;
 }
 
 /** Does what a moderator asks, and logs who asked. Nothing, where {@link moderationRefusal} has a reason. */
@@ -77,15 +81,17 @@ export function moderate(
   draft: Draft,
   by: ModeratedBy,
   request: ModerationAction,
-  resumeKey: ResumeKey | undefined,
+  resumeKeys: readonly ResumeKey[],
 ): void {
   const { state, now } = draft;
   if (state.phase === 'closed' || moderationRefusal(state, request) !== undefined) return;
   draft.record({ type: 'moderated', roomId: state.roomId, by, request, at: now });
   if (request.action === 'lock' || request.action === 'set-lobby') {
     if (request.action === 'lock') state.settings.locked = request.locked;
-    else setLobby(draft, request.lobby);
-    return roomUpdated(draft);
+    else state.settings.lobby = request.lobby;
+    roomUpdated(draft);
+    if (!state.settings.lobby) emptyLobby(draft, resumeKeys);
+    return;
   }
   if (request.action === 'unban') {
     delete state.bans[request.banId];
@@ -94,21 +100,23 @@ export function moderate(
   const waiting = state.lobby[request.participantId];
   if (request.action === 'admit' || request.action === 'deny') {
     if (waiting === undefined) return;
-    return request.action === 'admit' ? admit(draft, waiting, resumeKey) : deny(draft, waiting);
+    if (request.action === 'admit') return admit(draft, waiting, resumeKeys);
+    return dismiss(draft, waiting, 'lobby_denied', 'A moderator did not admit you to the room.');
   }
   const participant = state.participants[request.participantId];
   if (participant === undefined) return;
   switch (request.action) {
     case 'kick': {
       const { banSeconds } = request;
-      if (banSeconds !== undefined) ban(draft, participant, now + banSeconds * 1000);
-      const code = banSeconds === undefined ? 'kicked' : 'banned';
+      const isBanned = banSeconds !== undefined && ban(draft, participant, now + banSeconds * 1000);
+      const code = isBanned ? 'banned' : 'kicked';
       return eject(draft, participant, 'kicked', code, 'A moderator has removed you from the room.');
     }
     case 'mute':
       // Nobody is unmuted by somebody else.
       return muteTrack(draft, participant, request.trackId, true);
     case 'rename':
+      if (by.type === 'api' || by.participantId !== participant.participantId) participant.nameGiven = true;
       return rename(draft, participant, request.name);
     case 'set-grants':
       return setGrants(draft, participant, request.grants);
@@ -117,19 +125,14 @@ export function moderate(
   }
 }
 
-function ban({ state, now }: Draft, participant: ParticipantState, until: number): void {
-  const { participantId: banId, name, identity, address } = participant;
-  for (const { banId: old, until: ended } of Object.values(state.bans)) {
-    if (ended <= now) delete state.bans[old];
-  }
-  const [next] = Object.values(state.bans).sort((a, b) => a.until - b.until);
-  if (next !== undefined && Object.keys(state.bans).length >= MAX_BANS) delete state.bans[next.banId];
-  const whom = identity === undefined ? { ...(address !== undefined && { address }) } : { identity };
-  state.bans[banId] = { banId, name, ...whom, until };
+/** A participant changes its own name, unless that was given. */
+export function renameSelf(draft: Draft, participant: ParticipantState, name: string): void {
+  if (!participant.nameGiven || participant.grants.moderate) return rename(draft, participant, name);
+  const message = 'Your name was given to you; ask a moderator to change it.';
+  draft.tell(participant, { type: 'error', code: 'forbidden', message, requestType: 'rename' });
 }
 
-/** A participant has another name from now on. */
-export function rename(draft: Draft, participant: ParticipantState, name: string): void {
+function rename(draft: Draft, participant: ParticipantState, name: string): void {
   const { participantId } = participant;
   if (participant.name === name) return;
   participant.name = name;
@@ -142,6 +145,7 @@ function setGrants(draft: Draft, participant: ParticipantState, change: GrantsCh
   const before = participant.grants;
   const grants = changedGrants(before, change);
   participant.grants = grants;
+  participant.regranted = true;
   draft.tell(participant, { type: 'grants-changed', roomId, grants });
   draft.tellNode(nodeId, { type: 'set-grants', participantId, session, grants });
   if (before.moderate === grants.moderate) return;
@@ -160,27 +164,28 @@ export function changedGrants(grants: Grants, change: GrantsChange): Grants {
 }
 
 /** The room is called or sized otherwise from now on. Who is in it stays, whatever its size. */
-export function updateRoom(draft: Draft, by: ModeratedBy, change: UpdateRoomRequest): void {
+export function updateRoom(
+  draft: Draft,
+  by: ModeratedBy,
+  change: UpdateRoomRequest,
+  resumeKeys: readonly ResumeKey[],
+): void {
   const { state } = draft;
   if (state.phase === 'closed') return;
   const { name, maxParticipants, metadata, locked, lobby } = change;
   if (locked !== undefined && locked !== state.settings.locked) {
-    moderate(draft, by, { action: 'lock', locked }, undefined);
+    moderate(draft, by, { action: 'lock', locked }, []);
   }
-  if (lobby !== undefined && lobby !== state.settings.lobby) {
-    moderate(draft, by, { action: 'set-lobby', lobby }, undefined);
-  }
-  if (name === undefined && maxParticipants === undefined && metadata === undefined) return;
   const { settings } = state;
-  settings.name = name ?? settings.name;
-  settings.maxParticipants = maxParticipants ?? settings.maxParticipants;
-  settings.metadata = metadata ?? settings.metadata;
-  roomUpdated(draft);
-}
-
-function setLobby(draft: Draft, lobby: boolean): void {
-  draft.state.settings.lobby = lobby;
-  if (lobby) lobbyChanged(draft);
+  if (name !== undefined || maxParticipants !== undefined || metadata !== undefined) {
+    settings.name = name ?? settings.name;
+    settings.maxParticipants = maxParticipants ?? settings.maxParticipants;
+    settings.metadata = metadata ?? settings.metadata;
+    roomUpdated(draft);
+  }
+  // Last: whom it lets in counts against the new size.
+  if (lobby === undefined || lobby === settings.lobby) return;
+  moderate(draft, by, { action: 'set-lobby', lobby }, resumeKeys);
 }
 
 function roomUpdated(draft: Draft): void {

@@ -1,5 +1,6 @@
 import type { ErrorMessage } from '@parley/protocol/server-messages';
 import type { Draft } from './draft.ts';
+import { leaveIfGone } from './membership.ts';
 import { loseSession } from './sessions.ts';
 import { type ParticipantState, TIMES } from './state.ts';
 
@@ -121,7 +122,8 @@ export function dropNode(draft: Draft, nodeId: string): void {
   const { state } = draft;
   delete state.assignments[nodeId];
   for (const participant of Object.values(state.participants)) {
-    if (participant.nodeId === nodeId) loseSession(draft, participant);
+    // Without a node nothing may speak any more for whoever has no socket.
+    if (participant.nodeId === nodeId && loseSession(draft, participant)) leaveIfGone(draft, participant);
   }
 }
 

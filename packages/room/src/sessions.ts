@@ -76,6 +76,14 @@ export function passPending(draft: Draft, participant: ParticipantState): void {
   }
 }
 
+/** Tells the node of grants that have changed, which it may not have heard of. */
+export function restateGrants(
+  draft: Draft,
+  { participantId, nodeId, session, grants, regranted }: ParticipantState,
+): void {
+  if (regranted) draft.tellNode(nodeId, { type: 'set-grants', participantId, session, grants });
+}
+
 /** What a client asks of its session and cannot pass through: it is kept until there is a way, or refused. */
 export function requestSession(draft: Draft, participant: ParticipantState, message: SessionRequest): void {
   const { participantId, session, nodeId } = participant;
@@ -152,8 +160,11 @@ export function sessionReported(draft: Draft, nodeId: string, report: LinkReport
   }
   switch (report.type) {
     case 'session-event':
+      // It has passed through.
+      return;
     case 'session-opened':
-      // What its session says has passed through, and that it is there is as it should be.
+      // That it is there is as it should be; its ticket may be from before a change of grants.
+      restateGrants(draft, participant);
       return;
     case 'track-published':
       publishTrack(draft, participant, report.track);

@@ -82,7 +82,7 @@ export const MAX_PENDING_REQUESTS = 4;
  */
 export const MAX_PENDING_LENGTH = 256 * 1024;
 
-/** Most who may wait in the lobby. */
+/** Most who may wait in the lobby at once. */
 export const MAX_LOBBY = 100;
 /** Most bans that a room keeps; the one that ends first goes. */
 export const MAX_BANS = 1000;
@@ -117,6 +117,8 @@ export interface BanState extends Ban {
 export interface ParticipantState {
   participantId: string;
   name: string;
+  /** Set where the name is of its access token, or a moderator's choice: it is not the participant's to change. */
+  nameGiven?: true;
   /** Of its access token, where it has one. */
   identity?: string;
   /** Where it came from, as limits and bans count it: an IPv4 address, or the /64 of an IPv6 one. Shown to nobody. */
@@ -131,6 +133,8 @@ export interface ParticipantState {
   /** SHA-256 of the secret with which it comes back. */
   resumeHash: string;
   grants: Grants;
+  /** Set where the grants have changed since it joined: a ticket, or what it was told, may say otherwise. */
+  regranted?: true;
   requestOffers: boolean;
   /** See `Join.recovers` and `Join.direct`. */
   recovers: boolean;
@@ -193,7 +197,7 @@ export interface RoomState {
   /** Of the request that made it, where that may be repeated. */
   fingerprint?: string;
   phase: 'open' | 'closed';
-  /** Since when nobody is in the room. */
+  /** Since when nobody is in the room, nor has waited to be admitted. */
   emptySince?: number;
   participants: Record<string, ParticipantState>;
   /** By participant id, oldest first. */

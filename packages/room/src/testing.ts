@@ -1,12 +1,13 @@
 import type { Join } from '@parley/protocol/client-messages';
-import { openGrants } from '@parley/protocol/grants';
+import { type Grants, openGrants } from '@parley/protocol/grants';
 import type { LinkSession } from '@parley/protocol/link-messages';
+import type { ModerationAction } from '@parley/protocol/moderation';
 import type { DurableEvent } from '@parley/protocol/server-messages';
 import type { Track } from '@parley/protocol/track';
 import { apply } from './apply.ts';
 import type { Command, LinkReport, MemberMessage, ResumeKey } from './commands.ts';
 import type { Effect, JoinedByRoom, LoggedEvent } from './effects.ts';
-import { createRoom, type RoomSettings, type RoomState } from './state.ts';
+import { type Access, createRoom, type RoomSettings, type RoomState } from './state.ts';
 
 type WithoutWho<R> = R extends LinkReport ? Omit<R, 'participantId' | 'session'> : never;
 /** A report but for whom it is about. */
@@ -48,6 +49,23 @@ export class TestRoom {
 
   join(name: string, request: Partial<Join> = {}): Effect[] {
     return this.do(joinCommand(name, `c-${name}`, request));
+  }
+
+  /** Somebody comes with an access token, or from an address. */
+  joinAs(name: string, access: Partial<Access>, address?: string): Effect[] {
+    const { grants = GRANTS, ...who } = access;
+    const from = address !== undefined && { address };
+    return this.do({ ...joinCommand(name, `c-${name}`), access: { ...who, grants }, ...from });
+  }
+
+  /** A participant asks for something that a moderator may; `admitted` are those whom it may let in, in their order. */
+  moderate(name: string, request: ModerationAction, admitted: string[] = []): Effect[] {
+    return this.do({
+      type: 'client-message',
+      connectionId: `c-${name}`,
+      message: { type: 'moderate', request },
+      resumeKeys: admitted.map(resumeKey),
+    });
   }
 
   /** Places the room on a node and opens its link; returns the epoch. */
@@ -99,6 +117,10 @@ export class TestRoom {
   }
 }
 
+const GRANTS = openGrants(5_000_000);
+/** The grants of whoever moderates. */
+export const MODERATOR: Grants = { ...GRANTS, moderate: true };
+
 /** The key with which `p-NAME` comes back. */
 export function resumeKey(name: string): ResumeKey {
   return { resumeSecret: `secret-${name}`, resumeHash: `hash of secret-${name}` };
@@ -116,7 +138,7 @@ export function joinCommand(
     connectionId,
     participantId: `p-${name}`,
     resumeKey: resumeKey(name),
-    access: { grants: openGrants(5_000_000) },
+    access: { grants: GRANTS },
     ...(resume && { shownHash: `hash of ${resume.secret}` }),
     request: { type: 'join', roomId: 'room-1', participantName: name, ...request },
   };

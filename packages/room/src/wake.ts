@@ -1,4 +1,6 @@
+import { forgetEndedBans } from './bans.ts';
 import type { Draft } from './draft.ts';
+import { dismiss } from './lobby.ts';
 import { expel, leaveIfGone } from './membership.ts';
 import { checkNodes, checkPlacement, release } from './placement.ts';
 import { expelledAt, leavesAt, sweepInterval } from './presence.ts';
@@ -10,7 +12,7 @@ export function nextWake(state: RoomState): number | undefined {
   if (state.phase === 'closed') return undefined;
   const times = [state.sweptAt + sweepInterval(state)];
   if (state.emptySince !== undefined) {
-    times.push(state.emptySince + state.settings.idleTimeout);
+    if (!isSomebodyWaiting(state)) times.push(state.emptySince + state.settings.idleTimeout);
     if (Object.keys(state.assignments).length > 0) times.push(state.emptySince + TIMES.release);
   } else {
     for (const { state: link, since, checkAt } of Object.values(state.assignments)) {
@@ -33,7 +35,10 @@ export function nextWake(state: RoomState): number | undefined {
 /** Does whatever has come due. */
 export function wake(draft: Draft): void {
   const { state, now } = draft;
-  if (now >= state.sweptAt + sweepInterval(state)) state.sweptAt = now;
+  if (now >= state.sweptAt + sweepInterval(state)) {
+    state.sweptAt = now;
+    forgetEndedBans(draft);
+  }
   for (const participant of Object.values(state.participants)) {
     leaveIfGone(draft, participant);
     const lost = expelledAt(state, participant);
@@ -44,25 +49,27 @@ export function wake(draft: Draft): void {
   checkPlacement(draft);
   if (state.emptySince === undefined) return;
   if (now >= state.emptySince + TIMES.release) release(draft);
+  if (isSomebodyWaiting(state)) return;
   if (now >= state.emptySince + state.settings.idleTimeout) close(draft, 'idle');
+}
+
+/** A room made anew under the same id would have no lobby. */
+function isSomebodyWaiting({ lobby }: RoomState): boolean {
+  return Object.keys(lobby).length > 0;
 }
 
 /** Closes the room for everybody and for good. */
 export function close(draft: Draft, reason: 'deleted' | 'idle'): void {
   const { state } = draft;
   draft.broadcast({ type: 'room-closed', roomId: state.roomId, reason });
-  for (const { connectionId } of [...Object.values(state.participants), ...Object.values(state.lobby)]) {
-    if (connectionId === undefined) continue;
-    draft.emit({ type: 'disconnect', connectionId, code: 'room_closed', reason: 'The room was closed.' });
-  }
-  for (const { participantId, address } of [
-    ...Object.values(state.participants),
-    ...Object.values(state.lobby),
-  ]) {
+  const code = 'room_closed';
+  const message = 'The room was closed.';
+  for (const { participantId, connectionId, address } of Object.values(state.participants)) {
+    if (connectionId !== undefined) draft.emit({ type: 'disconnect', connectionId, code, reason: message });
     if (address !== undefined) draft.emit({ type: 'free-place', participantId, address });
   }
   state.participants = {};
-  state.lobby = {};
+  for (const entry of Object.values(state.lobby)) dismiss(draft, entry, code, message);
   release(draft);
   state.emptySince = draft.now;
   state.phase = 'closed';

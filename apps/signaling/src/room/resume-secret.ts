@@ -7,6 +7,11 @@ export async function makeResumeKey(): Promise<ResumeKey> {
   return { resumeSecret, resumeHash: await hashResumeSecret(resumeSecret) };
 }
 
+/** As many keys as an action may let people in. */
+export function makeResumeKeys(count: number): Promise<ResumeKey[]> {
+  return Promise.all(Array.from({ length: count }, makeResumeKey));
+}
+
 /** What the room keeps of a secret: its SHA-256, base64url. A random secret of 256 bits needs no salt and no slow hash. */
 export async function hashResumeSecret(secret: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret));

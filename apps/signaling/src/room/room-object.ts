@@ -12,11 +12,12 @@ import type {
 } from '@parley/protocol/rest';
 import type { DurableEvent } from '@parley/protocol/server-messages';
 import { type Allowance, TokenBucket } from '@parley/protocol/token-bucket';
+import { unfitFor } from '@parley/room/admission';
 import { apply } from '@parley/room/apply';
 import type { Command } from '@parley/room/commands';
 import type { Effect, LoggedEvent } from '@parley/room/effects';
 import { isCurrent } from '@parley/room/links';
-import { unfitFor } from '@parley/room/membership';
+import { keysNeeded } from '@parley/room/lobby';
 import { moderationRefusal } from '@parley/room/moderation';
 import type { RoomState } from '@parley/room/state';
 import { details, lobbyGuest, participantDetails, summary } from '@parley/room/views';
@@ -40,7 +41,7 @@ import { EffectRunner, type ShellEffect } from './effect-runner.ts';
 import { readLinkMessage } from './link-intake.ts';
 import { LinkRequests } from './link-requests.ts';
 import { makeRoom } from './make-room.ts';
-import { hashResumeSecret, makeResumeKey } from './resume-secret.ts';
+import { hashResumeSecret, makeResumeKey, makeResumeKeys } from './resume-secret.ts';
 import { RoomClock } from './room-clock.ts';
 import { logOutcome, logRefusal } from './room-log.ts';
 import { RoomSockets, sendMessage } from './room-sockets.ts';
@@ -130,7 +131,8 @@ export class RoomObject extends DurableObject<Environment> {
   }
 
   #missLostClients(): void {
-    for (const { connectionId } of Object.values(this.#state?.lobby ?? {})) {
+    for (const { connectionId, request } of Object.values(this.#state?.lobby ?? {})) {
+      if (request.recovers) this.#sockets.closeIfSilent(connectionId, Date.now());
       if (this.#sockets.client(connectionId) !== undefined) continue;
       void this.#do({ type: 'connection-closed', connectionId });
     }
@@ -184,14 +186,16 @@ export class RoomObject extends DurableObject<Environment> {
     if (this.#state === undefined) return undefined;
     const refusal = moderationRefusal(this.#state, request);
     if (refusal !== undefined) return failure(...refusal);
-    const key = request.action === 'admit' ? { resumeKey: await makeResumeKey() } : {};
-    await this.#do({ type: 'moderate', by, request, ...key });
+    const resumeKeys = await makeResumeKeys(keysNeeded(request));
+    await this.#do({ type: 'moderate', by, request, resumeKeys });
     return this.#state === undefined ? undefined : success(details(this.#state));
   }
 
   /** Changes the room's settings; undefined when there is no room. */
   async update(by: ModeratedBy, change: UpdateRoomRequest): Promise<RoomDetails | undefined> {
-    await this.#do({ type: 'update', by, change });
+    const { lobby = true } = change;
+    const resumeKeys = await makeResumeKeys(keysNeeded({ action: 'set-lobby', lobby }));
+    await this.#do({ type: 'update', by, change, resumeKeys });
     return this.details();
   }
 
@@ -289,9 +293,11 @@ export class RoomObject extends DurableObject<Environment> {
       const participantId = this.#participantOf(client.connectionId);
       if (participantId !== undefined) this.#webhooks.clientReported(participantId, message.report);
     }
-    const admits = message.type === 'moderate' && message.request.action === 'admit';
-    const key = admits ? { resumeKey: await makeResumeKey() } : {};
-    return this.#do({ type: 'client-message', connectionId: client.connectionId, message, ...key });
+    const { connectionId } = client;
+    const needed = message.type === 'moderate' ? keysNeeded(message.request) : 0;
+    if (needed === 0) return this.#do({ type: 'client-message', connectionId, message });
+    const resumeKeys = await makeResumeKeys(needed);
+    return this.#do({ type: 'client-message', connectionId, message, resumeKeys });
   }
 
   #mayChat(connectionId: string): boolean {
