@@ -5,6 +5,7 @@ const bindings = {
   PARLEY_ENROLMENT_SECRET: 'the-enrolment-secret-of-tests',
   PARLEY_TURN_SECRET: 'the-turn-secret-of-tests',
   PARLEY_WEBRTC_TURN_URLS: '["turn:turn.example.com:3478"]',
+  PARLEY_RESIDENCY_EU: '["eu-west"]',
   PARLEY_API_KEYS: 'old:the-older-api-secret-of-tests-000000, new:the-newer-api-secret-of-tests-000000',
 };
 const edge = (overrides: Record<string, string>) =>

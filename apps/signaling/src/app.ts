@@ -14,7 +14,7 @@ import type { ClientOrigin } from './client-origin.ts';
 import { acceptProtocol } from './client-protocol.ts';
 import { countRooms } from './directory/directory.ts';
 import type { Environment } from './environment.ts';
-import { FleetObject } from './fleet/fleet-object.ts';
+import { countNodes } from './fleet/fleets.ts';
 import { publicKeys } from './keyring/public-keys.ts';
 import { log } from './log.ts';
 import { isAllowedOrigin } from './origins.ts';
@@ -23,7 +23,7 @@ import { pump } from './pump.ts';
 import { openClientSocket } from './room/open-client-socket.ts';
 import { metrics } from './routes/metrics.ts';
 import { nodes } from './routes/nodes.ts';
-import { accessSettings, region, webrtcConfig } from './settings.ts';
+import { accessSettings, webrtcConfig } from './settings.ts';
 
 const { allowed_origins } = webrtcConfig.server;
 
@@ -54,10 +54,7 @@ app.use(
 );
 
 app.get('/health', async (c) => {
-  const [counts, nodeCount] = await Promise.all([
-    countRooms(c.env),
-    FleetObject.of(c.env, region).nodeCount(),
-  ]);
+  const [counts, nodeCount] = await Promise.all([countRooms(c.env), countNodes(c.env)]);
   const { max_rooms, max_participants } = webrtcConfig.rooms;
   const health: Health = {
     status: nodeCount > 0 ? 'healthy' : 'degraded',

@@ -3,6 +3,7 @@ import { firstKey } from '@parley/protocol/api-keys';
 import { authentication } from './access/authentication.ts';
 import { mediaSettings } from './media-settings.ts';
 import { readConfig } from './read-config.ts';
+import { Residency } from './residency/residency.ts';
 import { turnService } from './turn/turn-service.ts';
 import { webhookService } from './webhooks/webhook-service.ts';
 
@@ -14,8 +15,10 @@ export const webrtcConfig = config.webrtc;
 /** `infra/config/media.yaml` with its overrides. */
 export const mediaConfig = config.media;
 
-/** The region whose nodes serve the rooms. */
+/** The region whose nodes serve rooms that are pinned nowhere. */
 export const region = env.PARLEY_REGION || 'default';
+
+export const residency = new Residency(region, webrtcConfig.residency);
 
 /** The TURN servers that take credentials of the edge's making, if any. URLs without a secret stop the Worker from starting. */
 export const turn = turnService(webrtcConfig.webrtc.turn, env.PARLEY_TURN_SECRET);

@@ -3,16 +3,10 @@ import { Identity } from './access-token.ts';
 import { Grants, GrantsChange } from './grants.ts';
 import { OpaqueId, ParticipantName, RoomId } from './identifiers.ts';
 import { Ban, LobbyGuest } from './moderation.ts';
+import { Jurisdiction } from './residency.ts';
 import { DurableEvent, RoomMetadata } from './server-messages.ts';
 import { RoomMediaStats } from './stats.ts';
 import { Participant } from './track.ts';
-
-/**
- * Where a room's data may be: its object is made there (Cloudflare's jurisdictions), its nodes are those of the regions
- * that `residency` names, its recordings go to the jurisdiction's bucket.
- */
-export const Jurisdiction = z.enum(['eu', 'fedramp']);
-export type Jurisdiction = z.infer<typeof Jurisdiction>;
 
 /** The region whose nodes serve a room. */
 export const Region = z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 characters of a-z 0-9 -');

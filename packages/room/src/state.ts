@@ -2,7 +2,7 @@ import type { CarrierKind, Join, SessionRequest } from '@parley/protocol/client-
 import type { Grants } from '@parley/protocol/grants';
 import type { MediaState } from '@parley/protocol/link-messages';
 import type { Ban } from '@parley/protocol/moderation';
-import type { Jurisdiction } from '@parley/protocol/rest';
+import type { Jurisdiction } from '@parley/protocol/residency';
 import type { RoomMetadata } from '@parley/protocol/server-messages';
 import type { Track } from '@parley/protocol/track';
 
@@ -20,7 +20,7 @@ export interface RoomSettings {
   /** Whether whoever comes without the grant to moderate waits to be admitted. */
   lobby: boolean;
   metadata: RoomMetadata;
-  /** Whose nodes serve it, where it was pinned to one. */
+  /** Whose nodes serve it. Absent in rooms that versions before made: the server's own. */
   region?: string;
   jurisdiction?: Jurisdiction;
 }

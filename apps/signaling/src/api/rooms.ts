@@ -1,5 +1,6 @@
 import { ParleyError } from '@parley/protocol/errors';
 import { IdempotencyKey } from '@parley/protocol/idempotency';
+import { prefixOf } from '@parley/protocol/residency';
 import {
   CreateRoomRequest,
   RoomDetails,
@@ -117,7 +118,9 @@ rooms.openapi(create, async (c) => {
   requireSize(request.maxParticipants);
   const key = c.req.valid('header')['idempotency-key'];
   const fingerprint = key === undefined ? undefined : await fingerprintOf(key, request);
-  const id = request.id ?? makeRoomId(fingerprint?.seed);
+  const { jurisdiction } = request;
+  const prefix = jurisdiction === undefined ? '' : prefixOf(jurisdiction);
+  const id = request.id ?? `${prefix}${makeRoomId(fingerprint?.seed)}`;
   const details = unwrap(await RoomObject.of(c.env, id).create(id, request, fingerprint?.text));
   return c.json(details, 201, { Location: `/api/rooms/${encodeURIComponent(id)}` });
 });

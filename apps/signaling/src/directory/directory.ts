@@ -1,24 +1,32 @@
 import { ParleyError } from '@parley/protocol/errors';
+import { type Jurisdiction, jurisdictionOf, prefixOf } from '@parley/protocol/residency';
 import type { RoomList, RoomListQuery } from '@parley/protocol/rest';
 import type { Environment } from '../environment.ts';
+import { within } from '../residency/within.ts';
+import { residency } from '../settings.ts';
 import type { Counts, DirectoryObject, ListQuery, Position } from './directory-object.ts';
 
 /** Number of shards; a room's shard follows from its id, so this can only change with a migration. */
 const SHARDS = 4;
 
-function shard(env: Environment, index: number): DurableObjectStub<DirectoryObject> {
-  return env.DIRECTORIES.getByName(`shard-${index}`);
+type Place = Jurisdiction | undefined;
+
+function shard(env: Environment, place: Place, index: number): DurableObjectStub<DirectoryObject> {
+  const prefix = place === undefined ? '' : prefixOf(place);
+  return within(env.DIRECTORIES, place).getByName(`${prefix}shard-${index}`);
 }
 
+/** Every shard; those of jurisdictions only where a region is theirs. */
 function all(env: Environment): DurableObjectStub<DirectoryObject>[] {
-  return Array.from({ length: SHARDS }, (_, index) => shard(env, index));
+  const places: Place[] = [undefined, ...residency.jurisdictions];
+  return places.flatMap((place) => Array.from({ length: SHARDS }, (_, index) => shard(env, place, index)));
 }
 
 /** The shard that lists a room. */
 export function directoryOf(env: Environment, roomId: string): DurableObjectStub<DirectoryObject> {
   let hash = 0;
   for (let i = 0; i < roomId.length; i++) hash = (Math.imul(hash, 31) + roomId.charCodeAt(i)) >>> 0;
-  return shard(env, hash % SHARDS);
+  return shard(env, jurisdictionOf(roomId), hash % SHARDS);
 }
 
 /** A page of the rooms over all shards that match, newest first. @throws {ParleyError} for a cursor that is none */

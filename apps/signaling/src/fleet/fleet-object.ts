@@ -10,6 +10,8 @@ import {
 } from '@parley/protocol/fleet-messages';
 import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
 import type { Environment } from '../environment.ts';
+import { within } from '../residency/within.ts';
+import { residency } from '../settings.ts';
 import { closeQuietly, closeWithError, sendQuietly } from '../sockets.ts';
 import { type Candidate, chooseNode } from './choose-node.ts';
 
@@ -54,7 +56,7 @@ function departureKey(nodeId: string): string {
 /** The media nodes of one region: their sockets, their leases, and which of them gets a room. */
 export class FleetObject extends DurableObject<Environment> {
   static of(env: Environment, region: string): DurableObjectStub<FleetObject> {
-    return env.FLEETS.getByName(region);
+    return within(env.FLEETS, residency.jurisdictionOfRegion(region)).getByName(region);
   }
 
   constructor(ctx: DurableObjectState, env: Environment) {

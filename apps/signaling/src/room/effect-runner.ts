@@ -8,7 +8,7 @@ import { FleetObject } from '../fleet/fleet-object.ts';
 import type { KeyCache } from '../keyring/key-cache.ts';
 import { signAssignment, signTicket } from '../keyring/sign.ts';
 import { log } from '../log.ts';
-import { clientMediaSettings, region, turn } from '../settings.ts';
+import { clientMediaSettings, region as home, turn } from '../settings.ts';
 import { closeQuietly } from '../sockets.ts';
 import { turnServer } from '../turn/turn-service.ts';
 import { type RoomSockets, sendMessage } from './room-sockets.ts';
@@ -24,6 +24,8 @@ export interface EffectContext {
   keys: KeyCache;
   /** Whose connection it is now. */
   participantOf: (connectionId: string) => string | undefined;
+  /** The region that the room is pinned to, if it is. */
+  region: () => string | undefined;
   /** Takes what becomes of an effect that is answered later. */
   apply: (command: Command) => Promise<void>;
 }
@@ -149,11 +151,17 @@ export class EffectRunner {
     return [...clientMediaSettings.iceServers, await turnServer(turn, participantId, Date.now())];
   }
 
+  /** The fleet whose nodes serve the room. */
+  #fleet(): DurableObjectStub<FleetObject> {
+    const { env, region } = this.#context;
+    return FleetObject.of(env, region() ?? home);
+  }
+
   async #place(roomId: string, exclude: string[]): Promise<void> {
-    const { env, keys, apply } = this.#context;
+    const { keys, apply } = this.#context;
     try {
       // The key is wanted right after, so both are fetched at once.
-      const [nodeId] = await Promise.all([FleetObject.of(env, region).place(roomId, exclude), keys.get()]);
+      const [nodeId] = await Promise.all([this.#fleet().place(roomId, exclude), keys.get()]);
       await apply(nodeId === undefined ? { type: 'placement-failed' } : { type: 'placed', nodeId });
     } catch (error) {
       logError('placement failed', { roomId, error });
@@ -165,9 +173,9 @@ export class EffectRunner {
     roomId: string,
     { nodeId, epoch, incarnation }: Extract<Effect, { type: 'check-node' }>,
   ): Promise<void> {
-    const { env, apply } = this.#context;
+    const { apply } = this.#context;
     try {
-      const life = await FleetObject.of(env, region).lifeOf(nodeId, incarnation);
+      const life = await this.#fleet().lifeOf(nodeId, incarnation);
       await apply({ type: 'node-checked', nodeId, epoch, life });
     } catch (error) {
       // The room asks again.
@@ -176,9 +184,9 @@ export class EffectRunner {
   }
 
   async #assign(roomId: string, nodeId: string, epoch: number, assignment: string): Promise<void> {
-    const { env, apply } = this.#context;
+    const { apply } = this.#context;
     try {
-      if (await FleetObject.of(env, region).assign(nodeId, roomId, epoch, assignment)) return;
+      if (await this.#fleet().assign(nodeId, roomId, epoch, assignment)) return;
     } catch (error) {
       logError('assignment not delivered', { roomId, error });
     }

@@ -4,7 +4,7 @@ import { countRooms } from '../directory/directory.ts';
 import type { Environment } from '../environment.ts';
 import { log } from '../log.ts';
 import { failure, type Result, success } from '../result.ts';
-import { webrtcConfig } from '../settings.ts';
+import { residency, webrtcConfig } from '../settings.ts';
 
 /** A new room with what was asked for and the server's settings for the rest, if the server has a place for it. */
 export async function makeRoom(
@@ -13,6 +13,8 @@ export async function makeRoom(
   request: CreateRoomRequest,
   fingerprint?: string,
 ): Promise<Result<RoomState>> {
+  const residence = residency.place(roomId, request);
+  if (!residence.ok) return residence;
   const { max_participants, max_rooms, idle_timeout } = webrtcConfig.rooms;
   const { rooms } = await countRooms(env).catch((error: unknown) => {
     // A list that cannot be read is no reason to turn people away.
@@ -29,6 +31,7 @@ export async function makeRoom(
     locked: request.locked ?? false,
     lobby: request.lobby ?? false,
     metadata: request.metadata ?? {},
+    ...residence.value,
   };
   const room = createRoom(roomId, settings, Date.now());
   return success(fingerprint === undefined ? room : { ...room, fingerprint });

@@ -3,6 +3,7 @@ import type { Join } from '@parley/protocol/client-messages';
 import { closeCode, type ErrorCode } from '@parley/protocol/errors';
 import { NODE_STOPS } from '@parley/protocol/link-messages';
 import type { Ban, LobbyGuest, ModeratedBy, ModerationAction } from '@parley/protocol/moderation';
+import { jurisdictionOf } from '@parley/protocol/residency';
 import type {
   CreateRoomRequest,
   ParticipantDetails,
@@ -30,6 +31,7 @@ import type { Environment } from '../environment.ts';
 import { JOIN_TIMEOUT, JOIN_TIMEOUT_MESSAGE } from '../join-deadline.ts';
 import { KeyCache } from '../keyring/key-cache.ts';
 import { log } from '../log.ts';
+import { within } from '../residency/within.ts';
 import { failure, type Result, success } from '../result.ts';
 import { accessSettings, webhooks, webrtcConfig } from '../settings.ts';
 import { closeQuietly, closeWithError } from '../sockets.ts';
@@ -73,7 +75,7 @@ export class RoomObject extends DurableObject<Environment> {
   #state: RoomState | undefined;
 
   static of(env: Environment, roomId: string): DurableObjectStub<RoomObject> {
-    return env.ROOMS.getByName(roomId);
+    return within(env.ROOMS, jurisdictionOf(roomId)).getByName(roomId);
   }
 
   constructor(ctx: DurableObjectState, env: Environment) {
@@ -92,6 +94,7 @@ export class RoomObject extends DurableObject<Environment> {
       keys: this.#keys,
       apply,
       participantOf: (connectionId) => this.#participantOf(connectionId),
+      region: () => this.#state?.settings.region,
     });
     ctx.blockConcurrencyWhile(async () => {
       const loaded = await this.#store.load();

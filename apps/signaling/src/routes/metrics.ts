@@ -2,16 +2,15 @@ import { Hono } from 'hono';
 import { requireApi } from '../access/require-api.ts';
 import { countRooms } from '../directory/directory.ts';
 import type { Environment } from '../environment.ts';
-import { FleetObject } from '../fleet/fleet-object.ts';
+import { allNodes } from '../fleet/fleets.ts';
 import { fleetMetrics } from '../metrics/fleet-metrics.ts';
 import { PAGE_TYPE, writePage } from '../metrics/page.ts';
-import { region } from '../settings.ts';
 
-/** `/metrics`: the region's fleet, for Prometheus. */
+/** `/metrics`: the fleets of all regions, for Prometheus. */
 export const metrics = new Hono<{ Bindings: Environment }>();
 
 metrics.get('/metrics', requireApi('administer'), async (c) => {
-  const [counts, nodes] = await Promise.all([countRooms(c.env), FleetObject.of(c.env, region).nodes()]);
+  const [counts, nodes] = await Promise.all([countRooms(c.env), allNodes(c.env)]);
   return c.body(writePage(fleetMetrics(counts, nodes)), 200, {
     'Content-Type': PAGE_TYPE,
     'Cache-Control': 'no-store',

@@ -17,9 +17,7 @@ import { signNodeToken } from '../keyring/sign.ts';
 import { verifyAssignment, verifyNodeToken } from '../keyring/verify.ts';
 import { RoomObject } from '../room/room-object.ts';
 import { bearerToken, secretsEqual } from '../secrets.ts';
-import { region } from '../settings.ts';
-
-const REGION = /^[a-z0-9-]{1,32}$/;
+import { region, residency } from '../settings.ts';
 
 /** What media nodes use. What a stranger could send is refused here, before a room or fleet is touched. */
 export const nodes = new Hono<{ Bindings: Environment }>();
@@ -55,7 +53,13 @@ nodes.get(FLEET_PATH, async (c) => {
   const claims = token === undefined ? undefined : await verifyNodeToken(c.env, token);
   if (claims === undefined) throw new ParleyError('node_not_enrolled', 'Enrol for a new node token.');
   const wanted = c.req.query('region') ?? region;
-  if (!REGION.test(wanted)) throw new ParleyError('invalid_message', 'region: must be 1 to 32 of a-z 0-9 -.');
+  if (!residency.regions.includes(wanted)) {
+    const known = residency.regions.join(', ');
+    throw new ParleyError(
+      'region_unknown',
+      `The edge knows the regions ${known}; set PARLEY_REGION on the node, or name it under residency in webrtc.yaml.`,
+    );
+  }
   const url = `https://fleet/?node=${encodeURIComponent(claims.sub)}`;
   return FleetObject.of(c.env, wanted).fetch(url, { headers: { Upgrade: 'websocket' } });
 });

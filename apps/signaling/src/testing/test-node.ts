@@ -35,9 +35,17 @@ export class TestNode {
     this.fleet = fleet;
   }
 
-  static async start(nodeId = 'node-1', publicUrl?: string, incarnation = 'i-1'): Promise<TestNode> {
+  static async start(
+    nodeId = 'node-1',
+    publicUrl?: string,
+    incarnation = 'i-1',
+    region?: string,
+  ): Promise<TestNode> {
     const { token } = await (await enrol(nodeId, SECRET)).json<{ token: string }>();
-    const fleet = await TestSocket.open(FLEET_PATH, { Authorization: `Bearer ${token}` });
+    const fleet = await TestSocket.open(
+      region === undefined ? FLEET_PATH : `${FLEET_PATH}?region=${region}`,
+      { Authorization: `Bearer ${token}` },
+    );
     const load = { rooms: 0, participants: 0, cpu: 0 };
     fleet.send({ type: 'hello', version: 1, incarnation, load });
     await fleet.next('welcome');

@@ -157,9 +157,11 @@ export const WebrtcConfig = z
       .prefault({}),
     residency: z
       .strictObject({
-        /** Regions whose nodes may serve rooms that are pinned to a jurisdiction. */
+        /** Regions whose nodes serve rooms that are pinned to a jurisdiction, the first by default. */
         eu: z.array(region).default([]),
         fedramp: z.array(region).default([]),
+        /** Further regions, whose nodes serve rooms that are pinned to them and to no jurisdiction. */
+        anywhere: z.array(region).default([]),
       })
       .prefault({}),
   })
