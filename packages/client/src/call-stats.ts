@@ -94,6 +94,7 @@ function roundTripTime(reports: readonly StatsEntry[]): number | undefined {
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-function number(value: unknown): number {
+/** A member that is a number; 0 where the browser does not have it. */
+export function number(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }

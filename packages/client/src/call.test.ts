@@ -78,7 +78,7 @@ describe('Call: its end', () => {
     socket.sent();
     call.leave();
     call.leave();
-    expect(socket.sent()).toEqual([{ type: 'leave' }]);
+    expect(socket.sent()).toEqual([{ type: 'leave', report: { freezes: 0, freezeMs: 0, reconnects: 0 } }]);
     expect([socket.readyState, publisher.connectionState, subscriber.connectionState]).toEqual([
       3,
       'closed',

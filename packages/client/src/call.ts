@@ -1,6 +1,6 @@
 import type { SessionRequest } from '@parley/protocol/client-messages';
 import type { Joined } from '@parley/protocol/server-messages';
-import type { Quality } from '@parley/protocol/track';
+import type { Quality, Track } from '@parley/protocol/track';
 import { assertNever } from './assert-never.ts';
 import type { RetryPolicy } from './backoff.ts';
 import { CallError, callEnded } from './call-error.ts';
@@ -42,7 +42,10 @@ export class Call extends Emitter<CallEvents> {
   readonly #roster: LiveRoster;
   readonly #media: MediaPlane;
   readonly #chat = new ChatOutbox();
-  readonly #outages = new Outages((event, plane) => this.emit(event, { plane }));
+  readonly #outages = new Outages((event, plane) => {
+    if (event === 'reconnecting') this.#media.experience.reconnected();
+    this.emit(event, { plane });
+  });
   readonly #store: LocalTrackStore;
   readonly #devices: LocalDevices;
   readonly #screenShare: ScreenShare;
@@ -53,7 +56,7 @@ export class Call extends Emitter<CallEvents> {
   #ended: CallEnd | undefined;
 
   /** @internal Applications call `connect()`. */
-  constructor(signaling: Signaling, joined: Joined, name: string, retry: RetryPolicy) {
+  constructor(signaling: Signaling, joined: Joined, name: string, retry: RetryPolicy, since: number) {
     super();
     const { roomId, participantId, room, media, participants } = joined;
     this.roomId = roomId;
@@ -74,6 +77,7 @@ export class Call extends Emitter<CallEvents> {
     });
     this.#media = new MediaPlane({
       settings: media,
+      joining: { since, awaitsPicture: participants.some(({ tracks }) => tracks.some(isVideo)) },
       retry,
       relay: (message) => void signaling.send(message),
       begun: () => {
@@ -208,7 +212,7 @@ export class Call extends Emitter<CallEvents> {
   /** Leaves the room and closes everything. */
   leave(): void {
     if (this.#ended) return;
-    this.#signaling.leave();
+    this.#signaling.leave(this.#media.experience.report);
     this.#end({ reason: 'left' });
   }
 
@@ -309,4 +313,8 @@ export class Call extends Emitter<CallEvents> {
     this.emit('closed', end);
     this.removeAllListeners();
   }
+}
+
+function isVideo({ kind, muted }: Track): boolean {
+  return kind === 'video' && !muted;
 }

@@ -50,6 +50,7 @@ export function connect(url: string | URL, options: ConnectOptions): Promise<Cal
     };
     const decided = () => signal?.removeEventListener('abort', abort);
     const retry = fullJitter();
+    const since = performance.now();
     const signaling = new Signaling(
       { address, roomId: room, name, direct: carrier === 'auto', retry },
       {
@@ -59,7 +60,7 @@ export function connect(url: string | URL, options: ConnectOptions): Promise<Cal
             return;
           }
           decided();
-          call = new Call(signaling, joined, name.trim(), retry);
+          call = new Call(signaling, joined, name.trim(), retry, since);
           resolve(call);
         },
         message: (message) => call?.handleMessage(message),

@@ -9,6 +9,7 @@ import type { Quality } from '@parley/protocol/track';
 import { ANSWER_TIMEOUT } from './answer-turn.ts';
 import { CallError } from './call-error.ts';
 import { type CallStats, readStats } from './call-stats.ts';
+import { Experience } from './experience.ts';
 import { MediaSession, type MediaSessionHost } from './media-session.ts';
 import type { Publication } from './publication.ts';
 import { QualityWishes } from './quality-wishes.ts';
@@ -17,6 +18,8 @@ import type { TrackSender } from './track-sender.ts';
 
 export interface MediaPlaneOptions extends MediaSessionHost {
   readonly settings: ClientMediaSettings;
+  /** When joining began, by `performance.now()`, and whether there was anybody's video to wait for. */
+  readonly joining: { readonly since: number; readonly awaitsPicture: boolean };
   /** A new session: nothing of one's own is published in it yet. */
   begun(): void;
   /** Whether there is anything to send, and to receive. */
@@ -34,6 +37,8 @@ const NO_TRACKS: ReadonlyMap<string, RemoteTrack> = new Map();
 export class MediaPlane implements TrackSender {
   readonly #options: MediaPlaneOptions;
   readonly #wishes = new QualityWishes();
+  /** How it is for who is in the call. */
+  readonly experience: Experience;
   #settings: ClientMediaSettings;
   #session: MediaSession | undefined;
   /** Wait for the first session. */
@@ -45,6 +50,12 @@ export class MediaPlane implements TrackSender {
   constructor(options: MediaPlaneOptions) {
     this.#options = options;
     this.#settings = options.settings;
+    const { since, awaitsPicture } = options.joining;
+    this.experience = new Experience(
+      since,
+      awaitsPicture,
+      async () => (await this.#session?.subscriber.getStats()) ?? [],
+    );
   }
 
   /** The others' tracks that arrive now, by track id. */
@@ -149,6 +160,7 @@ export class MediaPlane implements TrackSender {
   /** Closes everything and rejects with `error` whatever waits. */
   close(error: CallError): void {
     this.#closed = error;
+    this.experience.stop();
     for (const { reject } of this.#waiting) reject(error);
     this.#session?.close(error);
   }
@@ -178,6 +190,7 @@ export class MediaPlane implements TrackSender {
     this.#session = session;
     if (old === undefined) return;
     this.#replacing = true;
+    this.experience.replaced();
     old.close(new CallError('session_replaced', 'The media session was replaced by another.'));
     for (const track of old.subscriber.tracks.values()) this.#options.removed(track);
   }

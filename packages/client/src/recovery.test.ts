@@ -555,7 +555,7 @@ it('says goodbye also when it has just asked to come back', async () => {
   const room = await joinFakeRoom();
   const back = await reopen();
   room.call.leave();
-  expect(back.sent()).toEqual([{ type: 'leave' }]);
+  expect(back.sent()).toMatchObject([{ type: 'leave', report: { reconnects: 1 } }]);
 });
 
 it('closes the first PeerConnection of a session when the browser refuses the second', async () => {

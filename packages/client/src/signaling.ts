@@ -1,4 +1,4 @@
-import type { ClientMessage, Join, Resume } from '@parley/protocol/client-messages';
+import type { ClientMessage, ClientReport, Join, Resume } from '@parley/protocol/client-messages';
 import type { ErrorCode } from '@parley/protocol/errors';
 import type { Joined, ServerMessage } from '@parley/protocol/server-messages';
 import { PROTOCOL_VERSION } from '@parley/protocol/version';
@@ -91,8 +91,8 @@ export class Signaling {
   }
 
   /** Says goodbye, also to a room that is just letting one in, and stops for good. */
-  leave(): void {
-    this.#socket?.send({ type: 'leave' });
+  leave(report?: ClientReport): void {
+    this.#socket?.send({ type: 'leave', ...(report && { report }) });
     this.close();
   }
 

@@ -149,7 +149,7 @@ export const ClientReport = z.object({
   /** Times that a video stood still, and for how long together (W3C webrtc-stats freezeCount, totalFreezesDuration). */
   freezes: z.number().int().min(0).max(1_000_000),
   freezeMs: z.number().int().min(0).max(1_000_000_000),
-  /** Audio that was made up for what was missing, 0–1 (concealedSamples, totalSamplesReceived). */
+  /** Audio that was made up for what was missing, 0–1 (concealedSamples less silentConcealedSamples, totalSamplesReceived). */
   concealedAudio: z.number().min(0).max(1).optional(),
   /** How often the client had to reconnect its socket or media. */
   reconnects: z.number().int().min(0).max(1_000_000),
