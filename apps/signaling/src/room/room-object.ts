@@ -98,10 +98,10 @@ export class RoomObject extends DurableObject<Environment> {
     });
     ctx.blockConcurrencyWhile(async () => {
       const loaded = await this.#store.load();
+      this.#state = loaded?.state;
       // What one before could not deliver any more.
       await this.#schedule();
       if (loaded === undefined) return;
-      this.#state = loaded.state;
       log.debug('room woke', { roomId: loaded.roomId });
       if (this.#state !== undefined) {
         this.#missLostLinks();
