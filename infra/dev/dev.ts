@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parseApiKeys } from '../../packages/protocol/src/api-keys.ts';
 import { loadConfig } from '../../packages/protocol/src/config/load-config.ts';
 import { MediaConfig } from '../../packages/protocol/src/config/media-config.ts';
 import { WebrtcConfig } from '../../packages/protocol/src/config/webrtc-config.ts';
@@ -82,6 +83,7 @@ function readConfig(): WebrtcConfig {
   const webrtc = 'infra/config/webrtc.yaml';
   const text = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
   try {
+    parseApiKeys(process.env['PARLEY_API_KEYS']);
     loadConfig(MediaConfig, text(media), media, process.env);
     return loadConfig(WebrtcConfig, text(webrtc), webrtc, process.env);
   } catch (error) {

@@ -7,6 +7,7 @@ it('the Worker gets the overrides of configuration keys with their secrets, and 
     PARLEY_SECURITY_RATE_LIMIT_ENABLED: 'false',
     PARLEY_VIDEO_LAYERS_LOW_BITRATE: '100000',
     PARLEY_TURN_SECRET: 'shared',
+    PARLEY_API_KEYS: 'k1:secret',
     PARLEY_AUDIO_PROCESSING_NOISE_SUPPRESSION: 'false',
   };
   const others = {

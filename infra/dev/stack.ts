@@ -106,7 +106,7 @@ export function makeSecret(): string {
 }
 
 /** The Worker's secrets that keys of its configuration need, and how much it logs. */
-const VARIABLES = ['PARLEY_TURN_SECRET', 'LOG_LEVEL'];
+const VARIABLES = ['PARLEY_TURN_SECRET', 'PARLEY_API_KEYS', 'LOG_LEVEL'];
 
 /** The overrides of configuration keys in an environment, and what else of it is for the Worker. */
 export function overrides(environment: NodeJS.ProcessEnv = process.env): Record<string, string> {

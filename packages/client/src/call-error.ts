@@ -4,6 +4,8 @@ import type { ErrorCode } from '@parley/protocol/errors';
 export type ClientErrorCode =
   /** The server cannot be reached, or hung up without a word. */
   | 'connection_failed'
+  /** The application got no access token. */
+  | 'token_unavailable'
   /** The caller's `AbortSignal` fired. */
   | 'aborted'
   /** The call is over. */

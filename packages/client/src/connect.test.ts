@@ -87,6 +87,35 @@ describe('connect', () => {
     expect(socket().readyState).toBe(3);
   });
 
+  it('shows a token in join', async () => {
+    void connect('http://server', { room: 'room', name: 'Me', token: 'abc' });
+    socket().open();
+    expect(socket().url, 'it is in no URL').not.toContain('abc');
+    expect(socket().protocols).toEqual([]);
+    expect(socket().sent()).toMatchObject([{ type: 'join', token: 'abc' }]);
+  });
+
+  it('rejects when the application has no token', async () => {
+    const cause = new Error('signed out');
+    const connecting = connect('http://server', {
+      room: 'r',
+      name: 'Me',
+      token: () => Promise.reject(cause),
+    });
+    await expect(connecting).rejects.toMatchObject({ code: 'token_unavailable', cause });
+    expect(socket().readyState).toBe(3);
+  });
+
+  it.each(['token_missing', 'token_expired', 'token_wrong_room'] as const)(
+    'rejects with %s at once',
+    async (code) => {
+      const connecting = connect('http://server', { room: 'room', name: 'Me' });
+      socket().open();
+      socket().receive({ type: 'error', code, message: 'Get another.', requestType: 'join' });
+      await expect(connecting).rejects.toMatchObject({ code });
+    },
+  );
+
   it('rejects in a browser without WebRTC', async () => {
     vi.unstubAllGlobals();
     const connecting = connect('http://server', { room: 'room', name: 'Me' });

@@ -1,7 +1,7 @@
 import { fullJitter } from './backoff.ts';
 import { Call } from './call.ts';
 import { CallError } from './call-error.ts';
-import { Signaling } from './signaling.ts';
+import { Signaling, type Token } from './signaling.ts';
 import { socketUrl } from './socket-url.ts';
 
 export interface ConnectOptions {
@@ -9,6 +9,11 @@ export interface ConnectOptions {
   room: string;
   /** What the others see, 1–100 characters. */
   name: string;
+  /**
+   * An access token, or what gets one: it is asked for each time the SDK joins, so that a call that outlives its token
+   * comes back with another.
+   */
+  token?: Token;
   /** Gives up joining. A call that has begun ends by `leave()`. */
   signal?: AbortSignal;
   /**
@@ -21,7 +26,8 @@ export interface ConnectOptions {
 /**
  * Joins a room on the Parley server at `url` (http or https, relative to the page if it likes).
  *
- * @throws {CallError} with the server's code, for example `room_full`; `connection_failed`; or `aborted`
+ * @throws {CallError} with the server's code, for example `room_full`; `connection_failed`; `token_unavailable` when
+ * `options.token` got none; or `aborted`
  * @example
  * ```ts
  * const call = await connect('https://meet.example', { room: 'stand-up', name: 'Ada' });
@@ -30,7 +36,7 @@ export interface ConnectOptions {
  * ```
  */
 export function connect(url: string | URL, options: ConnectOptions): Promise<Call> {
-  const { room, name, signal, carrier = 'auto' } = options;
+  const { room, name, token, signal, carrier = 'auto' } = options;
   return new Promise((resolve, reject) => {
     const address = socketUrl(url, room);
     if (signal?.aborted) {
@@ -52,7 +58,14 @@ export function connect(url: string | URL, options: ConnectOptions): Promise<Cal
     const retry = fullJitter();
     const since = performance.now();
     const signaling = new Signaling(
-      { address, roomId: room, name, direct: carrier === 'auto', retry },
+      {
+        address,
+        roomId: room,
+        name,
+        direct: carrier === 'auto',
+        retry,
+        ...(token !== undefined && { token }),
+      },
       {
         joined: (joined) => {
           if (call) {

@@ -10,6 +10,7 @@ import {
   Signaling,
   type SignalingListener,
   STABLE,
+  type Token,
 } from './signaling.ts';
 import { FakeSocket } from './testing/fake-socket.ts';
 import { JOINED, relayed, stubBrowser } from './testing/join-fake-room.ts';
@@ -37,7 +38,7 @@ const resumed = (seq: number): ServerMessage => ({ type: 'resumed', roomId, part
 const socket = () => FakeSocket.last ?? expect.fail('no socket was opened');
 
 /** A client of the room, and everything it was told, in order. */
-function signaling(retry: RetryPolicy = () => PAUSE) {
+function signaling(retry: RetryPolicy = () => PAUSE, token?: Token) {
   const told: string[] = [];
   const listener: SignalingListener = {
     joined: ({ participantId }) => told.push(`joined ${participantId}`),
@@ -47,7 +48,10 @@ function signaling(retry: RetryPolicy = () => PAUSE) {
     closed: ({ code, message }: CallError) => told.push(`closed ${code}: ${message}`),
   };
   const address = new URL('wss://server/ws?room=room');
-  const client = new Signaling({ address, roomId, name: 'Me', direct: true, retry }, listener);
+  const client = new Signaling(
+    { address, roomId, name: 'Me', direct: true, retry, ...(token && { token }) },
+    listener,
+  );
   return { client, told };
 }
 
@@ -288,5 +292,59 @@ describe('Signaling: its end', () => {
     socket().drop(1006);
     expect(vi.getTimerCount()).toBe(0);
     expect(told).toEqual([]);
+  });
+});
+
+describe('Signaling: access tokens', () => {
+  const joins = () =>
+    socket()
+      .sent()
+      .map((message) => (message.type === 'join' ? message.token : message.type));
+  const refuse = (code: 'token_missing' | 'token_expired') =>
+    socket().receive({ type: 'error', code, message: 'No.', requestType: 'join' });
+
+  /** In the room with the first of the tokens; each join takes the next. */
+  async function joinedWith(...tokens: (string | Error)[]) {
+    const made = signaling(undefined, async () => {
+      const next = tokens.shift() ?? '';
+      if (next instanceof Error) throw next;
+      return next;
+    });
+    socket().open();
+    await vi.waitFor(() => expect(joins()).toEqual(['first']));
+    socket().receive({ ...JOINED, seq: 5 });
+    made.told.length = 0;
+    return made;
+  }
+
+  it('asks for one at each join', async () => {
+    await joinedWith('first', 'second');
+    reopen();
+    await vi.waitFor(() => expect(joins()).toEqual(['second']));
+  });
+
+  it('comes back without where it can have none, and tries again when the room wants one', async () => {
+    const { told } = await joinedWith('first', new Error('offline'), 'third');
+    reopen();
+    await vi.waitFor(() => expect(joins()).toEqual([undefined]));
+    refuse('token_missing');
+    vi.advanceTimersByTime(PAUSE);
+    socket().open();
+    await vi.waitFor(() => expect(joins()).toEqual(['third']));
+    refuse('token_expired');
+    expect(told).toEqual(['lost', 'closed token_expired: No.']);
+  });
+
+  it('says nothing on a socket that was given up while it was asked', async () => {
+    let answer: (token: string) => void = () => undefined;
+    const token = new Promise<string>((resolve) => {
+      answer = resolve;
+    });
+    const { client } = signaling(undefined, () => token);
+    socket().open();
+    client.close();
+    answer('late');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(joins()).toEqual([]);
   });
 });

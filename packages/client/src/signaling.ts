@@ -17,6 +17,9 @@ export const CATCH_UP_TIMEOUT = 2_000;
 /** Milliseconds after which a connection counts as a good one: the next loss is a new trouble, not more of the old. */
 export const STABLE = 10_000;
 
+/** An access token, or what gets one. */
+export type Token = string | (() => Promise<string>);
+
 export interface SignalingOptions {
   readonly address: URL;
   readonly roomId: string;
@@ -24,6 +27,7 @@ export interface SignalingOptions {
   /** Whether the client may open sockets to media nodes. */
   readonly direct: boolean;
   readonly retry: RetryPolicy;
+  readonly token?: Token;
 }
 
 /** What the room says while one is in it. */
@@ -70,6 +74,8 @@ export class Signaling {
   #seq = 0;
   /** Of the last event that was missed. */
   #announced = 0;
+  /** Whether the last join went without the token that it should have had. */
+  #tokenFailed = false;
   #failures = 0;
   /** Milliseconds of trying so far, until the last failure, which was then; and the pause that followed. */
   #triedFor = 0;
@@ -103,7 +109,7 @@ export class Signaling {
   }
 
   #open(timeout: number): void {
-    const { address, roomId, name, direct } = this.#options;
+    const { address, roomId, name, direct, token } = this.#options;
     this.#state = 'joining';
     this.#timer = setTimeout(() => this.#lost(ABNORMAL_CLOSURE, 'no answer'), timeout);
     const join: Join = {
@@ -121,12 +127,35 @@ export class Signaling {
         },
       }),
     };
+    // In join, not in the handshake: there it would stand in a header, which proxies like to log, and a browser gives no
+    // reason for a handshake that was refused.
+    const asked = typeof token === 'function' ? this.#ask(token) : undefined;
+    const send = async () => {
+      const shown = asked === undefined ? token : await asked;
+      if (this.#socket !== socket) return;
+      socket.send(typeof shown === 'string' ? { ...join, token: shown } : join);
+    };
     const socket = new SocketCarrier(address, [], {
-      opened: () => socket.send(join),
+      opened: () => void send(),
       message: (message) => this.#handle(message),
       closed: (code, reason) => this.#lost(code, reason),
     });
     this.#socket = socket;
+  }
+
+  /** Asks the application for a token. Who may be in the room still is let in without, and tries at least. */
+  async #ask(token: () => Promise<string>): Promise<string | undefined> {
+    try {
+      const answer = await token();
+      this.#tokenFailed = false;
+      return answer;
+    } catch (cause) {
+      if (this.#isClosed()) return undefined;
+      this.#tokenFailed = true;
+      const message = 'No access token could be had; see the cause.';
+      if (this.#self === undefined) this.#end(new CallError('token_unavailable', message, { cause }));
+      return undefined;
+    }
   }
 
   #handle(message: ServerMessage): void {
@@ -197,7 +226,8 @@ export class Signaling {
   }
 
   #refused(code: ErrorCode, message: string): void {
-    if (this.#self === undefined || !isRetryableError(code)) this.#end(new CallError(code, message));
+    const passes = isRetryableError(code) || (code === 'token_missing' && this.#tokenFailed);
+    if (this.#self === undefined || !passes) this.#end(new CallError(code, message));
     else this.#lost(ABNORMAL_CLOSURE, message);
   }
 
