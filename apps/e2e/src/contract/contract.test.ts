@@ -83,12 +83,14 @@ function check(operation: Operation, answer: Answer, request: string): void {
 /** A body that each route takes. */
 const BODIES: Record<string, string> = {
   createRoom: '{"name":"Made","maxParticipants":5,"metadata":{"a":"b"}}',
+  createToken: '{"identity":"u-1","room":"*"}',
   updateRoom: '{"name":"Changed","locked":false}',
   updateParticipant: '{"name":"Renamed","grants":{"data":false}}',
 };
 
 /** What a valid request to each comes to; all others succeed. */
 const REFUSED: Record<string, string> = {
+  createToken: 'token_missing',
   muteTrack: 'track_not_found',
   startRecording: 'recording_unavailable',
   stopRecording: 'recording_inactive',

@@ -5,6 +5,7 @@ import { moderation } from './moderation.ts';
 import { documentApi } from './openapi.ts';
 import { recordings } from './recordings.ts';
 import { rooms } from './rooms.ts';
+import { tokens } from './tokens.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 
@@ -40,6 +41,7 @@ api.use('/api/*', async (c, next) => {
 api.route('/', rooms);
 api.route('/', moderation);
 api.route('/', recordings);
+api.route('/', tokens);
 documentApi(api);
 
 function hasBody(request: Request): boolean {

@@ -10,7 +10,7 @@ the epoch, bitrates bit/s. With \`security.require_auth\` every request needs an
 
 /** Serves the document of an API's routes, OpenAPI 3.1, and a page to browse it. */
 export function documentApi(api: OpenAPIHono<ApiTypes>): void {
-  const { auth_token_header } = webrtcConfig.security;
+  const { auth_token_header, require_auth } = webrtcConfig.security;
   api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',
@@ -32,7 +32,8 @@ export function documentApi(api: OpenAPIHono<ApiTypes>): void {
           license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },
         },
         servers: [{ url: new URL(c.req.url).origin }],
-        security: [{}, { bearer: [] }, { header: [] }],
+        // Without any, while none is required.
+        security: [...(require_auth ? [] : [{}]), { bearer: [] }, { header: [] }],
       }),
     ),
   );
