@@ -91,14 +91,18 @@ export class MediaRoom {
   }
 
   /** A participant may publish and receive something else from now on. */
-  setGrants(session: Session, grants: Grants): void {
+  async setGrants(session: Session, grants: Grants): Promise<void> {
     const before = session.subscribes;
-    session.setGrants(grants);
-    if (session.subscribes === before) return;
+    const enforced = session.setGrants(grants);
+    if (session.subscribes !== before) this.#resubscribe(session);
+    await enforced;
+  }
+
+  #resubscribe(session: Session): void {
     for (const other of this.#sessions.values()) {
       if (other === session) continue;
       for (const track of other.published) {
-        if (grants.subscribe) session.addTrack(track);
+        if (session.subscribes) session.addTrack(track);
         else session.removeTrack(track.producer.id);
       }
     }

@@ -129,10 +129,10 @@ export class RoomCommands {
     this.#options.tell({ type: 'session-event', ...id, message });
   }
 
-  #setGrants(command: Command<'set-grants'>): void {
+  async #setGrants(command: Command<'set-grants'>): Promise<void> {
     const { door, media } = this.#options;
     const session = door.session(command);
-    if (session !== undefined) media.room?.setGrants(session, command.grants);
+    if (session !== undefined) await media.room?.setGrants(session, command.grants);
   }
 
   async #setMuted({ participantId, trackId, muted }: Command<'set-muted'>): Promise<void> {

@@ -77,9 +77,9 @@ export class Publisher {
     }
   }
 
-  /** Ends what the grants do not include any more. */
-  enforceGrants(): void {
-    for (const connection of this.#connections) connection.enforceGrants();
+  /** Ends what the grants do not include any more, and bounds what is sent by them. */
+  async enforceGrants(): Promise<void> {
+    await Promise.all(this.#connections.map((connection) => connection.enforceGrants()));
   }
 
   /** @throws {ParleyError} `track_not_found` */

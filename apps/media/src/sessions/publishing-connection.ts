@@ -140,10 +140,16 @@ export class PublishingConnection {
     for (const [, line] of this.#live()) if (isScreenSource(line.source)) this.#endLine(line, 'held');
   }
 
-  /** Ends what the grants do not include any more. */
-  enforceGrants(): void {
-    const { publish } = this.#context.grants;
-    for (const [, line] of this.#live()) if (!publish.includes(line.source)) this.#endLine(line, 'held');
+  /** Ends what the grants do not include any more, and bounds what is sent by them. */
+  async enforceGrants(): Promise<void> {
+    for (const [, line] of this.#live()) if (!this.#isGranted(line)) this.#endLine(line, 'past');
+    const transport = this.#transport?.transport;
+    if (transport === undefined || transport.closed) return;
+    try {
+      await transport.setMaxIncomingBitrate(this.#maxBitrate);
+    } catch (error) {
+      if (!transport.closed) throw error;
+    }
   }
 
   /** Closes everything. */
@@ -170,6 +176,10 @@ export class PublishingConnection {
         ...(least > 0 && { videoGoogleMinBitrate: least }),
       },
     };
+  }
+
+  #isGranted({ source }: Line): boolean {
+    return this.#context.grants.publish.includes(source);
   }
 
   #live(): [string, Line][] {
@@ -235,8 +245,14 @@ export class PublishingConnection {
       for (const [, { producer }] of started) producer.close();
       throw error;
     }
-    for (const [mid, line] of started) this.#lines.set(mid, line);
-    return started.map(([, line]) => this.#track(line));
+    for (const [mid, line] of started) {
+      this.#lines.set(mid, line);
+      // The grants may have changed while the worker made it; nobody has heard of it.
+      if (this.#isGranted(line)) continue;
+      line.state = 'past';
+      line.producer.close();
+    }
+    return started.filter(([, line]) => line.state === 'live').map(([, line]) => this.#track(line));
   }
 
   async #start({ mid, source, parameters }: Start): Promise<Line> {

@@ -156,11 +156,11 @@ export class Session {
     return this.#context.grants.subscribe;
   }
 
-  /** Other grants hold from now on: what may no longer be published ends. */
-  setGrants(grants: Grants): void {
+  /** Other grants hold from now on, at once: what may no longer be published ends. */
+  async setGrants(grants: Grants): Promise<void> {
     // The session's parts share it.
     Object.assign(this.#context.grants, grants);
-    this.#publisher.enforceGrants();
+    await this.#publisher.enforceGrants();
   }
 
   /** The room's load allows more video or less: what is sent changes, and the client is told. */
@@ -249,7 +249,8 @@ export class Session {
     const counts = { tracks: answer.tracks.length, started: started.length, refused: refusals.length };
     this.#context.logger.debug({ event: 'offer-answered', requestType, ...counts }, 'an offer was answered');
     for (const refusal of refusals) this.#report(refusal, request);
-    for (const track of started) if (!this.#closed) this.#handlers.published(track);
+    // One may have ended before it was told of: the grants have changed.
+    for (const track of started) if (!this.#closed && !track.producer.closed) this.#handlers.published(track);
     if (started.length > 0) this.#requester.stop();
     else if (!sending) this.#requester.offeredNothing();
   }

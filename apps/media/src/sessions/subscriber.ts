@@ -103,7 +103,11 @@ export class Subscriber {
 
   remove(trackId: string): void {
     this.#refused.delete(trackId);
-    if (this.#wanted.delete(trackId)) this.#changes.changed();
+    if (!this.#wanted.delete(trackId)) return;
+    // One that goes on was taken from this client, which may leave an offer unanswered for good.
+    const { track, consumer } = this.#subscriptions.get(trackId) ?? {};
+    if (track?.producer.closed === false) consumer?.close();
+    this.#changes.changed();
   }
 
   /**
@@ -300,7 +304,7 @@ export class Subscriber {
       this.#unsubscribe(subscription);
       return;
     }
-    subscription.receives = receiving.includes(mid);
+    subscription.receives = receiving.includes(mid) && this.#wanted.get(track.producer.id) === track;
     await this.#flow(subscription);
   }
 
