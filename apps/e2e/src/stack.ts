@@ -12,11 +12,14 @@ import { freePort, mediaPort } from './free-port.ts';
 
 const run = promisify(execFile);
 
+/** Everybody comes from one address here. */
+const UNLIMITED = { PARLEY_SECURITY_RATE_LIMIT_ENABLED: 'false' };
+
 /** How a stack differs from what a user gets. */
 export interface StackOptions {
   /** Further variables of the node. */
   nodeEnv?: Record<string, string>;
-  /** Further variables of the edge: overrides of its configuration `PARLEY_…`, `LOG_LEVEL`. */
+  /** Further variables of the edge: overrides of its configuration `PARLEY_…`, `LOG_LEVEL`. Limits by address are off unless set. */
   edgeEnv?: Record<string, string>;
   /** Address that the edge listens on. Default loopback. */
   host?: string;
@@ -110,7 +113,14 @@ export class Stack {
           ...(inspectors && { inspectorPort: inspectors.edge }),
         };
         const ready = readySeconds === undefined ? {} : { readySeconds };
-        return startEdge({ ...where, ...insight, ...ready, enrolmentSecret, env: edgeEnv, onLine });
+        return startEdge({
+          ...where,
+          ...insight,
+          ...ready,
+          enrolmentSecret,
+          env: { ...UNLIMITED, ...edgeEnv },
+          onLine,
+        });
       },
       startNode: (onLine) => {
         return startNode({

@@ -16,6 +16,8 @@ import { countRooms } from './directory/directory.ts';
 import type { Environment } from './environment.ts';
 import { countNodes } from './fleet/fleets.ts';
 import { publicKeys } from './keyring/public-keys.ts';
+import { limitRequests } from './limits/limit-requests.ts';
+import { limitedAddress } from './limits/limited-address.ts';
 import { log } from './log.ts';
 import { isAllowedOrigin } from './origins.ts';
 import { problemResponse } from './problem-response.ts';
@@ -48,10 +50,14 @@ app.use(
     origin: (origin, c) => (isAllowedOrigin(origin, c.req.url, allowed_origins) ? origin : null),
     allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowHeaders: ['Content-Type', 'Idempotency-Key', 'Authorization', accessSettings.header],
-    exposeHeaders: ['Location', REQUEST_ID_HEADER],
+    exposeHeaders: ['Location', 'Retry-After', REQUEST_ID_HEADER],
     maxAge: 600,
   }),
 );
+
+// Nodes prove who they are, and monitors must see that the server lives: neither is limited by its address.
+app.use('/api/*', limitRequests(limitedAddress));
+app.use('/ws', limitRequests(clientAddress));
 
 app.get('/health', async (c) => {
   const [counts, nodeCount] = await Promise.all([countRooms(c.env), countNodes(c.env)]);

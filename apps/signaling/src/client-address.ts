@@ -31,7 +31,11 @@ function expand(address: string): number[] {
   return [...before, ...new Array<number>(8 - before.length - after.length).fill(0), ...after];
 }
 
-/** Where a request comes from, by Cloudflare's word. */
+/**
+ * Where a request comes from, by Cloudflare's word: it sets the header itself, whatever the client says. wrangler's local
+ * runtime sets it only where the client has not, so locally anybody can say where it comes from; whoever serves the Worker
+ * by another way has to set it in front.
+ */
 export function clientAddress(request: Request): string | undefined {
   return addressKey(request.headers.get('CF-Connecting-IP') ?? undefined);
 }

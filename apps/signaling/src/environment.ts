@@ -1,6 +1,7 @@
 import type { DirectoryObject } from './directory/directory-object.ts';
 import type { FleetObject } from './fleet/fleet-object.ts';
 import type { KeyringObject } from './keyring/keyring-object.ts';
+import type { LimiterObject } from './limits/limiter-object.ts';
 import type { RoomObject } from './room/room-object.ts';
 
 /** The Worker's bindings; wrangler.toml declares them. Any key of the configuration files can be overridden beside them. */
@@ -9,6 +10,7 @@ export interface Environment {
   FLEETS: DurableObjectNamespace<FleetObject>;
   DIRECTORIES: DurableObjectNamespace<DirectoryObject>;
   KEYRINGS: DurableObjectNamespace<KeyringObject>;
+  LIMITERS: DurableObjectNamespace<LimiterObject>;
   /** What a media node must know to enrol; a secret. Without it no node is let in. */
   PARLEY_ENROLMENT_SECRET?: string;
   /** What the TURN servers of `webrtc.turn.urls` have as `static-auth-secret`; a secret. */

@@ -46,8 +46,6 @@ describe('rooms.max_rooms', () => {
   it('further rooms are refused', async () => {
     webrtcConfig.rooms.max_rooms = 1;
     expect((await post({ id: 'first' })).status).toBe(201);
-    // The count trails.
-    await expect.poll(async () => (await (await ask('/health')).json<{ rooms: number }>()).rooms).toBe(1);
     const refused = await post({ id: 'second' });
     expect(await refused.json()).toMatchObject({ code: 'server_full' });
   });

@@ -11,6 +11,15 @@ it('lets a burst through, and then what its rate allows', () => {
   expect(bucket.take(60_000)).toBe(false);
 });
 
+it('goes on from the level of an older one', () => {
+  const older = new TokenBucket({ rate: 2, burst: 4 }, 0);
+  older.take(0, 4);
+  const bucket = new TokenBucket({ rate: 2, burst: 4 }, 1_000, older.level(500));
+  expect(bucket.level(1_000)).toEqual({ tokens: 2, at: 1_000 });
+  expect(bucket.take(1_000, 3)).toBe(false);
+  expect(bucket.take(1_000, 2)).toBe(true);
+});
+
 it('says how long to wait, to the millisecond', () => {
   fc.assert(
     fc.property(

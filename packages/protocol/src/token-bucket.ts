@@ -22,17 +22,27 @@ export const SHORTEST_ANSWER = 16 * 1024;
 /** Refused messages after which a client is cut off: no honest one goes on and on. */
 export const MAX_REFUSALS = 200;
 
+/** How full a {@link TokenBucket} is, and when it was: enough to make it again. */
+export interface BucketLevel {
+  tokens: number;
+  /** Milliseconds. */
+  at: number;
+}
+
 /** A token bucket: lets through what an {@link Allowance} allows. */
 export class TokenBucket {
   readonly #allowance: Allowance;
   #tokens: number;
   #at: number;
 
-  /** @param now milliseconds */
-  constructor(allowance: Allowance, now: number) {
+  /**
+   * @param now milliseconds
+   * @param level that of an older bucket which this one continues; full when absent
+   */
+  constructor(allowance: Allowance, now: number, level: BucketLevel = { tokens: allowance.burst, at: now }) {
     this.#allowance = allowance;
-    this.#tokens = allowance.burst;
-    this.#at = now;
+    this.#tokens = level.tokens;
+    this.#at = level.at;
   }
 
   /** Takes `cost` tokens; false, and takes none, when there are too few. */
@@ -49,6 +59,12 @@ export class TokenBucket {
     const { rate, burst } = this.#allowance;
     if (cost > burst) return Number.POSITIVE_INFINITY;
     return Math.max(0, Math.ceil(((cost - this.#tokens) / rate) * 1000));
+  }
+
+  /** How full it is now. */
+  level(now: number): BucketLevel {
+    this.#fill(now);
+    return { tokens: this.#tokens, at: this.#at };
   }
 
   #fill(now: number): void {

@@ -10,7 +10,7 @@ import { dismissOlder, guestOf, leaveLobby, wait } from './lobby.ts';
 import { needsNode } from './placement.ts';
 import { leavesAt } from './presence.ts';
 import { openSession, showWay } from './sessions.ts';
-import { LOG_LENGTH, type LobbyEntry, type ParticipantState } from './state.ts';
+import { LOG_LENGTH, type LobbyEntry, type ParticipantState, type RoomState } from './state.ts';
 import { lobbyGuest, publicParticipant } from './views.ts';
 
 type JoinCommand = Extract<Command, { type: 'join' }>;
@@ -29,7 +29,7 @@ export function join(draft: Draft, command: JoinCommand): void {
     return;
   }
   const { participantId, address, cid } = command;
-  const known = returning(draft, command);
+  const known = returning(draft.state, request, command.shownHash);
   const refused = refusal(draft, command, known);
   if (refused !== undefined) {
     const [code, message] = refused;
@@ -131,8 +131,12 @@ function joined({ state }: Draft, participant: ParticipantState, resumed: boolea
   };
 }
 
-/** The participant that the request has proved to be. */
-function returning({ state }: Draft, { request, shownHash }: JoinCommand): ParticipantState | undefined {
+/** The participant that the request has proved to be: it has its place already. */
+export function returning(
+  state: RoomState,
+  request: Join,
+  shownHash: string | undefined,
+): ParticipantState | undefined {
   if (request.resume === undefined || shownHash === undefined) return undefined;
   const { participantId } = request.resume;
   const known = Object.hasOwn(state.participants, participantId)

@@ -196,6 +196,8 @@ export interface RoomState {
   createdAt: number;
   /** Of the request that made it, where that may be repeated. */
   fingerprint?: string;
+  /** The address that opened it, where the number of its rooms is limited. Shown to nobody. */
+  openedFrom?: string;
   phase: 'open' | 'closed';
   /** Since when nobody is in the room, nor has waited to be admitted. */
   emptySince?: number;

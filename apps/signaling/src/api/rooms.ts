@@ -12,6 +12,7 @@ import {
 import { z } from 'zod';
 import { apiCaller } from '../access/require-api.ts';
 import { listRooms } from '../directory/directory.ts';
+import { limitedBy } from '../limits/limited-address.ts';
 import { RoomObject } from '../room/room-object.ts';
 import { webrtcConfig } from '../settings.ts';
 import { apiRoute, apiRoutes, body, json, noRoom, RoomParams, unwrap } from './api-route.ts';
@@ -121,7 +122,12 @@ rooms.openapi(create, async (c) => {
   const { jurisdiction } = request;
   const prefix = jurisdiction === undefined ? '' : prefixOf(jurisdiction);
   const id = request.id ?? `${prefix}${makeRoomId(fingerprint?.seed)}`;
-  const details = unwrap(await RoomObject.of(c.env, id).create(id, request, fingerprint?.text));
+  const openedFrom = limitedBy(c.req.raw, c.var.claims);
+  const maker = {
+    ...(fingerprint !== undefined && { fingerprint: fingerprint.text }),
+    ...(openedFrom !== undefined && { openedFrom }),
+  };
+  const details = unwrap(await RoomObject.of(c.env, id).create(id, request, maker));
   return c.json(details, 201, { Location: `/api/rooms/${encodeURIComponent(id)}` });
 });
 

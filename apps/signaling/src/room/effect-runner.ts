@@ -7,6 +7,7 @@ import type { Environment } from '../environment.ts';
 import { FleetObject } from '../fleet/fleet-object.ts';
 import type { KeyCache } from '../keyring/key-cache.ts';
 import { signAssignment, signTicket } from '../keyring/sign.ts';
+import type { RoomPlaces } from '../limits/room-places.ts';
 import { log } from '../log.ts';
 import { clientMediaSettings, region as home, turn } from '../settings.ts';
 import { closeQuietly } from '../sockets.ts';
@@ -22,6 +23,7 @@ export interface EffectContext {
   env: Environment;
   sockets: RoomSockets;
   keys: KeyCache;
+  places: RoomPlaces;
   /** Whose connection it is now. */
   participantOf: (connectionId: string) => string | undefined;
   /** The region that the room is pinned to, if it is. */
@@ -70,7 +72,7 @@ export class EffectRunner {
   }
 
   async #perform(roomId: string, effect: ShellEffect): Promise<void> {
-    const { ctx, sockets, keys } = this.#context;
+    const { ctx, sockets, keys, places } = this.#context;
     switch (effect.type) {
       case 'send': {
         const { connectionId, message } = effect;
@@ -127,7 +129,7 @@ export class EffectRunner {
         }
       }
       case 'free-place':
-        return;
+        return places.freeParticipant(effect.address, effect.participantId);
       case 'link-send':
         return sendMessage(sockets.link(effect.nodeId, effect.epoch), effect.message);
       default:

@@ -19,6 +19,7 @@ import type { Command } from '@parley/room/commands';
 import type { Effect, LoggedEvent } from '@parley/room/effects';
 import { isCurrent } from '@parley/room/links';
 import { keysNeeded } from '@parley/room/lobby';
+import { returning } from '@parley/room/membership';
 import { moderationRefusal } from '@parley/room/moderation';
 import type { RoomState } from '@parley/room/state';
 import { details, lobbyGuest, participantDetails, summary } from '@parley/room/views';
@@ -30,6 +31,7 @@ import { DirectoryReporter } from '../directory/directory-reporter.ts';
 import type { Environment } from '../environment.ts';
 import { JOIN_TIMEOUT, JOIN_TIMEOUT_MESSAGE } from '../join-deadline.ts';
 import { KeyCache } from '../keyring/key-cache.ts';
+import { RoomPlaces } from '../limits/room-places.ts';
 import { log } from '../log.ts';
 import { within } from '../residency/within.ts';
 import { failure, type Result, success } from '../result.ts';
@@ -40,9 +42,10 @@ import { attachmentOf, type ClientAttachment, type LinkAttachment } from './atta
 import { ChatLimits } from './chat-limits.ts';
 import { ClientIntake } from './client-intake.ts';
 import { EffectRunner, type ShellEffect } from './effect-runner.ts';
+import { Joining } from './joining.ts';
 import { readLinkMessage } from './link-intake.ts';
 import { LinkRequests } from './link-requests.ts';
-import { makeRoom } from './make-room.ts';
+import { type Maker, makeRoom } from './make-room.ts';
 import { hashResumeSecret, makeResumeKey, makeResumeKeys } from './resume-secret.ts';
 import { RoomClock } from './room-clock.ts';
 import { logOutcome, logRefusal } from './room-log.ts';
@@ -56,6 +59,8 @@ const CROWDED = 'Too many sockets wait to join this room; try again in a moment.
 /** Joins and returns of all together: each is told to everybody, and a deploy brings a full room back in a second or two. */
 const JOINS: Allowance = { rate: 50, burst: 500 };
 
+type JoinCommand = Extract<Command, { type: 'join' }>;
+
 /**
  * A room: the shell around the rules in `@parley/room`. It turns sockets, calls and alarms into commands, keeps the
  * state, and has the effects carried out. Of its own it only decides which sockets reach the rules.
@@ -65,11 +70,13 @@ export class RoomObject extends DurableObject<Environment> {
   readonly #keys: KeyCache;
   readonly #effects: EffectRunner;
   readonly #directory: DirectoryReporter;
+  readonly #places: RoomPlaces;
   readonly #requests = new LinkRequests();
   readonly #webhooks: RoomWebhooks;
   readonly #store: RoomStore;
   readonly #clock: RoomClock;
   readonly #intake = new ClientIntake();
+  readonly #joining = new Joining();
   readonly #chats = new ChatLimits();
   readonly #joins = new TokenBucket(JOINS, Date.now());
   #state: RoomState | undefined;
@@ -83,6 +90,7 @@ export class RoomObject extends DurableObject<Environment> {
     this.#sockets = new RoomSockets(ctx);
     this.#keys = new KeyCache(ctx, env, () => this.#state !== undefined);
     this.#directory = new DirectoryReporter(ctx, env);
+    this.#places = new RoomPlaces(ctx, env);
     this.#webhooks = new RoomWebhooks(ctx, webhooks, () => this.#webhooksPaused());
     this.#store = new RoomStore(ctx.storage, this.#webhooks);
     this.#clock = new RoomClock(ctx.storage);
@@ -92,6 +100,7 @@ export class RoomObject extends DurableObject<Environment> {
       env,
       sockets: this.#sockets,
       keys: this.#keys,
+      places: this.#places,
       apply,
       participantOf: (connectionId) => this.#participantOf(connectionId),
       region: () => this.#state?.settings.region,
@@ -170,14 +179,15 @@ export class RoomObject extends DurableObject<Environment> {
   }
 
   /** Makes the room with the given settings. */
-  async create(
-    roomId: string,
-    request: CreateRoomRequest,
-    fingerprint?: string,
-  ): Promise<Result<RoomDetails>> {
-    const created = await this.#create(roomId, request, fingerprint);
+  async create(roomId: string, request: CreateRoomRequest, maker: Maker): Promise<Result<RoomDetails>> {
+    const created = await this.#create(roomId, request, maker);
     if (!created.ok) return created;
     return success(details(created.value));
+  }
+
+  /** Which of some places of limits the room holds. */
+  holds(ids: readonly string[]): string[] {
+    return this.#places.holds(this.#state, ids);
   }
 
   details(): RoomDetails | undefined {
@@ -265,6 +275,7 @@ export class RoomObject extends DurableObject<Environment> {
     switch (attachment.role) {
       case 'client': {
         const { connectionId } = attachment;
+        await this.#joining.settled(connectionId);
         this.#sockets.forget(connectionId);
         this.#intake.forget(connectionId);
         return this.#do({ type: 'connection-closed', connectionId });
@@ -286,6 +297,11 @@ export class RoomObject extends DurableObject<Environment> {
     client: ClientAttachment,
     data: string | ArrayBuffer,
   ): Promise<void> {
+    const joining = this.#joining.settled(client.connectionId, lengthOf(data));
+    if (joining !== undefined) {
+      if (await joining) return this.webSocketMessage(socket, data);
+      return closeWithError(socket, 'message_too_large', 'Wait for joined before sending more.');
+    }
     this.#sockets.heard(client.connectionId);
     const message = this.#intake.read(socket, client, data, () => this.#mayChat(client.connectionId));
     if (message === undefined) return;
@@ -311,42 +327,81 @@ export class RoomObject extends DurableObject<Environment> {
   }
 
   async #join(socket: WebSocket, client: ClientAttachment, request: Join): Promise<void> {
-    const { connectionId, roomId, origin } = client;
-    if (!client.joined) {
-      if (!this.#joins.take(Date.now())) return refuseJoin(socket, client, 'server_busy', CROWDED);
-      // The object does not know its own name: what the socket was opened for decides, not what a stranger says.
-      const refusal = unfitFor(roomId, request);
-      if (refusal !== undefined) return refuseJoin(socket, client, ...refusal);
+    const { connectionId, roomId } = client;
+    // On a joined socket the rules refuse a second join, and the first stays.
+    if (client.joined) return this.#do(await this.#joinCommand(client, request, crypto.randomUUID()));
+    if (!this.#joins.take(Date.now())) return refuseJoin(socket, client, 'server_busy', CROWDED);
+    // The object does not know its own name: what the socket was opened for decides, not what a stranger says.
+    const refusal = unfitFor(roomId, request);
+    if (refusal !== undefined) return refuseJoin(socket, client, ...refusal);
+    let joined: { done: Promise<void> } | undefined;
+    await this.#joining.run(connectionId, async () => {
+      joined = await this.#enter(socket, client, request);
+    });
+    return joined?.done;
+  }
+
+  /** Has the rules decide on a join, once its address has a place for it. */
+  async #enter(
+    socket: WebSocket,
+    client: ClientAttachment,
+    request: Join,
+  ): Promise<{ done: Promise<void> } | undefined> {
+    const { roomId, origin } = client;
+    const participantId = crypto.randomUUID();
+    const command = await this.#joinCommand(client, request, participantId);
+    // It may have gone meanwhile.
+    if (socket.readyState !== WebSocket.OPEN) return;
+    if (this.#state !== undefined && returning(this.#state, request, command.shownHash) !== undefined) {
+      // It has had its place all along.
+      const { address: _, ...back } = command;
+      this.#sockets.join(socket, client);
+      return { done: this.#do(back) };
     }
-    const access =
+    // A stranger makes no room.
+    if ('code' in command.access) {
+      refuseJoin(socket, client, command.access.code, command.access.message);
+      return;
+    }
+    let isHeld = false;
+    try {
+      const place = await this.#places.reserveParticipant(origin.address, participantId, roomId);
+      isHeld = place.ok;
+      const room = place.ok ? await this.#findOrCreate(roomId, origin.address) : place;
+      if (!room.ok) {
+        refuseJoin(socket, client, room.code, room.message);
+        return;
+      }
+      if (socket.readyState !== WebSocket.OPEN) return;
+      this.#sockets.join(socket, client);
+      isHeld = false;
+      return { done: this.#do(command) };
+    } finally {
+      if (isHeld) this.#places.freeParticipant(origin.address, participantId);
+      this.#places.settled(participantId);
+    }
+  }
+
+  async #joinCommand(client: ClientAttachment, request: Join, participantId: string): Promise<JoinCommand> {
+    const { connectionId, origin } = client;
+    const [access, resumeKey, shownHash] = await Promise.all([
       request.token === undefined && origin.access !== undefined
         ? origin.access
-        : await admit(accessSettings, request.token, roomId);
-    // The keys may have been far away, and the client has gone meanwhile.
-    if (socket.readyState !== WebSocket.OPEN) return;
-    if (!client.joined) {
-      // A stranger makes no room; who proves to be a participant of one is let in whatever its token.
-      if ('code' in access && (this.#state === undefined || request.resume === undefined)) {
-        return refuseJoin(socket, client, access.code, access.message);
-      }
-      const room = await this.#findOrCreate(roomId);
-      if (!room.ok) return refuseJoin(socket, client, room.code, room.message);
-      this.#sockets.join(socket, client);
-    }
-    const resumeKey = await makeResumeKey();
-    const shownHash = request.resume && (await hashResumeSecret(request.resume.secret));
-    // On a joined socket the rules refuse a second join, and the first stays.
-    return this.#do({
+        : admit(accessSettings, request.token, client.roomId),
+      makeResumeKey(),
+      request.resume && hashResumeSecret(request.resume.secret),
+    ]);
+    return {
       type: 'join',
       connectionId,
       request,
       ...(origin.cid !== undefined && { cid: origin.cid }),
-      participantId: crypto.randomUUID(),
+      participantId,
       resumeKey,
       access,
       ...(origin.address !== undefined && { address: origin.address }),
       ...(shownHash && { shownHash }),
-    });
+    };
   }
 
   async #linkMessage(socket: WebSocket, link: LinkAttachment, data: string | ArrayBuffer): Promise<void> {
@@ -384,8 +439,11 @@ export class RoomObject extends DurableObject<Environment> {
     this.#missLostClients();
     const sweptAt = this.#state?.sweptAt;
     await this.#do({ type: 'wake' });
-    if (this.#state !== undefined)
-      this.#directory.report(summary(this.#state), this.#state.sweptAt !== sweptAt);
+    if (this.#state !== undefined) {
+      const isSweep = this.#state.sweptAt !== sweptAt;
+      this.#directory.report(summary(this.#state), isSweep);
+      if (isSweep) this.#places.refresh(this.#state);
+    }
     // Nothing is stored for a room that is not there, a forgotten alarm included.
     else if (this.#isUseless) await this.#store.clear();
     await this.#schedule();
@@ -411,31 +469,29 @@ export class RoomObject extends DurableObject<Environment> {
 
   // ─── The rules, and what follows from them ───────────────────────────────────────────────────────────────────
 
-  async #findOrCreate(roomId: string): Promise<Result<RoomState>> {
+  async #findOrCreate(roomId: string, openedFrom: string | undefined): Promise<Result<RoomState>> {
     if (this.#state !== undefined) return success(this.#state);
     if (!webrtcConfig.rooms.auto_create) {
       return failure('room_not_found', `There is no room ${roomId}; create it with POST /api/rooms.`);
     }
-    const created = await this.#create(roomId, {});
+    const created = await this.#create(roomId, {}, openedFrom === undefined ? {} : { openedFrom });
     // Somebody else's join may have made the room meanwhile; that serves as well.
     return this.#state === undefined ? created : success(this.#state);
   }
 
-  async #create(
-    roomId: string,
-    request: CreateRoomRequest,
-    fingerprint?: string,
-  ): Promise<Result<RoomState>> {
+  async #create(roomId: string, request: CreateRoomRequest, maker: Maker): Promise<Result<RoomState>> {
     // Nothing else happens to the object meanwhile, so a room is made once.
     return this.ctx.blockConcurrencyWhile(async () => {
-      if (this.#state !== undefined) return madeBefore(this.#state, fingerprint);
-      const made = await makeRoom(this.env, roomId, request, fingerprint);
-      if (made.ok) {
-        this.#state = made.value;
-        this.#webhooks.created(made.value, Date.now());
+      if (this.#state !== undefined) return madeBefore(this.#state, maker.fingerprint);
+      const made = makeRoom(roomId, request, Date.now(), maker);
+      if (!made.ok) return made;
+      const state = made.value;
+      return this.#places.whileReserved(state, async () => {
+        this.#state = state;
+        this.#webhooks.created(state, Date.now());
         await this.#save([]);
-      }
-      return made;
+        return state;
+      });
     });
   }
 
@@ -479,6 +535,7 @@ export class RoomObject extends DurableObject<Environment> {
 
   /** Forgets the room: the object is as new, but for sockets that have yet to join. */
   async #wipe(roomId: string): Promise<void> {
+    if (this.#state !== undefined) this.#places.freeRoom(this.#state);
     this.#state = undefined;
     this.#keys.forget();
     const stored = [this.#clock.clear(), this.#store.clear(), this.#schedule()];
@@ -505,6 +562,10 @@ function madeBefore(state: RoomState, fingerprint: string | undefined): Result<R
     return failure('idempotency_conflict', 'The key made another room; use a new key for each room.');
   }
   return failure('room_exists', `Room ${state.roomId} exists; join it, or pick another id.`);
+}
+
+function lengthOf(data: string | ArrayBuffer): number {
+  return typeof data === 'string' ? data.length : data.byteLength;
 }
 
 function refuseJoin(socket: WebSocket, client: ClientAttachment, code: ErrorCode, message: string): void {

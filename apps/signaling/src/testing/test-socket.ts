@@ -51,6 +51,14 @@ export class TestSocket {
     });
   }
 
+  /** The next message of any of some types; those before it are dropped. */
+  any(types: readonly string[]): Promise<Record<string, unknown>> {
+    return this.#until(`one of ${types.join(', ')}`, () => {
+      const index = this.#received.findIndex((message) => types.includes(String(message['type'])));
+      return index === -1 ? undefined : this.#received.splice(0, index + 1).at(-1);
+    });
+  }
+
   /** The next error with this code; what comes before it is dropped. */
   error(code: string): Promise<Record<string, unknown>> {
     return this.#until(`an error ${code}`, () => {
