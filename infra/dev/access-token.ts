@@ -1,5 +1,5 @@
 /**
- * `pnpm token`: mints an access token on the command line, signed with the first of `PARLEY_API_KEYS` or with `--key`.
+ * `pnpm access-token`: mints an access token on the command line, signed with the first of `PARLEY_API_KEYS` or with `--key`.
  * Prints the token alone, so that it can stand in a curl command.
  */
 import { parseArgs } from 'node:util';
@@ -8,13 +8,13 @@ import { GrantsChange } from '../../packages/protocol/src/grants.ts';
 import { mintApiToken, mintToken } from '../../packages/server/src/mint-token.ts';
 
 const USAGE = `
-pnpm token --api                                       for the API: opens all of it
-pnpm token --room ROOM --identity ID                   for a participant
-           [--name NAME] [--grants '{"moderate":true}']
-           [--ttl SECONDS]                             600 for participants, 60 for the API
-           [--key ID:SECRET]                           instead of the first of PARLEY_API_KEYS
+pnpm access-token --api                         for the API: opens all of it
+pnpm access-token --room ROOM --identity ID     for a participant
+    [--name NAME] [--grants '{"moderate":true}']
+    [--ttl SECONDS]                             600 for participants, 60 for the API
+    [--key ID:SECRET]                           instead of the first of PARLEY_API_KEYS
 
-curl -H "Authorization: Bearer $(pnpm --silent token --api)" http://localhost:8080/api/rooms
+curl -H "Authorization: Bearer $(pnpm --silent access-token --api)" http://localhost:8080/api/rooms
 `;
 
 try {
