@@ -5,6 +5,8 @@ import { vi } from 'vitest';
 export interface ReceivedWebhook {
   url: string;
   headers: Headers;
+  /** What was to become of a redirect. */
+  redirect: string;
   body: string;
   event: WebhookEvent;
 }
@@ -22,7 +24,8 @@ export class TestReceiver {
     vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
       const request = new Request(input, init);
       const body = await request.text();
-      const got = { url: request.url, headers: request.headers, body, event: JSON.parse(body) };
+      const { url, headers, redirect } = request;
+      const got = { url, headers, redirect, body, event: JSON.parse(body) };
       receiver.received.push(got);
       return await receiver.answer(got);
     });

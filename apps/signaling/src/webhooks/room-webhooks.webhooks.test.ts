@@ -239,3 +239,42 @@ it('is the same call when somebody comes back in time', async () => {
   await joinRoom('same', 'Ann');
   expect(await inside('same', ({ kv }) => kv.get('call'))).not.toHaveProperty('sealAt');
 });
+
+it('follows no redirect, and gives up what a receiver calls gone', async () => {
+  receiver.answer = ({ url, event }) => {
+    if (url === URLS[1])
+      return new Response(null, { status: 302, headers: { Location: 'http://inside.example' } });
+    return new Response(null, { status: event.event === 'room-started' ? 410 : 204 });
+  };
+  await joinRoom('gone-410', 'Ann');
+  await expect.poll(() => names(URLS[0])).toEqual(['room-started', 'participant-joined']);
+  expect(receiver.events(URLS[0])[1]).toMatchObject({ seq: 2, dropped: 1 });
+  await expect.poll(() => names(URLS[1])).toEqual(['room-started']);
+  expect(receiver.received.map(({ redirect }) => redirect)).toEqual(['manual', 'manual', 'manual']);
+});
+
+it('tells the end of a room that an update cannot read, and who was in it', async () => {
+  await joinRoom('unread', 'Ann');
+  await expect.poll(() => names(URLS[0])).toHaveLength(2);
+  await inside('unread', (storage) => storage.put('state', '{"version":9999,"roomId":"unread"}'));
+  await evictDurableObject(RoomObject.of(env, 'unread'), { webSockets: 'hibernate' });
+  expect((await ask('/api/rooms/unread')).status).toBe(404);
+  await expect
+    .poll(() => receiver.events(URLS[0]).slice(2))
+    .toMatchObject([
+      { event: 'participant-left', seq: 3, participant: { name: 'Ann' }, reason: 'room-closed' },
+      { event: 'room-ended', seq: 4, reason: 'lost' },
+    ]);
+});
+
+it('tells what moderators do', async () => {
+  await joinRoom('moderated', 'Ann');
+  const lock = { method: 'PATCH', body: JSON.stringify({ locked: true }) };
+  const headers = { 'Content-Type': 'application/json' };
+  expect((await ask('/api/rooms/moderated', { ...lock, headers })).status).toBe(200);
+  await expect.poll(() => names(URLS[0]).at(-1)).toBe('moderated');
+  expect(receiver.events(URLS[0]).at(-1)).toMatchObject({
+    by: { type: 'api' },
+    request: { action: 'lock', locked: true },
+  });
+});

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { WebhookEvent } from '@parley/protocol/webhook';
-import { jwtVerify } from 'jose';
+import { verifyWebhook } from '@parley/server/verify-webhook';
 
 /** The key with which the edge under proof signs. */
 export const KEY = { id: 'proof', secret: 'the-secret-of-the-proof-of-webhooks-0' };
@@ -48,8 +47,7 @@ export class Receiver {
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const body = await text(request);
-      await verify(request.headers.authorization, body);
-      const event = WebhookEvent.parse(JSON.parse(body));
+      const event = WebhookEvent.parse(await verifyWebhook(body, request.headers.authorization, [KEY]));
       if (this.#ids.has(event.id)) this.again += 1;
       else this.events.push(event);
       this.#ids.add(event.id);
@@ -61,16 +59,4 @@ export class Receiver {
       response.writeHead(401).end();
     }
   }
-}
-
-/** @throws when the request is not the edge's */
-async function verify(authorization: string | undefined, body: string): Promise<void> {
-  const token = authorization?.replace(/^Bearer /, '') ?? '';
-  const { payload } = await jwtVerify(token, new TextEncoder().encode(KEY.secret), {
-    algorithms: ['HS256'],
-    issuer: KEY.id,
-    maxTokenAge: 300,
-  });
-  const digest = createHash('sha256').update(body).digest('base64');
-  if (payload['sha256'] !== digest) throw new Error('the signature is of another body');
 }
