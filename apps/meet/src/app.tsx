@@ -7,9 +7,11 @@ import { Lobby } from './lobby/lobby.tsx';
 import { type Meeting, startMeeting } from './meeting.ts';
 import { Room } from './room/room.tsx';
 import { roomOf, roomPath } from './room-link.ts';
+import { Waiting } from './waiting/waiting.tsx';
 
 type Screen =
   | { readonly name: 'lobby'; readonly joining: boolean; readonly room: string | undefined }
+  | { readonly name: 'waiting'; readonly room: string }
   | { readonly name: 'room'; readonly meeting: Meeting }
   | {
       readonly name: 'ended';
@@ -27,10 +29,12 @@ export function App() {
   const join = useCallback(async (request: JoinRequest) => {
     const joining = new AbortController();
     leave.current = () => joining.abort();
-    setScreen((now) => (now.name === 'room' ? now : { ...now, joining: true }));
+    setScreen((now) => ('joining' in now ? { ...now, joining: true } : now));
     let again: JoinRequest = { ...request, tracks: { camera: undefined, microphone: undefined } };
     try {
-      const meeting = await startMeeting(request, joining.signal);
+      const meeting = await startMeeting(request, joining.signal, () =>
+        setScreen({ name: 'waiting', room: request.room }),
+      );
       const { call } = meeting;
       if (roomOf(location) !== request.room)
         history.pushState(null, '', roomPath(request.room, location.search));
@@ -63,6 +67,17 @@ export function App() {
   switch (screen.name) {
     case 'lobby':
       return <Lobby key={screen.room} room={screen.room} joining={screen.joining} onJoin={join} />;
+    case 'waiting':
+      return (
+        <Waiting
+          room={screen.room}
+          onGiveUp={() => {
+            leave.current();
+            history.pushState(null, '', '/');
+            setScreen(openingScreen());
+          }}
+        />
+      );
     case 'room':
       return <Room meeting={screen.meeting} />;
     case 'ended':

@@ -16,11 +16,15 @@ export interface Meeting {
  *
  * @throws {CallError} if there is no joining
  */
-export async function startMeeting(request: JoinRequest, signal: AbortSignal): Promise<Meeting> {
+export async function startMeeting(
+  request: JoinRequest,
+  signal: AbortSignal,
+  onWaiting: () => void,
+): Promise<Meeting> {
   const { room, name, tracks } = request;
   let call: Call;
   try {
-    call = await connect(location.origin, { room, name, signal });
+    call = await connect(location.origin, { room, name, signal, onWaiting });
   } catch (error) {
     tracks.camera?.stop();
     tracks.microphone?.stop();

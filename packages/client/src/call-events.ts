@@ -1,8 +1,11 @@
+import type { Grants } from '@parley/protocol/grants';
+import type { LobbyGuest, ModeratedBy, ModerationAction } from '@parley/protocol/moderation';
 import type { LeaveReason, QualityChanged, ServerMessage } from '@parley/protocol/server-messages';
 import type { CallError } from './call-error.ts';
 import type { LocalTracks } from './local-tracks.ts';
 import type { Plane } from './outages.ts';
 import type { RoomParticipant, RoomTrack, Roster } from './roster.ts';
+import type { RoomSettings } from './standing.ts';
 import type { RemoteTrack } from './subscriber.ts';
 
 /** A text to everybody, one's own included. */
@@ -15,6 +18,8 @@ export type CallState = 'connected' | 'reconnecting' | 'ended';
 export type CallEnd =
   /** `leave()` was called, or the page was left. */
   | { readonly reason: 'left' }
+  /** A moderator removed one, for now or for a while; or one's identity has joined from elsewhere. */
+  | { readonly reason: 'kicked' | 'banned' | 'replaced' }
   /** Somebody closed the room, or nobody was in it for long. */
   | { readonly reason: 'room-closed'; readonly why: 'deleted' | 'idle' }
   /** The server let nobody in again, or could not be reached for too long; `detail` is what was said. */
@@ -27,6 +32,8 @@ export interface CallEvents {
   'track-published': { participantId: string; track: RoomTrack };
   'track-unpublished': { participantId: string; trackId: string };
   'track-muted': { participantId: string; trackId: string; muted: boolean };
+  'participant-renamed': { participantId: string; name: string };
+  'moderator-changed': { participantId: string; moderator: boolean };
   /** After any of the above: `call.participants` is another map. */
   'participants-changed': Roster;
   /** A remote track can be played. */
@@ -38,6 +45,14 @@ export interface CallEvents {
   /** What a wish for a quality came to. */
   'quality-changed': Omit<QualityChanged, 'type' | 'roomId'>;
   chat: ChatMessage;
+  /** `call.grants` are others. What one may no longer publish has stopped: `local-changed` came before. */
+  'grants-changed': Grants;
+  /** `call.room` is another: its name, size, lock, lobby or metadata. */
+  'room-updated': RoomSettings;
+  /** `call.lobby` is another; only for who moderates. */
+  lobby: readonly LobbyGuest[];
+  /** Who moderated, and how. */
+  moderated: { by: ModeratedBy; request: ModerationAction; at: number };
   /** Something failed that no promise tells of. The call goes on. */
   error: CallError;
   /**

@@ -1,4 +1,7 @@
-import type { SessionRequest } from '@parley/protocol/client-messages';
+import type { ClientMessage, SessionRequest } from '@parley/protocol/client-messages';
+import type { ErrorCode } from '@parley/protocol/errors';
+import type { Grants, Source } from '@parley/protocol/grants';
+import type { LobbyGuest, ModerationAction } from '@parley/protocol/moderation';
 import type { Joined } from '@parley/protocol/server-messages';
 import type { Quality, Track } from '@parley/protocol/track';
 import { assertNever } from './assert-never.ts';
@@ -16,6 +19,7 @@ import { Outages } from './outages.ts';
 import { type Roster, rosterOf } from './roster.ts';
 import { ScreenShare } from './screen-share.ts';
 import type { RoomMessage, Signaling } from './signaling.ts';
+import { type RoomSettings, Standing } from './standing.ts';
 import type { RemoteTrack } from './subscriber.ts';
 
 /** What a media node is asked; the Room refuses some of it in the node's place. */
@@ -28,18 +32,25 @@ const SESSION_REQUESTS: ReadonlySet<string> = new Set([
   'update-quality',
 ] satisfies SessionRequest['type'][]);
 
+/** Errors with which the server ends a call, and why it is over then. */
+const ENDS: Partial<Record<string, 'kicked' | 'banned' | 'replaced'>> = {
+  kicked: 'kicked',
+  banned: 'banned',
+  identity_replaced: 'replaced',
+} satisfies Partial<Record<ErrorCode, 'kicked' | 'banned' | 'replaced'>>;
+
 /**
  * A call in a room: who is there, one's own devices, what the others send. Made by `connect()`; over after `closed`,
  * when every connection, timer and track of it is closed too.
  */
 export class Call extends Emitter<CallEvents> {
   readonly roomId: string;
-  readonly room: Joined['room'];
   /** The server's settings for media. */
   readonly media: Joined['media'];
 
   readonly #signaling: Signaling;
   readonly #roster: LiveRoster;
+  readonly #standing: Standing;
   readonly #media: MediaPlane;
   readonly #chat = new ChatOutbox();
   readonly #outages = new Outages((event, plane) => {
@@ -58,13 +69,23 @@ export class Call extends Emitter<CallEvents> {
   /** @internal Applications call `connect()`. */
   constructor(signaling: Signaling, joined: Joined, name: string, retry: RetryPolicy, since: number) {
     super();
-    const { roomId, participantId, room, media, participants } = joined;
+    const { roomId, participantId, media, participants, identity, grants } = joined;
     this.roomId = roomId;
-    this.room = room;
     this.media = media;
     this.#signaling = signaling;
     const error = this.#report;
-    this.#roster = new LiveRoster(rosterOf({ participantId, name, joinedAt: Date.now() }, participants), {
+    this.#standing = new Standing(joined, (event, what) => {
+      if (event === 'grants-changed') this.#giveUp();
+      this.emit(event, what);
+    });
+    const self = {
+      participantId,
+      name: joined.name ?? name,
+      ...(identity !== undefined && { identity }),
+      ...(grants.moderate && { moderator: true }),
+      joinedAt: Date.now(),
+    };
+    this.#roster = new LiveRoster(rosterOf(self, participants), {
       event: (event, what) => {
         this.emit(event, what);
         this.#media.check();
@@ -87,7 +108,9 @@ export class Call extends Emitter<CallEvents> {
       },
       expects: () => ({
         sending: [...this.#store.all.values()].some(({ track }) => track !== undefined),
-        receiving: [...this.participants.values()].some(({ isSelf, tracks }) => !isSelf && tracks.length > 0),
+        receiving:
+          this.grants.subscribe &&
+          [...this.participants.values()].some(({ isSelf, tracks }) => !isSelf && tracks.length > 0),
       }),
       lost: (lost) => this.#outages.set('media', lost),
       added: (track) => this.emit('track', track),
@@ -121,6 +144,21 @@ export class Call extends Emitter<CallEvents> {
     return this.#roster.self.participantId;
   }
 
+  /** What one may do. Others after every `grants-changed`. */
+  get grants(): Grants {
+    return this.#standing.grants;
+  }
+
+  /** The room's settings. Others after every `room-updated`. */
+  get room(): RoomSettings {
+    return this.#standing.room;
+  }
+
+  /** Who waits to be let in; empty for who does not moderate. Another list after every `lobby`. */
+  get lobby(): readonly LobbyGuest[] {
+    return this.#standing.lobby;
+  }
+
   /** Whether everything works; `reconnecting` and `reconnected` tell of changes. */
   get state(): CallState {
     if (this.#ended) return 'ended';
@@ -150,19 +188,23 @@ export class Call extends Emitter<CallEvents> {
   /**
    * Turns the microphone on, asking for it where there is none yet, or mutes it. Resolves when the others know.
    *
-   * @throws {CallError} if it cannot be had or published; it is off then. `call_ended` if the call is over
+   * @throws {CallError} if it cannot be had or published; it is off then. `publish_not_allowed` if the grants lack it;
+   * `call_ended` if the call is over
    */
   setMicrophoneEnabled(enabled: boolean): Promise<void> {
-    return this.#devices.setEnabled('microphone', enabled);
+    return this.#granted(enabled ? 'microphone' : undefined, () =>
+      this.#devices.setEnabled('microphone', enabled),
+    );
   }
 
   /**
    * Turns the camera on or off; off releases the device.
    *
-   * @throws {CallError} if it cannot be had or published; it is off then. `call_ended` if the call is over
+   * @throws {CallError} if it cannot be had or published; it is off then. `publish_not_allowed` if the grants lack it;
+   * `call_ended` if the call is over
    */
   setCameraEnabled(enabled: boolean): Promise<void> {
-    return this.#devices.setEnabled('camera', enabled);
+    return this.#granted(enabled ? 'camera' : undefined, () => this.#devices.setEnabled('camera', enabled));
   }
 
   /**
@@ -170,7 +212,7 @@ export class Call extends Emitter<CallEvents> {
    * from now on and stops it.
    */
   publish(source: 'camera' | 'microphone', track: MediaStreamTrack): Promise<void> {
-    return this.#devices.publish(source, track);
+    return this.#granted(source, () => this.#devices.publish(source, track));
   }
 
   /**
@@ -179,7 +221,7 @@ export class Call extends Emitter<CallEvents> {
    * @throws {CallError} `permission_denied` if nothing was chosen
    */
   startScreenShare(): Promise<void> {
-    return this.#screenShare.start();
+    return this.#granted('screen', () => this.#screenShare.start());
   }
 
   stopScreenShare(): Promise<void> {
@@ -204,6 +246,16 @@ export class Call extends Emitter<CallEvents> {
     if (!this.#outages.has('signaling')) this.#signaling.send({ type: 'chat', text });
   }
 
+  /** Changes one's own name, 1–100 characters. `participant-renamed` tells of it, or an `error` why not. */
+  rename(name: string): void {
+    this.#ask({ type: 'rename', name });
+  }
+
+  /** Moderates, where the grants say `moderate`. `moderated` and what follows tell of it, or an `error` why not. */
+  moderate(request: ModerationAction): void {
+    this.#ask({ type: 'moderate', request });
+  }
+
   /** Measures what is sent and received. */
   getStats(): Promise<CallStats> {
     return this.#media.getStats();
@@ -217,12 +269,22 @@ export class Call extends Emitter<CallEvents> {
   }
 
   /** @internal In the room again, with all that is to know. */
-  handleJoined({ participantId, participants, media }: Joined): void {
+  handleJoined(joined: Joined): void {
+    const { participantId, participants, media } = joined;
     if (participantId !== this.participantId) {
       this.#media.startAfresh(media);
       this.#roster.rename(participantId);
     }
     this.#roster.replace(participants);
+    this.#standing.replace(joined);
+    this.#roster.apply({
+      type: 'moderator-changed',
+      participantId,
+      moderator: joined.grants.moderate,
+    });
+    if (joined.name !== undefined) {
+      this.#roster.apply({ type: 'participant-renamed', participantId, name: joined.name });
+    }
   }
 
   /** @internal */
@@ -240,6 +302,8 @@ export class Call extends Emitter<CallEvents> {
         return;
       case 'participant-joined':
       case 'participant-left':
+      case 'participant-renamed':
+      case 'moderator-changed':
       case 'track-published':
       case 'track-unpublished':
       case 'track-muted':
@@ -253,6 +317,8 @@ export class Call extends Emitter<CallEvents> {
       }
       case 'error': {
         const { code, requestType } = message;
+        const reason = requestType === undefined ? ENDS[code] : undefined;
+        if (reason !== undefined) return this.#end({ reason });
         if (requestType !== undefined && SESSION_REQUESTS.has(requestType)) {
           this.#media.handleRelayed(message);
           return;
@@ -267,13 +333,17 @@ export class Call extends Emitter<CallEvents> {
         );
         return;
       }
-      case 'participant-renamed':
-      case 'moderator-changed':
-      case 'room-updated':
       case 'moderated':
+        this.#moderated(message.request);
+        this.#standing.apply(message);
+        return;
+      case 'room-updated':
       case 'grants-changed':
-      case 'waiting':
       case 'lobby':
+        this.#standing.apply(message);
+        return;
+      case 'waiting':
+        // Signaling waits.
         return;
       case 'room-closed':
         this.#end({ reason: 'room-closed', why: message.reason });
@@ -299,8 +369,41 @@ export class Call extends Emitter<CallEvents> {
   /** @internal There is no way to the room any more. */
   handleClosed({ code, message }: CallError): void {
     // Only an empty room is closed for being idle.
-    if (code === 'room_closed') this.#end({ reason: 'room-closed', why: 'deleted' });
+    const reason = ENDS[code];
+    if (reason !== undefined) this.#end({ reason });
+    else if (code === 'room_closed') this.#end({ reason: 'room-closed', why: 'deleted' });
     else this.#end({ reason: 'connection-lost', detail: message });
+  }
+
+  /** A moderator has muted a track of one's own: the room has told everybody. A screen is not muted, but over. */
+  #moderated(request: ModerationAction): void {
+    if (request.action !== 'mute' || request.participantId !== this.participantId) return;
+    this.#devices.muted(request.trackId);
+    const { tracks } = this.#roster.self;
+    const track = tracks.find(({ trackId }) => trackId === request.trackId);
+    if (track?.source.startsWith('screen')) this.stopScreenShare().catch(this.#report);
+  }
+
+  /** Stops what may no longer be published. */
+  #giveUp(): void {
+    const { publish } = this.grants;
+    for (const device of ['camera', 'microphone'] as const) {
+      if (!publish.includes(device)) this.#devices.revoke(device).catch(this.#report);
+    }
+    if (!publish.includes('screen')) this.stopScreenShare().catch(this.#report);
+  }
+
+  async #granted(source: Source | undefined, what: () => Promise<void>): Promise<void> {
+    if (source !== undefined && !this.#ended && !this.grants.publish.includes(source)) {
+      throw new CallError('publish_not_allowed', `You may not send your ${source} here; ask a moderator.`);
+    }
+    await what();
+  }
+
+  #ask(message: ClientMessage): void {
+    if (this.#signaling.send(message)) return;
+    const text = 'The room cannot be reached now. Try again in a moment.';
+    this.#report(new CallError('connection_failed', text, { requestType: message.type }));
   }
 
   #end(end: CallEnd): void {

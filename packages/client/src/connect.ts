@@ -14,6 +14,8 @@ export interface ConnectOptions {
    * comes back with another.
    */
   token?: Token;
+  /** Called when one has to wait until a moderator lets one in; `connect()` resolves then, or rejects with `lobby_denied`. */
+  onWaiting?: () => void;
   /** Gives up joining. A call that has begun ends by `leave()`. */
   signal?: AbortSignal;
   /**
@@ -26,7 +28,7 @@ export interface ConnectOptions {
 /**
  * Joins a room on the Parley server at `url` (http or https, relative to the page if it likes).
  *
- * @throws {CallError} with the server's code, for example `room_full`; `connection_failed`; `token_unavailable` when
+ * @throws {CallError} with the server's code, for example `room_full`, `room_locked` or `lobby_denied`; `connection_failed`; `token_unavailable` when
  * `options.token` got none; or `aborted`
  * @example
  * ```ts
@@ -36,7 +38,7 @@ export interface ConnectOptions {
  * ```
  */
 export function connect(url: string | URL, options: ConnectOptions): Promise<Call> {
-  const { room, name, token, signal, carrier = 'auto' } = options;
+  const { room, name, token, onWaiting, signal, carrier = 'auto' } = options;
   return new Promise((resolve, reject) => {
     const address = socketUrl(url, room);
     if (signal?.aborted) {
@@ -56,7 +58,8 @@ export function connect(url: string | URL, options: ConnectOptions): Promise<Cal
     };
     const decided = () => signal?.removeEventListener('abort', abort);
     const retry = fullJitter();
-    const since = performance.now();
+    let since = performance.now();
+    let waited = false;
     const signaling = new Signaling(
       {
         address,
@@ -73,8 +76,15 @@ export function connect(url: string | URL, options: ConnectOptions): Promise<Cal
             return;
           }
           decided();
+          // How long somebody took to let one in says nothing about the call.
+          if (waited) since = performance.now();
           call = new Call(signaling, joined, name.trim(), retry, since);
           resolve(call);
+        },
+        waiting: () => {
+          if (call || waited) return;
+          waited = true;
+          onWaiting?.();
         },
         message: (message) => call?.handleMessage(message),
         lost: () => call?.handleLost(),

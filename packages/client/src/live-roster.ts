@@ -82,6 +82,16 @@ export class LiveRoster {
         event(message.type, { participant, reason: message.reason });
         return;
       }
+      case 'participant-renamed': {
+        const { type, participantId, name } = message;
+        event(type, { participantId, name });
+        return;
+      }
+      case 'moderator-changed': {
+        const { type, participantId, moderator } = message;
+        event(type, { participantId, moderator });
+        return;
+      }
       case 'track-published': {
         const { type, participantId, track } = message;
         event(type, { participantId, track });

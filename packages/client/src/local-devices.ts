@@ -57,6 +57,30 @@ export class LocalDevices {
     }
   }
 
+  /** A moderator has muted one's own track: the device is off, until it is turned on again. */
+  muted(trackId: string): void {
+    const { store, publisher } = this.#options;
+    for (const device of DEVICES) {
+      if (publisher.published(device)?.trackId !== trackId) continue;
+      this.#told.set(trackId, true);
+      if (device === 'camera') store.stop(device);
+      else store.setEnabled(device, false);
+      this.#agree(device).catch(() => undefined);
+    }
+  }
+
+  /** One may not publish this any more: the server has ended it. */
+  async revoke(device: Device): Promise<void> {
+    const { store, publisher, listener } = this.#options;
+    if (store.all.has(device)) store.stop(device);
+    await this.#queues[device].run(async () => {
+      const trackId = publisher.published(device)?.trackId;
+      if (trackId === undefined) return;
+      listener.unpublished(trackId);
+      await publisher.unpublish(device);
+    });
+  }
+
   /** What was told may have been lost: tells it again. */
   restateMute(): void {
     const { publisher, send } = this.#options;

@@ -9,6 +9,9 @@ export type RoomTrack = Omit<Track, 'codec'> & { readonly codec?: string };
 export interface RoomParticipant {
   readonly participantId: string;
   readonly name: string;
+  /** Of the access token, where there is one. */
+  readonly identity?: string;
+  readonly moderator?: boolean;
   /** Milliseconds since the epoch. */
   readonly joinedAt: number;
   readonly isSelf: boolean;
@@ -22,6 +25,8 @@ export type Roster = ReadonlyMap<string, RoomParticipant>;
 export type RosterMessage =
   | { type: 'participant-joined'; participant: Participant }
   | { type: 'participant-left'; participantId: string; reason: LeaveReason }
+  | { type: 'participant-renamed'; participantId: string; name: string }
+  | { type: 'moderator-changed'; participantId: string; moderator: boolean }
   | { type: 'track-muted'; participantId: string; trackId: string; muted: boolean }
   | { type: 'track-published'; participantId: string; track: RoomTrack }
   | { type: 'track-unpublished'; participantId: string; trackId: string };
@@ -54,6 +59,10 @@ export function applyToRoster(roster: Roster, message: RosterMessage): Roster {
       next.delete(message.participantId);
       return next;
     }
+    case 'participant-renamed':
+      return withChange(roster, message.participantId, { name: message.name });
+    case 'moderator-changed':
+      return withChange(roster, message.participantId, { moderator: message.moderator });
     case 'track-published': {
       const { participantId, track } = message;
       return withTracks(roster, participantId, (tracks) =>
@@ -92,7 +101,13 @@ export function missedMessages(before: Roster, others: readonly Participant[]): 
     ...others.flatMap((other): RosterMessage[] => {
       const known = before.get(other.participantId);
       const joined: RosterMessage = { type: 'participant-joined', participant: { ...other, tracks: [] } };
-      return [...(known ? [] : [joined]), ...missedTracks(known?.tracks ?? [], other)];
+      const { participantId, name, moderator = false } = other;
+      // These say nothing new of somebody who is as it was.
+      const changes: RosterMessage[] = [
+        { type: 'participant-renamed', participantId, name },
+        { type: 'moderator-changed', participantId, moderator },
+      ];
+      return [...(known ? changes : [joined]), ...missedTracks(known?.tracks ?? [], other)];
     }),
   ];
 }
@@ -108,6 +123,19 @@ function missedTracks(before: readonly RoomTrack[], { participantId, tracks }: P
       { type: 'track-muted', participantId, trackId: track.trackId, muted: track.muted },
     ]),
   ];
+}
+
+function withChange(
+  roster: Roster,
+  participantId: string,
+  change: { name: string } | { moderator: boolean },
+): Roster {
+  const participant = roster.get(participantId);
+  if (participant === undefined) return roster;
+  const { name, moderator = false } = participant;
+  const next = { name, moderator, ...change };
+  if (next.name === name && next.moderator === moderator) return roster;
+  return new Map(roster).set(participantId, { ...participant, ...change });
 }
 
 function withTracks(

@@ -42,6 +42,7 @@ function signaling(retry: RetryPolicy = () => PAUSE, token?: Token) {
   const told: string[] = [];
   const listener: SignalingListener = {
     joined: ({ participantId }) => told.push(`joined ${participantId}`),
+    waiting: () => told.push('waiting'),
     message: (message) => told.push('seq' in message ? `event ${message.seq}` : message.type),
     lost: () => told.push('lost'),
     recovered: () => told.push('recovered'),
@@ -281,6 +282,7 @@ describe('Signaling: its end', () => {
       { address: new URL('wss://server/ws'), roomId, name: 'Me', direct: true, retry: () => PAUSE },
       {
         joined: () => undefined,
+        waiting: () => undefined,
         message: () => undefined,
         lost: () => client.close(),
         recovered: () => told.push('recovered'),

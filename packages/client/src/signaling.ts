@@ -36,6 +36,8 @@ export type RoomMessage = Exclude<ServerMessage, { type: 'joined' | 'resumed' }>
 export interface SignalingListener {
   /** In the room: for the first time, or again with all that is to know, perhaps as another participant. */
   joined(message: Joined): void;
+  /** A moderator has to let one in. */
+  waiting(): void;
   message(message: RoomMessage): void;
   /** The connection was lost. `recovered` or `closed` follows. */
   lost(): void;
@@ -48,6 +50,8 @@ export interface SignalingListener {
 type State =
   /** The socket opens, or the answer to `join` is awaited. */
   | 'joining'
+  /** In the lobby, until a moderator decides. */
+  | 'waiting'
   /** In the room again; the events that were missed are coming. */
   | 'catching-up'
   | 'in'
@@ -76,6 +80,8 @@ export class Signaling {
   #announced = 0;
   /** Whether the last join went without the token that it should have had. */
   #tokenFailed = false;
+  /** Whether one has come as far as the lobby: then a lost socket is no reason to give up. */
+  #hasWaited = false;
   #failures = 0;
   /** Milliseconds of trying so far, until the last failure, which was then; and the pause that followed. */
   #triedFor = 0;
@@ -153,7 +159,7 @@ export class Signaling {
       if (this.#isClosed()) return undefined;
       this.#tokenFailed = true;
       const message = 'No access token could be had; see the cause.';
-      if (this.#self === undefined) this.#end(new CallError('token_unavailable', message, { cause }));
+      if (this.#isFirst) this.#end(new CallError('token_unavailable', message, { cause }));
       return undefined;
     }
   }
@@ -161,6 +167,7 @@ export class Signaling {
   #handle(message: ServerMessage): void {
     switch (this.#state) {
       case 'joining':
+      case 'waiting':
         this.#handleReply(message);
         return;
       case 'catching-up':
@@ -191,6 +198,12 @@ export class Signaling {
       // The last ones announced may be some that one is not told, being one's own.
       this.#timer = setTimeout(() => this.#catchUp(), CATCH_UP_TIMEOUT);
       if (this.#seq >= this.#announced) this.#catchUp();
+    } else if (message.type === 'waiting') {
+      clearTimeout(this.#timer);
+      this.#state = 'waiting';
+      this.#hasWaited = true;
+      this.#joinedAt = performance.now();
+      this.#listener.waiting();
     } else if (message.type === 'error') {
       this.#refused(message.code, message.message);
     }
@@ -227,7 +240,7 @@ export class Signaling {
 
   #refused(code: ErrorCode, message: string): void {
     const passes = isRetryableError(code) || (code === 'token_missing' && this.#tokenFailed);
-    if (this.#self === undefined || !passes) this.#end(new CallError(code, message));
+    if (this.#isFirst || !passes) this.#end(new CallError(code, message));
     else this.#lost(ABNORMAL_CLOSURE, message);
   }
 
@@ -235,7 +248,7 @@ export class Signaling {
     const wasIn = this.#state !== 'joining';
     this.#drop();
     const said = reason || `code ${code}`;
-    if (this.#self === undefined) {
+    if (this.#isFirst) {
       const message = `No connection to ${this.#options.address.host} (${said}). Check the network and try again.`;
       this.#end(new CallError('connection_failed', message));
       return;
@@ -265,6 +278,10 @@ export class Signaling {
     this.#pause = ms;
     this.#state = 'pausing';
     this.#cancelPause = pause(ms, () => this.#open(REJOIN_TIMEOUT));
+  }
+
+  get #isFirst(): boolean {
+    return this.#self === undefined && !this.#hasWaited;
   }
 
   #isClosed(): boolean {

@@ -58,6 +58,9 @@ export const Joined = z.object({
     lobby: z.boolean(),
     metadata: RoomMetadata,
   }),
+  /** Its name as others see it: its access token may have given another than it said. Absent from older servers. */
+  name: ParticipantName.optional(),
+  identity: z.string().optional(),
   /** What the participant may do. */
   grants: Grants,
   /** Who waits to be admitted; only for who moderates. */

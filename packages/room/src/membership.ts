@@ -115,7 +115,7 @@ function newcomer({ now }: Draft, entry: LobbyEntry, { resumeHash }: ResumeKey):
 
 function joined({ state }: Draft, participant: ParticipantState, resumed: boolean): JoinedByRoom {
   const { name, maxParticipants, locked, lobby, metadata } = state.settings;
-  const { grants } = participant;
+  const { grants, identity, name: ownName } = participant;
   const others = Object.values(state.participants).filter((other) => other !== participant);
   return {
     type: 'joined',
@@ -123,6 +123,8 @@ function joined({ state }: Draft, participant: ParticipantState, resumed: boolea
     roomId: state.roomId,
     participantId: participant.participantId,
     room: { name, maxParticipants, createdAt: state.createdAt, locked, lobby, metadata },
+    name: ownName,
+    ...(identity !== undefined && { identity }),
     grants,
     ...(grants.moderate && { lobby: Object.values(state.lobby).map(lobbyGuest) }),
     participants: others.map(publicParticipant),

@@ -12,6 +12,16 @@ it('offers the way back where there is one', () => {
   });
 });
 
+it('says what a moderator decided', () => {
+  expect(endText({ reason: 'kicked' })).toMatchObject({ title: 'You were removed', again: 'Ask to rejoin' });
+  expect(endText({ reason: 'banned' }).again).toBeUndefined();
+  expect(endText(new CallError('lobby_denied', 'No.')).title).toBe('You were not let in');
+  expect(endText(new CallError('room_locked', 'Locked.'))).toMatchObject({
+    text: 'Locked.',
+    again: 'Try again',
+  });
+});
+
 it('passes on what the server says', () => {
   const full = new CallError('room_full', 'The room holds 2; try again when somebody has left.');
   expect(endText(full)).toEqual({ title: 'The room is full', text: full.message, again: 'Try again' });

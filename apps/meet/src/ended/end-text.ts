@@ -16,6 +16,20 @@ export function endText(end: CallEnd | CallError): EndText {
   switch (end.reason) {
     case 'left':
       return { title: 'You left the meeting', text: 'Camera and microphone are off.', again: 'Rejoin' };
+    case 'kicked':
+      return {
+        title: 'You were removed',
+        text: 'A moderator removed you from the meeting.',
+        again: 'Ask to rejoin',
+      };
+    case 'banned':
+      return { title: 'You were removed', text: 'A moderator removed you, and you cannot join for now.' };
+    case 'replaced':
+      return {
+        title: 'You joined from elsewhere',
+        text: 'The meeting goes on where you joined last.',
+        again: 'Go on here',
+      };
     case 'room-closed':
       return end.why === 'deleted'
         ? { title: 'The meeting is over', text: 'It was closed for everybody.' }
@@ -41,6 +55,14 @@ function refusalText({ code, message }: CallError): EndText {
       return { title: 'The room is full', text: message, again: 'Try again' };
     case 'room_closed':
       return { title: 'The room was closed', text: message, again: 'Try again' };
+    case 'room_locked':
+      return { title: 'The room is locked', text: message, again: 'Try again' };
+    case 'lobby_denied':
+      return { title: 'You were not let in', text: message };
+    case 'banned':
+      return { title: 'You cannot join', text: message };
+    case 'lobby_full':
+      return { title: 'Too many people are waiting', text: message, again: 'Try again' };
     case 'room_not_found':
       return { title: 'There is no such room', text: message };
     case 'server_full':
