@@ -1,9 +1,11 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { closeCode } from '@parley/protocol/errors';
+import { mintApiToken, mintToken } from '@parley/server/mint-token';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RoomObject } from '../room/room-object.ts';
 import { webrtcConfig } from '../settings.ts';
+import { NEW_KEY } from '../testing/api-keys.ts';
 import { ask, TestSocket } from '../testing/test-socket.ts';
 import { LimiterObject } from './limiter-object.ts';
 import type { PlaceKind } from './place.ts';
@@ -20,10 +22,10 @@ const HERE = '203.0.113.1';
 const at = (address: string) => ({ 'CF-Connecting-IP': address });
 const taken = (kind: PlaceKind, address = HERE) => LimiterObject.ofAddress(env, address).count(kind);
 const openRooms = () => LimiterObject.ofServer(env).count('rooms');
-const make = (id: string, address: string, fields = {}) =>
+const make = (id: string, address: string, fields = {}, headers = {}) =>
   ask('/api/rooms', {
     method: 'POST',
-    headers: { ...at(address), 'Content-Type': 'application/json' },
+    headers: { ...at(address), 'Content-Type': 'application/json', ...headers },
     body: JSON.stringify({ id, ...fields }),
   });
 const close = (id: string) => ask(`/api/rooms/${id}`, { method: 'DELETE' });
@@ -186,6 +188,19 @@ describe('rooms', () => {
     for (let i = 0; i < 20; i++) await close(`room-${i}`);
     await expect.poll(() => taken('rooms')).toBe(0);
     expect((await make('room-again', HERE)).status).toBe(201);
+  });
+
+  it('of the operator’s own server are limited by no address, by other tokens they are', async () => {
+    limits.max_rooms_per_ip = 1;
+    limits.requests_per_minute = 3;
+    const authorized = (token: string) => ({ Authorization: `Bearer ${token}` });
+    const server = authorized(await mintApiToken({ apiKey: NEW_KEY }));
+    for (let i = 0; i < 5; i++) expect((await make(`server-${i}`, HERE, {}, server)).status).toBe(201);
+    const guest = authorized(await mintToken({ apiKey: NEW_KEY, room: 'r', identity: 'ann' }));
+    const statuses = [];
+    for (let i = 0; i < 4; i++) statuses.push((await make(`guest-${i}`, HERE, {}, guest)).status);
+    expect(statuses).toEqual([201, 429, 429, 429]);
+    expect(await taken('rooms')).toBe(1);
   });
 
   it('of the server are never more than the limit, however many are made at once', async () => {
