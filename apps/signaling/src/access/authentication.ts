@@ -35,6 +35,7 @@ export function authentication(
   fetcher?: FetchImplementation,
 ): Authentication {
   const { require_auth: required, auth_token_header: header, jwks_url } = security;
+  const { jwks_issuer: issuer, jwks_audience: audience } = security;
   const keys = parseApiKeys(apiKeys);
   if (required && keys.size === 0 && jwks_url === undefined) {
     throw new ConfigError(
@@ -42,7 +43,11 @@ export function authentication(
         '`wrangler secret put PARLEY_API_KEYS`, or set security.jwks_url',
     );
   }
-  const issuers = { keys, ...(jwks_url !== undefined && { jwks: remoteKeys(jwks_url, fetcher) }) };
+  const issuers: Issuers = { keys };
+  if (jwks_url !== undefined) {
+    const expected = { ...(issuer !== undefined && { issuer }), ...(audience !== undefined && { audience }) };
+    issuers.jwks = { keys: remoteKeys(jwks_url, fetcher), ...expected };
+  }
   return { required, header, issuers, maxBitrate: webrtc.max_bitrate };
 }
 

@@ -4,8 +4,8 @@ import type { ModeratedBy } from '@parley/protocol/moderation';
 import type { Context, MiddlewareHandler } from 'hono';
 import { accessSettings } from '../settings.ts';
 import { type ApiAction, apiRefusal } from './api-policy.ts';
-import { claimsOf, tokenMissing } from './authentication.ts';
-import { shownToken } from './shown-token.ts';
+import { tokenMissing } from './authentication.ts';
+import { shownClaims } from './shown-claims.ts';
 
 /** What {@link requireApi} leaves in the context. */
 export interface Claims {
@@ -31,8 +31,7 @@ async function authorize(
   action: ApiAction,
   roomId: string | undefined,
 ): Promise<AccessTokenClaims | undefined> {
-  const token = shownToken(c.req.raw.headers, accessSettings.header);
-  const claims = await claimsOf(accessSettings, token);
+  const claims = await shownClaims(c.req.raw);
   if (!accessSettings.required) return claims;
   const refusal =
     claims === undefined ? tokenMissing(accessSettings.header) : apiRefusal(claims, action, roomId);

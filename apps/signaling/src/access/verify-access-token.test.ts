@@ -98,7 +98,7 @@ describe('tokens of an issuer with public keys', () => {
   };
   const issuer = (fetcher: () => Promise<Response> = serve) => ({
     keys,
-    jwks: remoteKeys('https://issuer.example/keys', fetcher),
+    jwks: { keys: remoteKeys('https://issuer.example/keys', fetcher) },
   });
   const signed = (alg: string, kid = alg) =>
     sign({ ...claims, iss: 'https://issuer.example' }, { alg, kid }, pairs.get(alg)?.privateKey);
@@ -128,6 +128,29 @@ describe('tokens of an issuer with public keys', () => {
     expect(await codeOf(confused, issuer())).toBe('token_unknown_issuer');
     const named = await sign(claims, { kid: 'RS256' }, JSON.stringify(published[0]));
     expect(await codeOf(named, issuer())).toBe('token_bad_signature');
+  });
+
+  it('that are for something else, or of somebody else who has a key there, are refused', async () => {
+    const { keys: all, jwks } = issuer();
+    const expecting = (expected: { issuer?: string; audience?: string }) => ({
+      keys: all,
+      jwks: { ...jwks, ...expected },
+    });
+    const key = pairs.get('ES256')?.privateKey;
+    const of = (extra: object) =>
+      sign({ ...claims, iss: 'https://issuer.example', ...extra }, { alg: 'ES256', kid: 'ES256' }, key);
+    const [plain, ours, others] = [
+      await of({}),
+      await of({ aud: ['wiki', 'parley'] }),
+      await of({ aud: 'wiki' }),
+    ];
+    const audience = expecting({ audience: 'parley' });
+    expect(await codeOf(ours, audience)).toBe('valid');
+    expect(await codeOf(others, audience)).toBe('token_unknown_issuer');
+    expect(await codeOf(plain, audience), 'without any').toBe('token_unknown_issuer');
+    expect(await codeOf(plain, expecting({ issuer: 'https://issuer.example' }))).toBe('valid');
+    expect(await codeOf(plain, expecting({ issuer: 'https://other.example' }))).toBe('token_unknown_issuer');
+    expect(await codeOf(await sign(claims), audience), 'API keys sign for this server only').toBe('valid');
   });
 
   it('with another’s key are refused', async () => {

@@ -18,8 +18,16 @@ import {
 /** Whose tokens count. */
 export interface Issuers {
   keys: ApiKeys;
+  jwks?: PublicKeys;
+}
+
+/** An issuer that signs with keys of its own. */
+export interface PublicKeys {
   /** The public keys at `security.jwks_url`; throws `ParleyError`s. */
-  jwks?: JWTVerifyGetKey;
+  keys: JWTVerifyGetKey;
+  /** What its tokens must have as `iss` and `aud`. */
+  issuer?: string;
+  audience?: string;
 }
 
 /** Of API keys: a shared secret is never a public key, and the other way round (RFC 8725 §2.1). */
@@ -62,7 +70,8 @@ async function verify(token: string, issuers: Issuers): Promise<JWTPayload> {
         `This server has no security.jwks_url; sign the token with ${SYMMETRIC} and an API key.`,
       );
     }
-    const verified = await jwtVerify(token, issuers.jwks, { ...options, algorithms: ASYMMETRIC });
+    const { keys, ...expected } = issuers.jwks;
+    const verified = await jwtVerify(token, keys, { ...options, ...expected, algorithms: ASYMMETRIC });
     return verified.payload;
   } catch (error) {
     throw toParleyError(error);
@@ -89,6 +98,11 @@ function toParleyError(error: unknown): unknown {
   if (error instanceof errors.JWTClaimValidationFailed) {
     if (error.claim === 'nbf' && error.reason === 'check_failed') {
       return new ParleyError('token_expired', 'The token’s time (nbf) has not come yet; check the clocks.');
+    }
+    if (error.claim === 'iss' || error.claim === 'aud') {
+      const name = error.claim === 'iss' ? 'jwks_issuer' : 'jwks_audience';
+      const message = `The token’s ${error.claim} is not security.${name}: it is for something else.`;
+      return new ParleyError('token_unknown_issuer', message);
     }
     return malformed(`The token’s claim ${error.claim} is missing or not a number.`);
   }

@@ -1,8 +1,6 @@
 import type { AccessTokenClaims } from '@parley/protocol/access-token';
-import { claimsOf } from '../access/authentication.ts';
-import { shownToken } from '../access/shown-token.ts';
+import { shownClaims } from '../access/shown-claims.ts';
 import { clientAddress } from '../client-address.ts';
-import { accessSettings } from '../settings.ts';
 
 /**
  * The address by which a caller of the API, and the rooms that it makes, are limited; undefined for who is not: a token
@@ -17,8 +15,5 @@ export function limitedBy(request: Request, claims: AccessTokenClaims | undefine
 
 /** The same where the token has yet to be read; one that is not valid exempts nobody. */
 export async function limitedAddress(request: Request): Promise<string | undefined> {
-  const token = shownToken(request.headers, accessSettings.header);
-  const claims =
-    token === undefined ? undefined : await claimsOf(accessSettings, token).catch(() => undefined);
-  return limitedBy(request, claims);
+  return limitedBy(request, await shownClaims(request).catch(() => undefined));
 }

@@ -136,6 +136,9 @@ export const WebrtcConfig = z
         auth_token_header: headerName.default('X-Auth-Token'),
         /** Where the public keys of your token issuer are (RFC 7517), beside the API keys. */
         jwks_url: httpUrl.optional(),
+        /** What tokens of that issuer must have as `iss` and `aud` (RFC 7519 §4.1.1, §4.1.3); absent ones are not looked at. */
+        jwks_issuer: z.string().min(1).max(256).optional(),
+        jwks_audience: z.string().min(1).max(256).optional(),
         rate_limit: z
           .strictObject({
             enabled: z.boolean().default(true),
