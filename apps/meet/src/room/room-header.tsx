@@ -10,12 +10,15 @@ const COPIED_TIME = 2000;
 export interface RoomHeaderProps {
   roomId: string;
   count: number;
+  locked: boolean;
+  /** Locks or unlocks the room; absent for who may not. */
+  onLock?: ((locked: boolean) => void) | undefined;
   /** The browser does not let the page copy the link. */
   onCopyFailed: (link: string) => void;
 }
 
 /** Where one is, how many are here, and the link for others. */
-export function RoomHeader({ roomId, count, onCopyFailed }: RoomHeaderProps) {
+export function RoomHeader({ roomId, count, locked, onLock, onCopyFailed }: RoomHeaderProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   // The button that led here is gone; screen readers say where one is now.
   useEffect(() => heading.current?.focus(), []);
@@ -43,6 +46,19 @@ export function RoomHeader({ roomId, count, onCopyFailed }: RoomHeaderProps) {
         <span className="visually-hidden">People in the room:</span>
         {count}
       </span>
+      {onLock && (
+        <button
+          type="button"
+          className={css.copy}
+          onClick={() => onLock(!locked)}
+          aria-pressed={locked}
+          title={locked ? 'Nobody new can join' : 'Let nobody new join'}
+          data-testid="lock"
+        >
+          <Icon name={locked ? 'lock' : 'unlock'} size={18} />
+          <span className={css.copyText}>{locked ? 'Locked' : 'Lock'}</span>
+        </button>
+      )}
       <button type="button" className={css.copy} onClick={() => void copy()} data-testid="copy-link">
         <Icon name={copied ? 'check' : 'link'} size={18} />
         <span className={css.copyText} aria-live="polite">

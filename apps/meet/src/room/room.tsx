@@ -10,10 +10,19 @@ import css from './room.module.css';
 import { RoomHeader } from './room-header.tsx';
 import { Stage } from './stage.tsx';
 import { StatsLine } from './stats-line.tsx';
+import { Moderated } from './tile-actions.tsx';
 import { tilesOf } from './tiles.ts';
-import { useCallState, useLocalTracks, useRemoteTracks, useRoster } from './use-call.ts';
+import {
+  useCallState,
+  useLocalTracks,
+  useModerates,
+  useRemoteTracks,
+  useRoomSettings,
+  useRoster,
+} from './use-call.ts';
 import { useChat } from './use-chat.ts';
 import { useStats } from './use-stats.ts';
+import { WaitingList } from './waiting-list.tsx';
 
 /** The call. */
 export function Room({ meeting }: { meeting: Meeting }) {
@@ -22,6 +31,8 @@ export function Room({ meeting }: { meeting: Meeting }) {
   const localTracks = useLocalTracks(call);
   const remoteTracks = useRemoteTracks(call);
   const state = useCallState(call);
+  const moderates = useModerates(call);
+  const { locked } = useRoomSettings(call);
   const chat = useChat(call);
   const [quality, setQuality] = useState<Quality>('auto');
   const [debug] = useState(() => new URLSearchParams(location.search).has('debug'));
@@ -36,8 +47,11 @@ export function Room({ meeting }: { meeting: Meeting }) {
       <RoomHeader
         roomId={call.roomId}
         count={roster.size}
+        locked={locked}
+        onLock={moderates ? (lock) => call.moderate({ action: 'lock', locked: lock }) : undefined}
         onCopyFailed={(link) => notices.add(`The browser does not copy it. The link is ${link}`)}
       />
+      <WaitingList call={call} />
       {stats && <StatsLine stats={stats} />}
       {roster.size === 1 && (
         <p className={css.alone}>
@@ -47,7 +61,9 @@ export function Room({ meeting }: { meeting: Meeting }) {
       <main className={css.main}>
         <NoticeList notices={notices} />
         <Reconnecting state={state} />
-        <Stage tiles={tiles} stats={stats?.now.received} />
+        <Moderated value={moderates ? call : undefined}>
+          <Stage tiles={tiles} stats={stats?.now.received} />
+        </Moderated>
         {chat.isOpen && (
           <ChatPanel entries={chat.entries} onSend={(text) => call.sendChat(text)} onClose={chat.toggle} />
         )}

@@ -2,6 +2,7 @@ import type { VideoStats } from '@parley/client/call-stats';
 import { Video } from '../media/video.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { TileActions } from './tile-actions.tsx';
 import css from './tile-view.module.css';
 import type { Tile } from './tiles.ts';
 
@@ -47,6 +48,7 @@ export function TileView({ tile, size, stats }: TileViewProps) {
         <bdi className={css.name}>{isSelf && source === 'camera' ? name : label}</bdi>
         {isSelf && source === 'camera' && <span className={css.self}>(you)</span>}
       </p>
+      <TileActions tile={tile} />
       {stats && (
         <p className={css.stats}>
           {stats.width}×{stats.height} {Math.round(stats.framesPerSecond)} fps

@@ -2,12 +2,16 @@ import type { Call } from '@parley/client/call';
 import type { CallEvents, CallState } from '@parley/client/call-events';
 import type { LocalTracks } from '@parley/client/local-tracks';
 import type { Roster } from '@parley/client/roster';
+import type { RoomSettings } from '@parley/client/standing';
 import type { RemoteTrack } from '@parley/client/subscriber';
 import { useCallback, useSyncExternalStore } from 'react';
 
 const ROSTER = ['participants-changed'] as const;
 const LOCAL = ['local-changed'] as const;
 const REMOTE = ['track', 'track-removed'] as const;
+const GRANTS = ['grants-changed'] as const;
+const ROOM = ['room-updated'] as const;
+const LOBBY = ['lobby'] as const;
 const STATE = ['reconnecting', 'reconnected'] as const;
 
 /** Everybody in the room. */
@@ -23,6 +27,21 @@ export function useLocalTracks(call: Call): LocalTracks {
 /** What arrives of the others. */
 export function useRemoteTracks(call: Call): ReadonlyMap<string, RemoteTrack> {
   return useCallValue(call, REMOTE, () => call.remoteTracks);
+}
+
+/** Whether one moderates. */
+export function useModerates(call: Call): boolean {
+  return useCallValue(call, GRANTS, () => call.grants.moderate);
+}
+
+/** How the room is set. */
+export function useRoomSettings(call: Call): RoomSettings {
+  return useCallValue(call, ROOM, () => call.room);
+}
+
+/** Who waits to be let in. */
+export function useLobby(call: Call): Call['lobby'] {
+  return useCallValue(call, LOBBY, () => call.lobby);
 }
 
 /** Whether everything works. */

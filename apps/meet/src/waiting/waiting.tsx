@@ -19,7 +19,7 @@ export function Waiting({ room, onGiveUp }: WaitingProps) {
         Waiting to be let in
       </h1>
       <p className={css.text}>
-        Somebody in <bdi>{room}</bdi> has to let you in. Camera and microphone go on when you are in.
+        Somebody in <bdi>{room}</bdi> has to let you in. Nobody sees or hears you until then.
       </p>
       <Button onClick={onGiveUp} testId="give-up">
         Do not wait

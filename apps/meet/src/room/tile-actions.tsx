@@ -1,0 +1,47 @@
+import type { Call } from '@parley/client/call';
+import { createContext, useContext } from 'react';
+import { Icon } from '../ui/icon.tsx';
+import css from './tile-actions.module.css';
+import type { Tile } from './tiles.ts';
+
+/** The call, where one moderates it. */
+export const Moderated = createContext<Call | undefined>(undefined);
+
+/** What a moderator may do with whom a tile shows. */
+export function TileActions({ tile }: { tile: Tile }) {
+  const call = useContext(Moderated);
+  const { participantId, name, isSelf, source, microphoneOn } = tile;
+  if (call === undefined || isSelf || source !== 'camera') return null;
+  const mute = () => {
+    const { tracks = [] } = call.participants.get(participantId) ?? {};
+    for (const { trackId, source: from } of tracks) {
+      if (from === 'microphone') call.moderate({ action: 'mute', participantId, trackId });
+    }
+  };
+  return (
+    <div className={css.actions}>
+      {microphoneOn && (
+        <button
+          type="button"
+          className={css.action}
+          aria-label={`Mute ${name}`}
+          title="Mute for everybody"
+          onClick={mute}
+          data-testid="moderate-mute"
+        >
+          <Icon name="microphone-off" size={16} />
+        </button>
+      )}
+      <button
+        type="button"
+        className={css.action}
+        aria-label={`Remove ${name}`}
+        title="Remove from the meeting"
+        onClick={() => call.moderate({ action: 'kick', participantId })}
+        data-testid="moderate-remove"
+      >
+        <Icon name="remove" size={16} />
+      </button>
+    </div>
+  );
+}
