@@ -1,5 +1,6 @@
+import type { Grants } from '@parley/protocol/grants';
 import type { Draft } from './draft.ts';
-import { type Access, type BanState, MAX_BANS, type ParticipantState, type RoomState } from './state.ts';
+import { type BanState, MAX_BANS, type ParticipantState, type RoomState } from './state.ts';
 
 /**
  * Keeps a participant out: its identity, or the address that it came from when it has none, with all who share that.
@@ -27,7 +28,7 @@ export function forgetEndedBans({ state, now }: Draft): void {
 /** Whether somebody is kept out. Who moderates is never kept out by the address of another. */
 export function isBanned(
   { bans }: RoomState,
-  { identity, grants }: Access,
+  { identity, grants }: { identity?: string; grants: Pick<Grants, 'moderate'> },
   address: string | undefined,
   now: number,
 ): boolean {

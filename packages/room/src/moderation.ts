@@ -1,8 +1,8 @@
 import type { Grants, GrantsChange } from '@parley/protocol/grants';
 import type { ModeratedBy, ModerationAction } from '@parley/protocol/moderation';
 import type { UpdateRoomRequest } from '@parley/protocol/rest';
-import { fullness, type Refusal } from './admission.ts';
-import { ban } from './bans.ts';
+import { fullness, isSame, type Refusal } from './admission.ts';
+import { ban, isBanned } from './bans.ts';
 import type { ResumeKey } from './commands.ts';
 import type { Draft } from './draft.ts';
 import { admit, dismiss, emptyLobby } from './lobby.ts';
@@ -67,7 +67,30 @@ export function moderateAs(
   draft.tell(participant, { type: 'error', code, message, requestType: 'moderate' });
 }
 
-function forbidden({ grants }: ParticipantState, request: ModerationAction): Refusal | undefined {
+/** Who moderates over the API with a participant's token, and what that says. */
+export interface TokenModerator {
+  identity?: string;
+  grants: Pick<Grants, 'moderate' | 'record'>;
+}
+
+/** Why a participant's token may not moderate over the API: what the room has taken from its identity counts there too. */
+export function tokenRefusal(
+  state: RoomState,
+  moderator: TokenModerator,
+  request: ModerationAction,
+  now: number,
+): Refusal | undefined {
+  if (isBanned(state, moderator, undefined, now)) {
+    return ['banned', 'You are banned from this room; another moderator can end that.'];
+  }
+  const present = Object.values(state.participants).find((one) => isSame(one, moderator));
+  return forbidden(present ?? moderator, request);
+}
+
+function forbidden(
+  { grants }: Pick<TokenModerator, 'grants'>,
+  request: ModerationAction,
+): Refusal | undefined {
   if (!grants.moderate) return ['forbidden', 'You may not moderate here; ask whoever runs the room.'];
   // Else whoever moderates could record as well.
   if (request.action === 'set-grants' && request.grants.record === true && !grants.record) {
@@ -108,8 +131,8 @@ export function moderate(
   switch (request.action) {
     case 'kick': {
       const { banSeconds } = request;
-      const isBanned = banSeconds !== undefined && ban(draft, participant, now + banSeconds * 1000);
-      const code = isBanned ? 'banned' : 'kicked';
+      const keptOut = banSeconds !== undefined && ban(draft, participant, now + banSeconds * 1000);
+      const code = keptOut ? 'banned' : 'kicked';
       return eject(draft, participant, 'kicked', code, 'A moderator has removed you from the room.');
     }
     case 'mute':

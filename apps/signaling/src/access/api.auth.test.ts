@@ -2,7 +2,7 @@ import { mintApiToken, mintToken } from '@parley/server/mint-token';
 import { describe, expect, it } from 'vitest';
 import { app } from '../app.ts';
 import { NEW_KEY } from '../testing/api-keys.ts';
-import { ask } from '../testing/test-socket.ts';
+import { ask, joinRoom } from '../testing/test-socket.ts';
 
 const JSON_BODY = { 'Content-Type': 'application/json' };
 const bearer = (token: string) => ({ headers: { ...JSON_BODY, Authorization: `Bearer ${token}` } });
@@ -54,6 +54,28 @@ describe('the API where tokens are required', () => {
     expect(await codeOf(await ask('/api/rooms/own', { ...own, method: 'DELETE' }))).toBe(
       'token_insufficient',
     );
+  });
+
+  it('lets nobody undo with a token what a room has taken from its owner', async () => {
+    const mint = (identity: string, record = false) =>
+      mintToken({ apiKey: NEW_KEY, identity, room: 'r', grants: { moderate: true, record } });
+    const join = async (identity: string) =>
+      (await joinRoom('r', identity, '/ws', { token: await mint(identity) })).participantId;
+    const act = async (identity: string, method: string, path: string, grants?: object) => {
+      const body = grants === undefined ? {} : { body: JSON.stringify({ grants }) };
+      const answer = await ask(`/api/rooms/r/${path}`, { ...bearer(await mint(identity)), method, ...body });
+      return answer.ok ? answer.status : codeOf(answer);
+    };
+    const [mod, bad] = [await join('mod'), await join('bad')];
+    const [modAt, badAt] = [`participants/${mod}`, `participants/${bad}`];
+    expect(await act('bad', 'PATCH', badAt, { record: true }), 'its token may not record').toBe('forbidden');
+    expect(await act('mod', 'PATCH', badAt, { moderate: false })).toBe(200);
+    expect(await act('bad', 'DELETE', modAt), 'it moderates no more').toBe('forbidden');
+    expect(await act('bad', 'PATCH', badAt, { moderate: true })).toBe('forbidden');
+    expect(await act('mod', 'DELETE', `${badAt}?banSeconds=600`)).toBe(204);
+    expect(await act('bad', 'DELETE', `bans/${bad}`), 'it is banned').toBe('banned');
+    expect(await act('mod', 'DELETE', `bans/${bad}`)).toBe(204);
+    expect(await act('bad', 'DELETE', modAt)).toBe(204);
   });
 
   it('refuses a wrong token with its code, as a problem document', async () => {

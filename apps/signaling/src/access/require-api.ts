@@ -1,6 +1,7 @@
 import type { AccessTokenClaims } from '@parley/protocol/access-token';
 import { ParleyError } from '@parley/protocol/errors';
 import type { ModeratedBy } from '@parley/protocol/moderation';
+import type { TokenModerator } from '@parley/room/moderation';
 import type { Context, MiddlewareHandler } from 'hono';
 import { accessSettings } from '../settings.ts';
 import { type ApiAction, apiRefusal } from './api-policy.ts';
@@ -43,4 +44,11 @@ async function authorize(
 export function apiCaller(claims: AccessTokenClaims | undefined): ModeratedBy {
   const name = claims?.sub ?? claims?.iss;
   return { type: 'api', ...(name !== undefined && { name }) };
+}
+
+/** What a participant's token lets it moderate; undefined for a server's, and where none is required. */
+export function tokenModerator(claims: AccessTokenClaims | undefined): TokenModerator | undefined {
+  if (!accessSettings.required || claims === undefined || claims.api) return undefined;
+  const { sub: identity, grants: { moderate = false, record = false } = {} } = claims;
+  return { ...(identity !== undefined && { identity }), grants: { moderate, record } };
 }

@@ -60,6 +60,9 @@ const COMMON = [
 /** What a route with a body may answer beside. */
 const WITH_BODY = ['bad_json', 'message_too_large', 'unsupported_media_type'] as const satisfies ErrorCode[];
 
+/** What a route by which participants moderate may answer beside: what a room has taken from them. */
+const OF_MODERATORS = ['banned', 'forbidden'] as const satisfies ErrorCode[];
+
 /**
  * Describes a route: what it takes and answers, for the document and for checking what comes.
  *
@@ -71,7 +74,12 @@ export function apiRoute<const P extends string, const R extends Omit<RouteConfi
   route: R,
   errors: readonly ErrorCode[] = [],
 ) {
-  const own = route.request?.body === undefined ? errors : [...WITH_BODY, ...errors];
+  const acts = action === 'moderate' && route.method !== 'get';
+  const own = [
+    ...(route.request?.body === undefined ? [] : WITH_BODY),
+    ...(acts ? OF_MODERATORS : []),
+    ...errors,
+  ];
   const middleware = requireApi(action);
   return createRoute({
     ...route,

@@ -11,7 +11,7 @@ import {
 } from '@parley/protocol/rest';
 import type { Context } from 'hono';
 import { z } from 'zod';
-import { apiCaller } from '../access/require-api.ts';
+import { apiCaller, tokenModerator } from '../access/require-api.ts';
 import { RoomObject } from '../room/room-object.ts';
 import {
   type ApiTypes,
@@ -267,7 +267,9 @@ moderation.openapi(events, async (c) => {
 });
 
 async function moderate(c: Context<ApiTypes>, id: string, request: ModerationAction): Promise<RoomDetails> {
-  return unwrap((await RoomObject.of(c.env, id).moderate(apiCaller(c.var.claims), request)) ?? noRoom(id));
+  const { claims } = c.var;
+  const room = RoomObject.of(c.env, id);
+  return unwrap((await room.moderate(apiCaller(claims), request, tokenModerator(claims))) ?? noRoom(id));
 }
 
 async function find(c: Context<ApiTypes>, id: string, participantId: string): Promise<ParticipantDetails> {

@@ -20,7 +20,7 @@ import type { Effect, LoggedEvent } from '@parley/room/effects';
 import { isCurrent } from '@parley/room/links';
 import { keysNeeded } from '@parley/room/lobby';
 import { returning } from '@parley/room/membership';
-import { moderationRefusal } from '@parley/room/moderation';
+import { moderationRefusal, type TokenModerator, tokenRefusal } from '@parley/room/moderation';
 import type { RoomState } from '@parley/room/state';
 import { details, lobbyGuest, participantDetails, summary } from '@parley/room/views';
 import { nextWake } from '@parley/room/wake';
@@ -194,10 +194,20 @@ export class RoomObject extends DurableObject<Environment> {
     return this.#state === undefined ? undefined : details(this.#state);
   }
 
-  /** Moderates, for a caller who may; undefined when there is no room. */
-  async moderate(by: ModeratedBy, request: ModerationAction): Promise<Result<RoomDetails> | undefined> {
+  /**
+   * Moderates, for a caller who may; undefined when there is no room.
+   *
+   * @param token what a participant's token says, where it was one that let the caller
+   */
+  async moderate(
+    by: ModeratedBy,
+    request: ModerationAction,
+    token?: TokenModerator,
+  ): Promise<Result<RoomDetails> | undefined> {
     if (this.#state === undefined) return undefined;
-    const refusal = moderationRefusal(this.#state, request);
+    const refusal =
+      (token && tokenRefusal(this.#state, token, request, Date.now())) ??
+      moderationRefusal(this.#state, request);
     if (refusal !== undefined) return failure(...refusal);
     const resumeKeys = await makeResumeKeys(keysNeeded(request));
     await this.#do({ type: 'moderate', by, request, resumeKeys });
