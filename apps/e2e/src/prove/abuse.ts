@@ -75,6 +75,7 @@ export async function proveAbuse(
   const node = new URL(stack.metricsUrl);
   const created = await fetch(`${stack.url}/api/rooms`, {
     method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ id: room, maxParticipants: 100 }),
   });
   if (created.status !== 201) throw new Error(`the room was not made: ${await created.text()}`);
