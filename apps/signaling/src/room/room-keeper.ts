@@ -1,0 +1,248 @@
+import { closeCode } from '@parley/protocol/errors';
+import type { CreateRoomRequest } from '@parley/protocol/rest';
+import type { DurableEvent } from '@parley/protocol/server-messages';
+import { apply } from '@parley/room/apply';
+import type { Command } from '@parley/room/commands';
+import type { Effect, LoggedEvent } from '@parley/room/effects';
+import type { RoomState } from '@parley/room/state';
+import { summary } from '@parley/room/views';
+import { nextWake } from '@parley/room/wake';
+import { isSameKey } from '../api/idempotency.ts';
+import { DirectoryReporter } from '../directory/directory-reporter.ts';
+import type { Environment } from '../environment.ts';
+import { JOIN_TIMEOUT } from '../join-deadline.ts';
+import { KeyCache } from '../keyring/key-cache.ts';
+import { RoomPlaces } from '../limits/room-places.ts';
+import { log } from '../log.ts';
+import { failure, type Result, success } from '../result.ts';
+import { webhooks, webrtcConfig } from '../settings.ts';
+import { RoomWebhooks } from '../webhooks/room-webhooks.ts';
+import { EffectRunner, type ShellEffect } from './effect-runner.ts';
+import { type Maker, makeRoom } from './make-room.ts';
+import { RoomClock } from './room-clock.ts';
+import { logOutcome } from './room-log.ts';
+import type { RoomSockets } from './room-sockets.ts';
+import { RoomStore } from './room-store.ts';
+
+/**
+ * Keeps a room: its state, in memory and stored, the alarm, and what has to be done about each change. Everything that happens
+ * to a room goes through {@link do}.
+ */
+export class RoomKeeper {
+  readonly places: RoomPlaces;
+  readonly webhooks: RoomWebhooks;
+  readonly #ctx: DurableObjectState;
+  readonly #sockets: RoomSockets;
+  readonly #keys: KeyCache;
+  readonly #effects: EffectRunner;
+  readonly #directory: DirectoryReporter;
+  readonly #store: RoomStore;
+  readonly #clock: RoomClock;
+  #state: RoomState | undefined;
+
+  constructor(ctx: DurableObjectState, env: Environment, sockets: RoomSockets) {
+    this.#ctx = ctx;
+    this.#sockets = sockets;
+    this.#keys = new KeyCache(ctx, env, () => this.#state !== undefined);
+    this.#directory = new DirectoryReporter(ctx, env);
+    this.places = new RoomPlaces(ctx, env);
+    this.webhooks = new RoomWebhooks(ctx, webhooks, () => this.#webhooksPaused());
+    this.#store = new RoomStore(ctx.storage, this.webhooks);
+    this.#clock = new RoomClock(ctx.storage);
+    this.#effects = new EffectRunner({
+      ctx,
+      env,
+      sockets,
+      keys: this.#keys,
+      places: this.places,
+      apply: (command) => this.do(command),
+      participantOf: (connectionId) => this.participantOf(connectionId),
+      region: () => this.#state?.settings.region,
+    });
+  }
+
+  /** Reads what is stored, once, before anything else. */
+  async load(): Promise<void> {
+    const loaded = await this.#store.load();
+    this.#state = loaded?.state;
+    // What one before could not deliver any more.
+    await this.schedule();
+    if (loaded === undefined) return;
+    log.debug('room woke', { roomId: loaded.roomId });
+    if (this.#state !== undefined) return this.missLost();
+    // Written by a build that this one does not know: a room made anew is better than a wrong one.
+    this.#sockets.closeAll(closeCode('session_lost'), 'The server was updated; join again.');
+    this.webhooks.lost(Date.now());
+    await this.#wipe(loaded.roomId);
+  }
+
+  /** The room as it is now; undefined when there is none. */
+  get state(): RoomState | undefined {
+    return this.#state;
+  }
+
+  participantOf(connectionId: string): string | undefined {
+    const participants = Object.values(this.#state?.participants ?? {});
+    return participants.find((one) => one.connectionId === connectionId)?.participantId;
+  }
+
+  /** Of the latest durable events those after one, oldest first. */
+  events(after: number): DurableEvent[] | undefined {
+    return this.#state && this.#store.log.between('', after, this.#state.lastSeq);
+  }
+
+  /** Misses what went without a word. Links before clients: while links are gone, nobody can tell whose media flows. */
+  missLost(): void {
+    this.missLostLinks();
+    this.#missLostClients();
+  }
+
+  /**
+   * Links that a deploy or an eviction took away while the object was not there to see it, and those whose network went
+   * without a word.
+   */
+  missLostLinks(): void {
+    for (const { nodeId, epoch, state } of Object.values(this.#state?.assignments ?? {})) {
+      if (state !== 'linked') continue;
+      this.#sockets.closeLinkIfSilent(nodeId, epoch, Date.now());
+      if (this.#sockets.link(nodeId, epoch) !== undefined) continue;
+      void this.do({ type: 'link-closed', nodeId, epoch, stopped: false });
+    }
+  }
+
+  #missLostClients(): void {
+    for (const { connectionId, request } of Object.values(this.#state?.lobby ?? {})) {
+      if (request.recovers) this.#sockets.closeIfSilent(connectionId, Date.now());
+      if (this.#sockets.client(connectionId) !== undefined) continue;
+      void this.do({ type: 'connection-closed', connectionId });
+    }
+    for (const { connectionId, recovers } of Object.values(this.#state?.participants ?? {})) {
+      if (connectionId === undefined) continue;
+      // Only a client that recovers is known to ping.
+      if (recovers) this.#sockets.closeIfSilent(connectionId, Date.now());
+      if (this.#sockets.client(connectionId) !== undefined) continue;
+      void this.do({ type: 'connection-closed', connectionId });
+    }
+  }
+
+  /** The alarm has rung: does what is due. */
+  async wake(): Promise<void> {
+    this.#clock.rang();
+    this.missLost();
+    const sweptAt = this.#state?.sweptAt;
+    await this.do({ type: 'wake' });
+    if (this.#state !== undefined) {
+      const isSweep = this.#state.sweptAt !== sweptAt;
+      this.#directory.report(summary(this.#state), isSweep);
+      if (isSweep) this.places.refresh(this.#state);
+    }
+    // Nothing is stored for a room that is not there, a forgotten alarm included.
+    else if (this.#isUseless) await this.#store.clear();
+    await this.schedule();
+  }
+
+  /** Does what webhooks have to do by now, and has the object woken for whatever comes next. */
+  async schedule(): Promise<void> {
+    this.webhooks.wake(Date.now());
+    const times = this.#sockets.waiting().map(({ openedAt }) => openedAt + JOIN_TIMEOUT);
+    const wake = this.#state && nextWake(this.#state);
+    if (wake !== undefined) times.push(wake);
+    await this.#clock.wakeAt([...times, ...this.webhooks.times]);
+  }
+
+  /** The room, made if there is none and the server lets whoever joins make one. */
+  async findOrCreate(roomId: string, openedFrom: string | undefined): Promise<Result<RoomState>> {
+    if (this.#state !== undefined) return success(this.#state);
+    if (!webrtcConfig.rooms.auto_create) {
+      return failure('room_not_found', `There is no room ${roomId}; create it with POST /api/rooms.`);
+    }
+    const created = await this.create(roomId, {}, openedFrom === undefined ? {} : { openedFrom });
+    // Somebody else's join may have made the room meanwhile; that serves as well.
+    return this.#state === undefined ? created : success(this.#state);
+  }
+
+  /** Makes the room, once. */
+  async create(roomId: string, request: CreateRoomRequest, maker: Maker): Promise<Result<RoomState>> {
+    // Nothing else happens to the object meanwhile, so a room is made once.
+    return this.#ctx.blockConcurrencyWhile(async () => {
+      if (this.#state !== undefined) return madeBefore(this.#state, maker.fingerprint);
+      const made = makeRoom(roomId, request, Date.now(), maker);
+      if (!made.ok) return made;
+      const state = made.value;
+      return this.places.whileReserved(state, async () => {
+        this.#state = state;
+        this.webhooks.created(state, Date.now());
+        await this.#save([]);
+        return state;
+      });
+    });
+  }
+
+  /** Applies one command; resolves when its effects are done. */
+  async do(command: Command): Promise<void> {
+    if (this.#state === undefined) return;
+    const now = Date.now();
+    const outcome = apply(this.#state, command, now);
+    const { state, events, effects } = outcome;
+    // Most of what a call says only passes through.
+    const isNew = state !== this.#state;
+    if (isNew) {
+      logOutcome(this.#state, command, outcome);
+      this.webhooks.changed(this.#state, command, outcome, now);
+    }
+    this.#state = state;
+    // Before the effects: nothing is sent before that which it tells of is stored, and the log is read as it is now.
+    const saved = isNew ? this.#save(events) : undefined;
+    const done = this.#effects.run(
+      state.roomId,
+      effects.flatMap((effect) => (effect.type === 'replay' ? this.#replay(effect) : [effect])),
+    );
+    await saved;
+    await done;
+  }
+
+  #replay({ connectionId, participantId, after, upTo }: Extract<Effect, { type: 'replay' }>): ShellEffect[] {
+    const missed = this.#store.log.between(participantId, after, upTo);
+    return missed.map((message) => ({ type: 'send', connectionId, message }));
+  }
+
+  async #save(events: readonly LoggedEvent[]): Promise<void> {
+    const state = this.#state;
+    if (state === undefined) return;
+    if (state.phase === 'closed') return this.#wipe(state.roomId);
+    // Both in one go: what is stored for later has an alarm.
+    const stored = [this.#store.save(state, events), this.schedule()];
+    this.#directory.report(summary(state));
+    await Promise.all(stored);
+  }
+
+  /** Forgets the room: the object is as new, but for sockets that have yet to join. */
+  async #wipe(roomId: string): Promise<void> {
+    if (this.#state !== undefined) this.places.freeRoom(this.#state);
+    this.#state = undefined;
+    this.#keys.forget();
+    const stored = [this.#clock.clear(), this.#store.clear(), this.schedule()];
+    this.#directory.remove(roomId);
+    await Promise.all(stored);
+  }
+
+  /** A closed room's storage is empty once nobody has to hear of it any more. */
+  async #webhooksPaused(): Promise<void> {
+    const cleared = this.#isUseless ? [this.#clock.clear(), this.#store.clear()] : [];
+    await Promise.all([...cleared, this.schedule()]);
+  }
+
+  /** Whether there is no room, nobody who waits for one, and nothing left to tell of one. */
+  get #isUseless(): boolean {
+    return this.#state === undefined && this.#sockets.waiting().length === 0 && this.webhooks.isDone;
+  }
+}
+
+/** What becomes of a request for a room that there is. */
+function madeBefore(state: RoomState, fingerprint: string | undefined): Result<RoomState> {
+  if (fingerprint !== undefined && fingerprint === state.fingerprint) return success(state);
+  if (isSameKey(fingerprint, state.fingerprint)) {
+    return failure('idempotency_conflict', 'The key made another room; use a new key for each room.');
+  }
+  return failure('room_exists', `Room ${state.roomId} exists; join it, or pick another id.`);
+}
