@@ -23,7 +23,8 @@ export type Grants = z.infer<typeof Grants>;
 
 /** A change of grants: what is absent stays as it is. */
 export const GrantsChange = z.object({
-  publish: z.array(Source).optional(),
+  // What comes from outside is stored, logged and told to everybody: no list is longer than that of all sources.
+  publish: z.array(Source).max(Source.options.length).optional(),
   subscribe: z.boolean().optional(),
   data: z.boolean().optional(),
   record: z.boolean().optional(),

@@ -47,6 +47,7 @@ export const HOSTILE_BODIES = [
   '{"jurisdiction":"mars"}',
   '{"grants":{"publish":["everything"]}}',
   '{"grants":{"publish":"camera"}}',
+  `{"grants":{"publish":[${Array.from({ length: 5000 }, () => '"camera"').join(',')}]}}`,
   '{"grants":{"maxBitrate":-5}}',
   '{"grants":null}',
   '['.repeat(30_000),
