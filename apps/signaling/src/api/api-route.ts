@@ -7,6 +7,7 @@ import type { ApiAction } from '../access/api-policy.ts';
 import { type Claims, requireApi } from '../access/require-api.ts';
 import type { Environment } from '../environment.ts';
 import type { Result } from '../result.ts';
+import { requireBody } from './request-body.ts';
 
 /** What handlers of the API find in their context. */
 export interface ApiTypes {
@@ -80,7 +81,7 @@ export function apiRoute<const P extends string, const R extends Omit<RouteConfi
     ...(acts ? OF_MODERATORS : []),
     ...errors,
   ];
-  const middleware = requireApi(action);
+  const middleware = [requireApi(action), ...(route.request?.body?.required ? [requireBody] : [])];
   return createRoute({
     ...route,
     middleware,
@@ -107,8 +108,13 @@ export function json<S extends zod.ZodType>(schema: S, description: string) {
   return { description, content: { 'application/json': { schema } } } as const;
 }
 
-/** A JSON request body. */
+/** A JSON request body, without which there is no request. */
 export function body<S extends zod.ZodType>(schema: S) {
+  return { ...optionalBody(schema), required: true } as const;
+}
+
+/** A JSON request body that may be left out: as if it had no fields. */
+export function optionalBody<S extends zod.ZodType>(schema: S) {
   return { content: { 'application/json': { schema } } } as const;
 }
 

@@ -15,7 +15,7 @@ import { listRooms } from '../directory/directory.ts';
 import { limitedBy } from '../limits/limited-address.ts';
 import { RoomObject } from '../room/room-object.ts';
 import { webrtcConfig } from '../settings.ts';
-import { apiRoute, apiRoutes, body, json, noRoom, RoomParams, unwrap } from './api-route.ts';
+import { apiRoute, apiRoutes, body, json, noRoom, optionalBody, RoomParams, unwrap } from './api-route.ts';
 import { fingerprintOf } from './idempotency.ts';
 import { makeRoomId } from './room-ids.ts';
 
@@ -34,7 +34,7 @@ const create = apiRoute(
       'answer shows it.',
     request: {
       headers: z.object({ 'idempotency-key': IdempotencyKey.optional() }),
-      body: body(CreateRoomRequest),
+      body: optionalBody(CreateRoomRequest),
     },
     responses: { 201: json(RoomDetails, 'The room. `Location` is its address.') },
   },
