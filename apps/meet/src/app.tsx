@@ -37,7 +37,7 @@ export function App() {
       );
       const { call } = meeting;
       if (roomOf(location) !== request.room)
-        history.pushState(null, '', roomPath(request.room, location.search));
+        history.pushState(null, '', `${roomPath(request.room, location.search)}${location.hash}`);
       leave.current = () => call.leave();
       call.on('local-changed', (tracks) => {
         const isOn = (device: 'camera' | 'microphone') => tracks.get(device)?.enabled ?? false;

@@ -4,6 +4,7 @@ import { cameraConstraints, microphoneConstraints } from '@parley/client/capture
 import { connect } from '@parley/client/connect';
 import type { JoinRequest } from './join-request.ts';
 import { Notices } from './notices.ts';
+import { tokenOf } from './room-link.ts';
 
 /** A call and what the page keeps beside it. */
 export interface Meeting {
@@ -24,7 +25,8 @@ export async function startMeeting(
   const { room, name, tracks } = request;
   let call: Call;
   try {
-    call = await connect(location.origin, { room, name, signal, onWaiting });
+    const token = tokenOf(location);
+    call = await connect(location.origin, { room, name, signal, onWaiting, ...(token && { token }) });
   } catch (error) {
     tracks.camera?.stop();
     tracks.microphone?.stop();

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { roomOf, roomPath } from './room-link.ts';
+import { describe, expect, it } from 'vitest';
+import { roomOf, roomPath, tokenOf } from './room-link.ts';
 
 it.each([
   ['/', '', undefined],
@@ -16,4 +16,12 @@ it.each([
 it('leads back to the room it was made for', () => {
   expect(roomOf({ pathname: roomPath('a~b.c'), search: '' })).toBe('a~b.c');
   expect(roomPath('a', '?debug')).toBe('/r/a?debug');
+});
+
+describe('tokenOf', () => {
+  it('takes the token of an invitation, and nothing else for one', () => {
+    expect(tokenOf({ hash: '#token=a.b-c_d.e' })).toBe('a.b-c_d.e');
+    for (const hash of ['', '#', '#token', '#chat'])
+      expect(tokenOf({ hash }) || undefined, hash).toBeUndefined();
+  });
 });

@@ -11,3 +11,8 @@ export function roomOf({ pathname, search }: Pick<Location, 'pathname' | 'search
 export function roomPath(room: string, search = ''): string {
   return `/r/${encodeURIComponent(room)}${new URLSearchParams(search).has('debug') ? '?debug' : ''}`;
 }
+
+/** The access token that a link brings, `#token=JWT`: behind the `#`, so that it is sent to no server and logged nowhere. */
+export function tokenOf({ hash }: Pick<Location, 'hash'>): string | undefined {
+  return new URLSearchParams(hash.slice(1)).get('token') ?? undefined;
+}

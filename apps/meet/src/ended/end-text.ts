@@ -63,6 +63,12 @@ function refusalText({ code, message }: CallError): EndText {
       return { title: 'You cannot join', text: message };
     case 'lobby_full':
       return { title: 'Too many people are waiting', text: message, again: 'Try again' };
+    case 'token_missing':
+      return { title: 'You need an invitation', text: 'This server lets in who has one. Ask for your link.' };
+    case 'token_expired':
+      return { title: 'Your invitation has expired', text: 'Ask whoever invited you for a new link.' };
+    case 'token_wrong_room':
+      return { title: 'Your invitation is for another room', text: 'Use the link as you got it.' };
     case 'room_not_found':
       return { title: 'There is no such room', text: message };
     case 'server_full':
