@@ -43,6 +43,8 @@ app.use('/api/*', async (c, next) => {
   // A browser sends simple requests without asking first, and they would act.
   requireAllowedOrigin(c.req.header('Origin'), c.req.url);
   await next();
+  // What one may see, another may not; and tokens are made here.
+  c.header('Cache-Control', 'no-store');
 });
 app.use(
   '/api/*',

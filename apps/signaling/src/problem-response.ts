@@ -7,6 +7,8 @@ const RETRY_AFTER: Partial<Record<ErrorCode, number>> = {
   too_many_participants: PLACE_RETRY,
 };
 
+const INVALID_TOKEN = 'Bearer error="invalid_token"';
+
 /**
  * An error as an HTTP response: problem JSON (RFC 9457) with the code's status.
  *
@@ -17,6 +19,8 @@ export function problemResponse(code: ErrorCode, detail: string, retryAfter = RE
   const headers = new Headers({ 'Content-Type': 'application/problem+json' });
   // RFC 9110 §15.5.22.
   if (code === 'upgrade_required') headers.set('Upgrade', 'websocket');
+  // RFC 9110 §15.5.2; RFC 6750 §3.
+  if (status === 401) headers.set('WWW-Authenticate', code === 'token_missing' ? 'Bearer' : INVALID_TOKEN);
   if (retryAfter !== undefined) headers.set('Retry-After', String(retryAfter));
   return new Response(JSON.stringify(problem(code, detail)), { status, headers });
 }

@@ -26,6 +26,7 @@ export const ERRORS = {
   },
   token_wrong_room: { status: 403, title: 'The access token is for another room' },
   token_insufficient: { status: 403, title: 'The access token lacks the grant for this' },
+  signing_disabled: { status: 503, title: 'The edge has no API key to sign with' },
   identity_replaced: { status: 409, title: 'The same identity has joined again' },
   kicked: { status: 403, title: 'The participant was removed from the room' },
   banned: { status: 403, title: 'The participant is banned from the room' },

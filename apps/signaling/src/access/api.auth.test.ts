@@ -29,7 +29,9 @@ describe('the API where tokens are required', () => {
   });
 
   it('says where to put one', async () => {
-    const { detail } = await (await ask('/api/rooms')).json<{ detail: string }>();
+    const answer = await ask('/api/rooms');
+    expect(answer.headers.get('WWW-Authenticate')).toBe('Bearer');
+    const { detail } = await answer.json<{ detail: string }>();
     expect(detail).toContain('X-Auth-Token');
     expect(detail).toContain('Authorization: Bearer');
   });
@@ -40,7 +42,9 @@ describe('the API where tokens are required', () => {
   ])('opens with a server’s token in %s', async (_, headers) => {
     const init = { headers: { ...JSON_BODY, ...headers(await mintApiToken({ apiKey: NEW_KEY })) } };
     expect((await ask('/api/rooms', { ...init, method: 'POST', body: '{"id":"r"}' })).status).toBe(201);
-    expect((await ask('/api/rooms', init)).status).toBe(200);
+    const list = await ask('/api/rooms', init);
+    // A cache in between knows nothing of the configuration's header.
+    expect([list.status, list.headers.get('Cache-Control')]).toEqual([200, 'no-store']);
     expect((await ask('/api/rooms/r', { ...init, method: 'DELETE' })).status).toBe(204);
   });
 
@@ -82,6 +86,7 @@ describe('the API where tokens are required', () => {
     const answer = await ask('/api/rooms', bearer('nonsense'));
     expect([answer.status, await codeOf(answer)]).toEqual([401, 'token_malformed']);
     expect(answer.headers.get('Content-Type')).toBe('application/problem+json');
+    expect(answer.headers.get('WWW-Authenticate')).toBe('Bearer error="invalid_token"');
   });
 
   it('leaves health and the public keys open, and lets pages send tokens', async () => {

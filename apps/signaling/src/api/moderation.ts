@@ -191,7 +191,7 @@ const events = apiRoute(
       params: RoomParams,
       query: z.object({
         /** Only events with a higher `seq`. */
-        after: z.coerce.number().int().min(0).optional(),
+        after: z.coerce.number().int().min(0).optional().openapi({ type: 'integer', minimum: 0 }),
       }),
     },
     responses: { 200: json(EventList, 'Oldest first') },

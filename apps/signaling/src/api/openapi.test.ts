@@ -58,6 +58,24 @@ it('describes every route of the API, each with a name and a summary', async () 
   `);
 });
 
+it('says of requests and answers what they are', async () => {
+  const { servers, paths } = await (await ask('/api/openapi.json')).json<{
+    servers: object[];
+    paths: Record<string, Record<string, object>>;
+  }>();
+  expect(servers, 'where the document is, by whatever name').toEqual([{ url: '/' }]);
+  expect(paths['/api/tokens']?.['post'], 'never open').toMatchObject({
+    security: [{ bearer: [] }, { header: [] }],
+    requestBody: { required: true },
+  });
+  expect(paths['/api/rooms/{id}/events']?.['get']).toMatchObject({
+    parameters: [{ name: 'id' }, { name: 'after', required: false, schema: { type: 'integer', minimum: 0 } }],
+  });
+  expect(paths['/api/rooms']?.['post']).toMatchObject({
+    responses: { 201: { headers: { Location: { schema: { type: 'string' } } } } },
+  });
+});
+
 it('answers another method with those that there are', async () => {
   const response = await ask('/api/rooms/some/stats', { method: 'POST' });
   expect([response.status, response.headers.get('Allow')]).toEqual([405, 'GET']);

@@ -31,7 +31,8 @@ export function documentApi(api: OpenAPIHono<ApiTypes>): void {
           description: DESCRIPTION,
           license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },
         },
-        servers: [{ url: new URL(c.req.url).origin }],
+        // Where the document is: the Worker may be known by another name outside.
+        servers: [{ url: '/' }],
         // Without any, while none is required.
         security: [...(require_auth ? [] : [{}]), { bearer: [] }, { header: [] }],
       }),

@@ -36,7 +36,12 @@ const create = apiRoute(
       headers: z.object({ 'idempotency-key': IdempotencyKey.optional() }),
       body: optionalBody(CreateRoomRequest),
     },
-    responses: { 201: json(RoomDetails, 'The room. `Location` is its address.') },
+    responses: {
+      201: {
+        ...json(RoomDetails, 'The room'),
+        headers: z.object({ Location: z.string().openapi({ description: 'Its address' }) }),
+      },
+    },
   },
   ['room_exists', 'idempotency_conflict', 'server_full', 'too_many_rooms', 'region_unknown'],
 );
