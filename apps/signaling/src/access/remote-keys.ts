@@ -14,6 +14,8 @@ const FETCH_TIMEOUT = 3_000;
 const MAX_AGE = 10 * 60_000;
 /** Milliseconds between looks for a key that is not there, whoever asks for it. */
 const COOLDOWN = 30_000;
+/** Milliseconds between looks while they fail: whoever makes tokens up has nobody asked for each of them. */
+const PAUSE = 1_000;
 
 /**
  * The public keys at a URL (RFC 7517), kept in the isolate; looked up again when they are old, or when a token names one that is
@@ -21,12 +23,20 @@ const COOLDOWN = 30_000;
  *
  * @param url http or https
  */
-export function remoteKeys(url: string, fetcher?: FetchImplementation): JWTVerifyGetKey {
+export function remoteKeys(
+  url: string,
+  fetcher: FetchImplementation = (address, options) => fetch(address, options),
+): JWTVerifyGetKey {
+  let failedAt = Number.NEGATIVE_INFINITY;
+  const pauses = () => Date.now() < failedAt + PAUSE;
   const keys = createRemoteJWKSet(new URL(url), {
     timeoutDuration: FETCH_TIMEOUT,
     cooldownDuration: COOLDOWN,
     cacheMaxAge: MAX_AGE,
-    ...(fetcher && { [customFetch]: fetcher }),
+    [customFetch]: async (address, options) => {
+      if (pauses()) throw new Error('asked a moment ago, in vain');
+      return fetcher(address, options);
+    },
   });
   let loggedAt = 0;
   return async (header, token) => {
@@ -42,6 +52,7 @@ export function remoteKeys(url: string, fetcher?: FetchImplementation): JWTVerif
         const message = 'Several keys at security.jwks_url fit the token; name one by kid in its header.';
         throw new ParleyError('token_unknown_issuer', message, { cause: error });
       }
+      if (!pauses()) failedAt = Date.now();
       if (Date.now() >= loggedAt + COOLDOWN) {
         loggedAt = Date.now();
         log.warn('issuer keys not to be had', { error: String(error) });

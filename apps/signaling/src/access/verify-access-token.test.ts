@@ -1,7 +1,7 @@
 import { CLOCK_TOLERANCE_SECONDS, MAX_ACCESS_TOKEN_LENGTH } from '@parley/protocol/access-token';
 import { mintToken } from '@parley/server/mint-token';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { remoteKeys } from './remote-keys.ts';
 import { verifyAccessToken } from './verify-access-token.ts';
 
@@ -111,6 +111,10 @@ describe('tokens of an issuer with public keys', () => {
     }
   });
 
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
   it('are valid with every algorithm, and the keys are got once', async () => {
     const issuers = issuer();
     looks = 0;
@@ -167,6 +171,22 @@ describe('tokens of an issuer with public keys', () => {
     expect(looks).toBe(1);
   });
 
+  it('do not have an issuer that fails asked for each of them', async () => {
+    looks = 0;
+    const issuers = issuer(async () => {
+      looks += 1;
+      return new Response('', { status: 500 });
+    });
+    vi.useFakeTimers({ now: Date.now(), toFake: ['Date'] });
+    for (let i = 0; i < 20; i++) {
+      expect(await codeOf(await signed('ES256', `made-up-${i}`), issuers)).toBe('token_issuer_unavailable');
+    }
+    expect(looks).toBe(1);
+    vi.setSystemTime(Date.now() + 1_000);
+    await codeOf(await signed('ES256'), issuers);
+    expect(looks, 'and again a second later').toBe(2);
+  });
+
   it.each<[string, () => Promise<Response>]>([
     ['nobody answers', () => Promise.reject(new TypeError('unreachable'))],
     ['they take too long', () => Promise.reject(new DOMException('late', 'TimeoutError'))],
@@ -177,6 +197,7 @@ describe('tokens of an issuer with public keys', () => {
     const issuers = issuer(() => (works ? serve() : answer()));
     expect(await codeOf(await signed('ES256'), issuers)).toBe('token_issuer_unavailable');
     works = true;
+    vi.useFakeTimers({ now: Date.now() + 1_000, toFake: ['Date'] });
     expect(await codeOf(await signed('ES256'), issuers)).toBe('valid');
   });
 });
