@@ -151,6 +151,10 @@ describe('loadConfig', () => {
     expect(() => read('webrtc:\n  jitter_buffer_target: 1500')).toThrow(
       'webrtc.jitter_buffer_target: is 1500; must not be above webrtc.jitter_buffer_max, which is 1000',
     );
+    expect(
+      () => read('residency:\n  eu: [west]\n  fedramp: [east, west]'),
+      'its Fleet object is in one place',
+    ).toThrow('webrtc.yaml:3: residency.fedramp: region west is in residency.eu already; name it in one');
     const media = (text: string) => () => loadConfig(MediaConfig, text, 'media.yaml');
     expect(media('video:\n  layers:\n    high: { bitrate: 400000 }')).toThrow(
       'media.yaml:3: video.layers.high.bitrate: is 400000; must be 500000 or more',

@@ -168,7 +168,7 @@ export const WebrtcConfig = z
       })
       .prefault({}),
   })
-  .superRefine(({ webrtc }, context) => {
+  .superRefine(({ webrtc, residency }, context) => {
     const {
       min_bitrate: least,
       max_bitrate: most,
@@ -196,6 +196,16 @@ export const WebrtcConfig = z
         path: ['webrtc', 'jitter_buffer_target'],
         params: { other: ['webrtc', 'jitter_buffer_max'] },
         message: `is ${target}; must not be above webrtc.jitter_buffer_max, which is ${limit}: lower the one or raise the other`,
+      });
+    }
+    // A region's Fleet object, which learns of its rooms, is in one jurisdiction.
+    const shared = residency.fedramp.find((one) => residency.eu.includes(one));
+    if (shared !== undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['residency', 'fedramp'],
+        params: { other: ['residency', 'eu'] },
+        message: `region ${shared} is in residency.eu already; name it in one of them`,
       });
     }
   });
