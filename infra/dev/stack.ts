@@ -21,6 +21,8 @@ export interface EdgeOptions {
   onLine?: (line: string) => void;
   /** How long it may take until it answers; many who wait for it make it slow. Default 60. */
   readySeconds?: number;
+  /** The Worker's file, where it is another than that of `wrangler.toml`. */
+  entry?: string;
 }
 
 /** Starts the Worker with its Durable Objects under wrangler's local runtime, and waits until it answers. */
@@ -32,7 +34,8 @@ export async function startEdge(options: EdgeOptions): Promise<Service> {
   const variables = { PARLEY_ENROLMENT_SECRET: options.enrolmentSecret, ...options.env };
   const lines = Object.entries(variables).map(([name, value]) => `${name}='${value}'`);
   await writeFile(envFile, `${lines.join('\n')}\n`, { mode: 0o600 });
-  const args = ['dev', '--ip', host, '--port', String(port), '--env-file', envFile];
+  const entry = options.entry === undefined ? [] : [options.entry];
+  const args = ['dev', ...entry, '--ip', host, '--port', String(port), '--env-file', envFile];
   args.push('--inspector-port', String(inspectorPort));
   args.push('--persist-to', path.join(stateFolder, 'storage'), '--show-interactive-dev-session=false');
   const service = await startService('edge', path.join(ROOT, 'node_modules/.bin/wrangler'), args, {

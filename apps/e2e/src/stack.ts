@@ -21,6 +21,8 @@ export interface StackOptions {
   nodeEnv?: Record<string, string>;
   /** Further variables of the edge: overrides of its configuration `PARLEY_…`, `LOG_LEVEL`. Limits by address are off unless set. */
   edgeEnv?: Record<string, string>;
+  /** The edge's entry, a file; default the product's. */
+  edgeEntry?: string;
   /** Address that the edge listens on. Default loopback. */
   host?: string;
   /** Media ports after those of other stacks of this process: 0 for the first. */
@@ -96,7 +98,7 @@ export class Stack {
     if (!existsSync(path.join(ROOT, 'apps/meet/dist/index.html'))) await buildPage();
     const { host = '127.0.0.1' } = options;
     const url = `http://${host === '127.0.0.1' ? 'localhost' : host}:${port}`;
-    const { portOffset = 0, direct = true, inspect = false, nodeEnv, edgeEnv = {} } = options;
+    const { portOffset = 0, direct = true, inspect = false, nodeEnv, edgeEnv = {}, edgeEntry } = options;
     const inspectors = inspect ? { edge: await freePort(), node: await freePort() } : undefined;
     const rtcPort = mediaPort() + portOffset;
     const stack = new Stack({
@@ -111,6 +113,7 @@ export class Stack {
         const where = { host, port, stateFolder: folder, logFolder };
         const insight = {
           ...(inspectors && { inspectorPort: inspectors.edge }),
+          ...(edgeEntry !== undefined && { entry: edgeEntry }),
         };
         const ready = readySeconds === undefined ? {} : { readySeconds };
         return startEdge({

@@ -19,6 +19,11 @@ export class DirectoryReporter {
     this.#env = env;
   }
 
+  /** The room as it was stored, when its object wakes: that has been reported. What was not is, with the next sweep. */
+  known(summary: RoomSummary): void {
+    this.#reported = JSON.stringify(summary);
+  }
+
   /** Reports the room, if it has changed since the last report or `again` is set. */
   report(summary: RoomSummary, again = false): void {
     const text = JSON.stringify(summary);

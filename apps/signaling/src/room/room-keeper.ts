@@ -69,7 +69,10 @@ export class RoomKeeper {
     await this.schedule();
     if (loaded === undefined) return;
     log.debug('room woke', { roomId: loaded.roomId });
-    if (this.#state !== undefined) return this.missLost();
+    if (this.#state !== undefined) {
+      this.#directory.known(summary(this.#state));
+      return this.missLost();
+    }
     // Written by a build that this one does not know: a room made anew is better than a wrong one.
     this.#sockets.closeAll(closeCode('session_lost'), 'The server was updated; join again.');
     this.webhooks.lost(Date.now());
