@@ -105,6 +105,15 @@ describe.each(ways)('joining over %s where tokens are required', (_, path) => {
   });
 });
 
+it('who is refused takes nobody’s turn, however many they are', async () => {
+  const stranger = async () => {
+    const socket = await join('/ws?room=r', 'r');
+    await socket.error('token_missing');
+  };
+  for (let batch = 0; batch < 8; batch++) await Promise.all(Array.from({ length: 100 }, stranger));
+  await joinRoom('r', 'Guest', '/ws?room=r', { token: await mint('ann', 'r') });
+});
+
 it('both keys of a rotation let people in', async () => {
   for (const key of [OLD_KEY, NEW_KEY])
     await joinRoom('r', 'Guest', '/ws', { token: await mint('ann', 'r', {}, key) });

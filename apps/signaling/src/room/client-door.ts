@@ -108,7 +108,6 @@ export class ClientDoor {
     const { connectionId, roomId } = client;
     // On a joined socket the rules refuse a second join, and the first stays.
     if (client.joined) return this.#room.do(await this.#joinCommand(client, request, crypto.randomUUID()));
-    if (!this.#joins.take(Date.now())) return refuseJoin(socket, client, 'server_busy', CROWDED);
     // The object does not know its own name: what the socket was opened for decides, not what a stranger says.
     const refusal = unfitFor(roomId, request);
     if (refusal !== undefined) return refuseJoin(socket, client, ...refusal);
@@ -130,19 +129,22 @@ export class ClientDoor {
     const command = await this.#joinCommand(client, request, participantId);
     // It may have gone meanwhile.
     if (socket.readyState !== WebSocket.OPEN) return;
-    if (
-      this.#room.state !== undefined &&
-      returning(this.#room.state, request, command.shownHash) !== undefined
-    ) {
+    const { state } = this.#room;
+    const isBack = state !== undefined && returning(state, request, command.shownHash) !== undefined;
+    // A stranger makes no room, and takes nobody's turn.
+    if (!isBack && 'code' in command.access) {
+      refuseJoin(socket, client, command.access.code, command.access.message);
+      return;
+    }
+    if (!this.#joins.take(Date.now())) {
+      refuseJoin(socket, client, 'server_busy', CROWDED);
+      return;
+    }
+    if (isBack) {
       // It has had its place all along.
       const { address: _, ...back } = command;
       this.#sockets.join(socket, client);
       return { done: this.#room.do(back) };
-    }
-    // A stranger makes no room.
-    if ('code' in command.access) {
-      refuseJoin(socket, client, command.access.code, command.access.message);
-      return;
     }
     let isHeld = false;
     try {
