@@ -113,8 +113,9 @@ describe('people come and go', () => {
 
   it('a full room and a closed room say what to do next', async () => {
     const url = inject('url');
+    const headers = { 'Content-Type': 'application/json' };
     const body = JSON.stringify({ id: 'one-seat', maxParticipants: 1 });
-    expect((await fetch(`${url}/api/rooms`, { method: 'POST', body })).status).toBe(201);
+    expect((await fetch(`${url}/api/rooms`, { method: 'POST', body, headers })).status).toBe(201);
     const ann = await Meet.join(browser, 'one-seat', 'Ann');
     const bob = await Meet.open(browser, 'one-seat');
     await bob.knock('Bob');

@@ -1,7 +1,6 @@
 import { correlationIdOf, REQUEST_ID_HEADER } from '@parley/protocol/correlation';
 import { ParleyError } from '@parley/protocol/errors';
 import { RoomId } from '@parley/protocol/identifiers';
-import type { Health } from '@parley/protocol/rest';
 import { JWKS_PATH } from '@parley/protocol/tokens';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
@@ -12,9 +11,8 @@ import { api } from './api/api.ts';
 import { clientAddress } from './client-address.ts';
 import type { ClientOrigin } from './client-origin.ts';
 import { acceptProtocol } from './client-protocol.ts';
-import { countRooms } from './directory/directory.ts';
 import type { Environment } from './environment.ts';
-import { countNodes } from './fleet/fleets.ts';
+import { health } from './health.ts';
 import { publicKeys } from './keyring/public-keys.ts';
 import { limitRequests } from './limits/limit-requests.ts';
 import { limitedAddress } from './limits/limited-address.ts';
@@ -61,16 +59,7 @@ app.use(
 app.use('/api/*', limitRequests(limitedAddress));
 app.use('/ws', limitRequests(clientAddress));
 
-app.get('/health', async (c) => {
-  const [counts, nodeCount] = await Promise.all([countRooms(c.env), countNodes(c.env)]);
-  const { max_rooms, max_participants } = webrtcConfig.rooms;
-  const health: Health = {
-    status: nodeCount > 0 ? 'healthy' : 'degraded',
-    ...counts,
-    config: { max_rooms, max_participants_per_room: max_participants },
-  };
-  return c.json(health);
-});
+app.get('/health', async (c) => c.json(await health(c.env)));
 
 app.get('/ws', async (c) => {
   if (c.req.header('Upgrade')?.toLowerCase() !== 'websocket') {

@@ -6,18 +6,17 @@ export type Source = z.infer<typeof Source>;
 
 /** What a participant may do. Tickets carry grants; nodes and the Room enforce them. */
 export const Grants = z.object({
-  /** Sources the participant may publish. */
-  publish: z.array(Source),
-  /** Whether it receives the others' tracks. */
-  subscribe: z.boolean(),
-  /** Whether it may send chat and data. */
-  data: z.boolean(),
-  /** Whether it may start and stop recordings. */
-  record: z.boolean().default(false),
-  /** Whether it may moderate: remove, mute and rename others, change their grants, lock the room, admit from the lobby. */
-  moderate: z.boolean().default(false),
-  /** Upper bound of what it may send, bit/s. */
-  maxBitrate: z.number().int().positive(),
+  publish: z.array(Source).describe('Sources the participant may publish.'),
+  subscribe: z.boolean().describe("Whether it receives the others' tracks."),
+  data: z.boolean().describe('Whether it may send chat and data.'),
+  record: z.boolean().default(false).describe('Whether it may start and stop recordings.'),
+  moderate: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether it may moderate: remove, mute and rename others, change their grants, lock the room, admit from the lobby.',
+    ),
+  maxBitrate: z.number().int().positive().describe('Upper bound of what it may send, bit/s.'),
 });
 export type Grants = z.infer<typeof Grants>;
 

@@ -43,19 +43,15 @@ export const LobbyGuest = z.object({
   participantId,
   name: ParticipantName,
   identity: z.string().optional(),
-  /** Since when, milliseconds since the epoch. */
-  since: z.number(),
+  since: z.number().describe('Since when, milliseconds since the epoch.'),
 });
 export type LobbyGuest = z.infer<typeof LobbyGuest>;
 
 /** Who may not come back, and until when. */
 export const Ban = z.object({
   banId: OpaqueId,
-  /** Whose name was shown when it was made. */
-  name: ParticipantName,
-  /** Absent where the ban is of an address. */
-  identity: z.string().optional(),
-  /** Milliseconds since the epoch. */
-  until: z.number(),
+  name: ParticipantName.describe('Whose name was shown when it was made.'),
+  identity: z.string().optional().describe('Absent where the ban is of an address.'),
+  until: z.number().describe('Milliseconds since the epoch.'),
 });
 export type Ban = z.infer<typeof Ban>;

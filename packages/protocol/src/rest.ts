@@ -14,20 +14,26 @@ export const Region = z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 cha
 /** What can be said of a room when it is made, and changed later. */
 const settings = {
   name: ParticipantName.optional(),
-  /** At most the server's `rooms.max_participants`. */
-  maxParticipants: z.number().int().min(1).optional(),
+  maxParticipants: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe("At most the server's `rooms.max_participants`."),
   metadata: RoomMetadata.optional(),
-  /** Whether it lets in nobody new but who moderates. */
-  locked: z.boolean().optional(),
-  /** Whether whoever comes waits until somebody who moderates admits it. */
-  lobby: z.boolean().optional(),
+  locked: z.boolean().optional().describe('Whether it lets in nobody new but who moderates.'),
+  lobby: z
+    .boolean()
+    .optional()
+    .describe('Whether whoever comes waits until somebody who moderates admits it.'),
 };
 
 /** Body of `POST /api/rooms`. */
 export const CreateRoomRequest = z
   .object({
-    /** The id to give the room; one is made when absent. That of a room with a jurisdiction begins with it: `eu~standup`. */
-    id: RoomId.optional(),
+    id: RoomId.optional().describe(
+      'The id to give the room; one is made when absent. That of a room with a jurisdiction begins with it: `eu~standup`.',
+    ),
     ...settings,
     region: Region.optional(),
     jurisdiction: Jurisdiction.optional(),
@@ -46,8 +52,7 @@ export const RoomSummary = z
     name: z.string(),
     maxParticipants: z.number().int(),
     participantCount: z.number().int(),
-    /** Milliseconds since the epoch. */
-    createdAt: z.number(),
+    createdAt: z.number().describe('Milliseconds since the epoch.'),
   })
   .meta({ id: 'RoomSummary' });
 export type RoomSummary = z.infer<typeof RoomSummary>;
@@ -58,22 +63,20 @@ export const MAX_PAGE = 1000;
 /** Query of `GET /api/rooms`. */
 export const RoomListQuery = z.object({
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).optional(),
-  /** `nextCursor` of the page before. */
-  cursor: z.string().min(1).max(256).optional(),
-  /** Only rooms whose id begins with this. */
-  prefix: z.string().min(1).max(64).optional(),
-  /** Only rooms whose name contains this, in any case. */
-  name: z.string().min(1).max(100).optional(),
-  /** Only rooms that somebody is in, or that nobody is in. */
-  active: z.enum(['true', 'false']).optional(),
+  cursor: z.string().min(1).max(256).optional().describe('`nextCursor` of the page before.'),
+  prefix: z.string().min(1).max(64).optional().describe('Only rooms whose id begins with this.'),
+  name: z.string().min(1).max(100).optional().describe('Only rooms whose name contains this, in any case.'),
+  active: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('Only rooms that somebody is in, or that nobody is in.'),
 });
 export type RoomListQuery = z.infer<typeof RoomListQuery>;
 
 /** Body of `GET /api/rooms`, newest first. Lists trail the rooms by a moment. */
 export const RoomList = z.object({
   rooms: z.array(RoomSummary),
-  /** Where the next page begins; absent on the last. */
-  nextCursor: z.string().optional(),
+  nextCursor: z.string().optional().describe('Where the next page begins; absent on the last.'),
 });
 export type RoomList = z.infer<typeof RoomList>;
 
@@ -109,8 +112,36 @@ export type LobbyList = z.infer<typeof LobbyList>;
 export const BanList = z.object({ bans: z.array(Ban) });
 export type BanList = z.infer<typeof BanList>;
 
-/** Body of `GET /api/rooms/:id/events`: of the latest 1000 durable events, those after `after`, oldest first. */
-export const EventList = z.object({ events: z.array(DurableEvent) });
+/** Most events in one answer. */
+export const MAX_EVENTS = 200;
+
+/** Query of `GET /api/rooms/:id/events`. */
+export const EventListQuery = z.object({
+  // The document would say that it may be null, which is coerced to 0.
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: 'Only events with a higher seq.', type: 'integer' }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_EVENTS)
+    .optional()
+    .describe('Most events to answer; 200 without it.'),
+});
+
+/** Body of `GET /api/rooms/:id/events`: of the latest 1000 durable events, the first after `after`, oldest first. */
+export const EventList = z.object({
+  events: z.array(DurableEvent),
+  nextAfter: z
+    .number()
+    .int()
+    .optional()
+    .describe('What to ask for as after to get more; absent when there is none.'),
+});
 export type EventList = z.infer<typeof EventList>;
 
 /** Longest life of a token that the API makes, seconds. */
@@ -120,8 +151,7 @@ export const MAX_TOKEN_TTL_SECONDS = 24 * 60 * 60;
 export const CreateTokenRequest = z.object({
   identity: Identity,
   name: ParticipantName.optional(),
-  /** `*` for any. */
-  room: z.union([RoomId, z.literal('*')]),
+  room: z.union([RoomId, z.literal('*')]).describe('`*` for any.'),
   grants: GrantsChange.optional(),
   ttlSeconds: z.number().int().min(1).max(MAX_TOKEN_TTL_SECONDS).optional(),
 });
@@ -129,8 +159,7 @@ export type CreateTokenRequest = z.infer<typeof CreateTokenRequest>;
 
 export const CreateTokenResponse = z.object({
   token: z.string(),
-  /** Milliseconds since the epoch. */
-  expiresAt: z.number(),
+  expiresAt: z.number().describe('Milliseconds since the epoch.'),
 });
 export type CreateTokenResponse = z.infer<typeof CreateTokenResponse>;
 
@@ -140,8 +169,7 @@ export const Recording = z
     id: OpaqueId,
     roomId: RoomId,
     status: z.enum(['starting', 'recording', 'finishing', 'finished', 'failed']),
-    /** Milliseconds since the epoch. */
-    startedAt: z.number(),
+    startedAt: z.number().describe('Milliseconds since the epoch.'),
     stoppedAt: z.number().optional(),
   })
   .meta({ id: 'Recording' });
@@ -156,12 +184,15 @@ export const RoomStats = RoomMediaStats.extend({
   roomId: RoomId,
   participantCount: z.number().int(),
   trackCount: z.object({ audio: z.number().int(), video: z.number().int() }),
-  /** bit/s that the nodes receive from and send to the room. */
-  bitrate: z.object({ received: z.number(), sent: z.number() }),
-  /** Share of packets lost on the way to the nodes in the last report interval, 0–1, mean over streams. */
-  packetLossRate: z.number(),
-  /** Mean over streams. */
-  jitterMs: z.number(),
+  bitrate: z
+    .object({ received: z.number(), sent: z.number() })
+    .describe('bit/s that the nodes receive from and send to the room.'),
+  packetLossRate: z
+    .number()
+    .describe(
+      'Share of packets lost on the way to the nodes in the last report interval, 0–1, mean over streams.',
+    ),
+  jitterMs: z.number().describe('Mean over streams.'),
 });
 export type RoomStats = z.infer<typeof RoomStats>;
 

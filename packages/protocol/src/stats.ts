@@ -6,12 +6,10 @@ import { MediaKind } from './track.ts';
 /** One RTP stream that the node receives: a track's only encoding, or one simulcast layer. */
 export const LayerStats = z.object({
   rid: z.string().optional(),
-  /** bit/s over the last second or so, as the worker measures it. */
-  bitrate: z.number(),
+  bitrate: z.number().describe('bit/s over the last second or so, as the worker measures it.'),
   packets: z.number(),
   packetsLost: z.number(),
-  /** Share lost in the last report interval, 0–1. */
-  fractionLost: z.number(),
+  fractionLost: z.number().describe('Share lost in the last report interval, 0–1.'),
   jitterMs: z.number(),
 });
 export type LayerStats = z.infer<typeof LayerStats>;
@@ -27,20 +25,21 @@ export const TrackStats = z.object({
   packetsLost: z.number(),
   fractionLost: z.number(),
   jitterMs: z.number(),
-  /** Only the layers that carry packets now. */
-  layers: z.array(LayerStats),
+  layers: z.array(LayerStats).describe('Only the layers that carry packets now.'),
 });
 export type TrackStats = z.infer<typeof TrackStats>;
 
 /** A track as the node sends it to one subscriber. */
 export const SubscriptionStats = z.object({
   trackId: OpaqueId,
-  /** The subscriber. */
-  participantId: OpaqueId,
+  participantId: OpaqueId.describe('The subscriber.'),
   bitrate: z.number(),
   fractionLost: z.number(),
-  /** Layer sent now, 0 the lowest; absent for tracks without layers and while nothing is sent. */
-  spatialLayer: z.number().int().optional(),
+  spatialLayer: z
+    .number()
+    .int()
+    .optional()
+    .describe('Layer sent now, 0 the lowest; absent for tracks without layers and while nothing is sent.'),
   temporalLayer: z.number().int().optional(),
   roundTripTimeMs: z.number().optional(),
 });

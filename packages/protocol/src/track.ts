@@ -14,10 +14,13 @@ export const Track = z.object({
   trackId: OpaqueId,
   kind: MediaKind,
   source: Source,
-  /** The codec's name as in SDP, for example `VP8` or `opus`. */
-  codec: z.string().max(32),
-  /** How many spatial layers the publisher sends; 1 means that `update-quality` cannot choose. */
-  layers: z.number().int().min(1).max(8),
+  codec: z.string().max(32).describe("The codec's name as in SDP, for example `VP8` or `opus`."),
+  layers: z
+    .number()
+    .int()
+    .min(1)
+    .max(8)
+    .describe('How many spatial layers the publisher sends; 1 means that `update-quality` cannot choose.'),
   muted: z.boolean(),
 });
 export type Track = z.infer<typeof Track>;
@@ -26,12 +29,12 @@ export type Track = z.infer<typeof Track>;
 export const Participant = z.object({
   participantId: OpaqueId,
   name: ParticipantName,
-  /** Of its access token, where it has one: unlike the name, nobody else can have it. */
-  identity: z.string().optional(),
-  /** Whether it may moderate. */
-  moderator: z.boolean().optional(),
-  /** Milliseconds since the epoch. */
-  joinedAt: z.number(),
+  identity: z
+    .string()
+    .optional()
+    .describe('Of its access token, where it has one: unlike the name, nobody else can have it.'),
+  moderator: z.boolean().optional().describe('Whether it may moderate.'),
+  joinedAt: z.number().describe('Milliseconds since the epoch.'),
   tracks: z.array(Track),
 });
 export type Participant = z.infer<typeof Participant>;

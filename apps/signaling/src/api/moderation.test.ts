@@ -80,6 +80,22 @@ describe('moderating over REST', () => {
     expect(moderated).toEqual(['admit', 'deny']);
   });
 
+  it('shows the log in pages that together have every event once', async () => {
+    await joinRoom('logged', 'ann');
+    for (let i = 0; i < 4; i++) await call('PATCH', '/api/rooms/logged', { name: `Name ${i}` });
+    const all = (await call('GET', '/api/rooms/logged/events')).body;
+    expect(all['nextAfter'], 'one page has them all').toBeUndefined();
+    const seen: unknown[] = [];
+    let after: unknown = 0;
+    while (after !== undefined) {
+      const { body } = await call('GET', `/api/rooms/logged/events?limit=2&after=${after}`);
+      seen.push(...(body['events'] as unknown[]));
+      after = body['nextAfter'];
+    }
+    expect(seen).toEqual(all['events']);
+    expect(seen).toHaveLength(5);
+  });
+
   it('changes a room: name, size, lock', async () => {
     const ann = await joinRoom('changing', 'ann');
     const { body } = await call('PATCH', '/api/rooms/changing', {

@@ -3,7 +3,9 @@ import { MAX_BAN_SECONDS, type ModerationAction } from '@parley/protocol/moderat
 import {
   BanList,
   EventList,
+  EventListQuery,
   LobbyList,
+  MAX_EVENTS,
   ParticipantDetails,
   ParticipantList,
   RoomDetails,
@@ -186,13 +188,10 @@ const events = apiRoute(
     operationId: 'listEvents',
     tags: ['Rooms'],
     summary: 'Shows the room’s log: who came, went, published, said and moderated what',
-    description: 'The latest 1000 events. `moderated` ones say who did what to whom.',
+    description: 'The latest 1000 events, in pages. `moderated` ones say who did what to whom.',
     request: {
       params: RoomParams,
-      query: z.object({
-        /** Only events with a higher `seq`. */
-        after: z.coerce.number().int().min(0).optional().openapi({ type: 'integer', minimum: 0 }),
-      }),
+      query: EventListQuery,
     },
     responses: { 200: json(EventList, 'Oldest first') },
   },
@@ -262,8 +261,13 @@ moderation.openapi(unban, async (c) => {
 
 moderation.openapi(events, async (c) => {
   const { id } = c.req.valid('param');
-  const { after = 0 } = c.req.valid('query');
-  return c.json({ events: (await RoomObject.of(c.env, id).events(after)) ?? noRoom(id) }, 200);
+  const { after = 0, limit = MAX_EVENTS } = c.req.valid('query');
+  // One more, to see whether there are more.
+  const found = (await RoomObject.of(c.env, id).events(after, limit + 1)) ?? noRoom(id);
+  const events = found.slice(0, limit);
+  const last = events.at(-1);
+  const more = found.length > limit && last !== undefined ? { nextAfter: last.seq } : {};
+  return c.json({ events, ...more }, 200);
 });
 
 async function moderate(c: Context<ApiTypes>, id: string, request: ModerationAction): Promise<RoomDetails> {

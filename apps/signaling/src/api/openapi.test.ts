@@ -69,7 +69,11 @@ it('says of requests and answers what they are', async () => {
     requestBody: { required: true },
   });
   expect(paths['/api/rooms/{id}/events']?.['get']).toMatchObject({
-    parameters: [{ name: 'id' }, { name: 'after', required: false, schema: { type: 'integer', minimum: 0 } }],
+    parameters: [
+      { name: 'id' },
+      { name: 'after', required: false, schema: { type: 'integer' } },
+      { name: 'limit' },
+    ],
   });
   expect(paths['/api/rooms']?.['post']).toMatchObject({
     responses: { 201: { headers: { Location: { schema: { type: 'string' } } } } },

@@ -77,7 +77,7 @@ describe('GET /health', () => {
   it('has the shape that monitors rely on', async () => {
     await joinRoom('health', 'ann');
     await expect
-      .poll(async () => (await ask('/health')).json<Record<string, unknown>>())
+      .poll(async () => (await ask('/health')).json<Record<string, unknown>>(), { timeout: 5000 })
       .toMatchObject({ rooms: 1, participants: 1 });
     expect(await (await ask('/health')).json()).toEqual({
       status: 'degraded',

@@ -28,15 +28,16 @@ export class EventLog {
   }
 
   /** What a participant hears of the events after one and up to another, oldest first. */
-  between(participantId: string, after: number, upTo: number): DurableEvent[] {
+  between(participantId: string, after: number, upTo: number, most = LOG_LENGTH): DurableEvent[] {
     // An object without a room stays empty.
     if (!this.#exists()) return [];
     return this.#storage.sql
       .exec<{ event: string }>(
-        `SELECT event FROM events WHERE seq > ? AND seq <= ? AND (except_id IS NULL OR except_id <> ?) ORDER BY seq`,
+        `SELECT event FROM events WHERE seq > ? AND seq <= ? AND (except_id IS NULL OR except_id <> ?) ORDER BY seq LIMIT ?`,
         after,
         upTo,
         participantId,
+        most,
       )
       .toArray()
       .map((row) => JSON.parse(row.event) as DurableEvent);

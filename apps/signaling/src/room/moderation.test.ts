@@ -167,7 +167,7 @@ describe('a moderator', () => {
     const { socket } = await enter('refused', 'ann');
     socket.send({ type: 'moderate', request: { action: 'lock', locked: true } });
     expect(await socket.error('forbidden')).toMatchObject({ requestType: 'moderate' });
-    expect((await object('refused').events(0))?.map(({ type }) => type)).toEqual(['participant-joined']);
+    expect((await object('refused').events(0, 10))?.map(({ type }) => type)).toEqual(['participant-joined']);
   });
 });
 
@@ -185,7 +185,7 @@ describe('the room', () => {
     const mod = await moderated('listed');
     mod.moderate({ action: 'lock', locked: true });
     await mod.socket.next('room-updated');
-    const events = (await object('listed').events(1)) ?? [];
+    const events = (await object('listed').events(1, 10)) ?? [];
     expect(events).toMatchObject([
       { seq: 2, type: 'moderated', by: { participantId: mod.participantId }, request: { action: 'lock' } },
       { seq: 3, type: 'room-updated', locked: true },

@@ -89,9 +89,9 @@ export class RoomKeeper {
     return participants.find((one) => one.connectionId === connectionId)?.participantId;
   }
 
-  /** Of the latest durable events those after one, oldest first. */
-  events(after: number): DurableEvent[] | undefined {
-    return this.#state && this.#store.log.between('', after, this.#state.lastSeq);
+  /** Of the latest durable events the first after one, oldest first. */
+  events(after: number, most: number): DurableEvent[] | undefined {
+    return this.#state && this.#store.log.between('', after, this.#state.lastSeq, most);
   }
 
   /** Misses what went without a word. Links before clients: while links are gone, nobody can tell whose media flows. */

@@ -134,9 +134,9 @@ export class RoomObject extends DurableObject<Environment> {
     );
   }
 
-  /** Of the latest durable events those after one, oldest first. */
-  events(after: number): DurableEvent[] | undefined {
-    return this.#room.events(after);
+  /** Of the latest durable events the first after one, oldest first. */
+  events(after: number, most: number): DurableEvent[] | undefined {
+    return this.#room.events(after, most);
   }
 
   /** Closes the room for everybody; false when there is none. */
