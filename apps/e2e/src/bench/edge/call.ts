@@ -54,6 +54,8 @@ export interface CallsFigures {
   worker: Record<string, number>;
   /** CPU of workerd for one call, seconds: the Worker's, which is billed, the objects', which is not, and wrangler's proxy's. */
   cpu: number;
+  /** What bots found wrong: it may have cost messages. */
+  problems: string[];
 }
 
 const CARRIERS = ['direct', 'relay'] as const;
@@ -100,13 +102,12 @@ export async function countCalls(stack: Stack, options: CallOptions): Promise<Ca
     await until(isOver, 'the rooms are closed', { ms: 90_000 });
     await steady(stack);
     marks.push(await mark(stack));
-    const problems = calls.flatMap(({ bots }) => bots.flatMap((bot) => bot.figures().problems));
-    if (problems.length > 0) throw new Error(`not as it should be: ${problems.join('; ')}`);
   } finally {
     for (const { bots } of calls) for (const bot of bots) bot.close();
   }
   const cpu = (await costsOf(stack)).workerd.cpu - cpuBefore;
-  return { options, cpu: cpu / CARRIERS.length, ...figures(marks) };
+  const problems = calls.flatMap(({ bots }) => bots.flatMap((bot) => bot.figures().problems));
+  return { options, cpu: cpu / CARRIERS.length, problems, ...figures(marks) };
 }
 
 interface Mark {

@@ -23,7 +23,15 @@ function cells(bill: Bill): string[] {
 }
 
 /** What was counted in a call, and what the price list makes of it. */
-export function describeCalls({ options, calls, others, nodeHour, worker, cpu }: CallsFigures): string {
+export function describeCalls({
+  options,
+  calls,
+  others,
+  nodeHour,
+  worker,
+  cpu,
+  problems,
+}: CallsFigures): string {
   const { people, seconds, quietSeconds, chats, mutes } = options;
   const counted = [
     ['one call', ...HEADS, 'resident s'],
@@ -43,7 +51,8 @@ export function describeCalls({ options, calls, others, nodeHour, worker, cpu }:
     const ofCpu = cpu * scale * PRICES.workerCpuSecond;
     const all = ofRequests + rows + active + ofWorker + ofCpu;
     const highest = all - active + resident;
-    return [carrier, ofRequests, rows, active, ofWorker, ofCpu, all, highest].map((cell) =>
+    const thousandCalls = (all / scale) * 1000;
+    return [carrier, ofRequests, rows, active, ofWorker, ofCpu, all, highest, thousandCalls].map((cell) =>
       typeof cell === 'string' ? cell : `$${cell.toFixed(4)}`,
     );
   });
@@ -78,5 +87,6 @@ export function describeCalls({ options, calls, others, nodeHour, worker, cpu }:
       ...prices,
     ]),
     `A media node, a month of 730 h: $${((node.requests + node.rows + node.active) * 730).toFixed(2)}, if resident time were billed $${((node.requests + node.rows + node.resident) * 730).toFixed(2)}.`,
+    ...(problems.length > 0 ? [`Bots reported: ${problems.join('; ')}.`] : []),
   ].join('\n');
 }
