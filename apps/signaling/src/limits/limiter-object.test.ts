@@ -122,8 +122,7 @@ describe('requests', () => {
     for (const wait of refused) expect(wait).toBeLessThanOrEqual(2_000);
     await evictDurableObject(limiter());
     const after = await Promise.all(Array.from({ length: 30 }, () => limiter().request(30)));
-    // What was taken within the second after the last write, and what came back meanwhile.
-    expect(after.filter((wait) => wait > 0).length).toBeGreaterThan(0);
+    expect(after.filter((wait) => wait === 0)).toEqual([]);
   });
 
   it('of a quiet address are not stored, and those of a crowd for a minute', async () => {
@@ -135,6 +134,7 @@ describe('requests', () => {
       const level = storage.kv.get<{ tokens: number; at: number }>('requests');
       storage.kv.put('requests', { tokens: level?.tokens, at: Number(level?.at) - 60_000 });
     });
+    await evictDurableObject(limiter());
     expect(await runDurableObjectAlarm(limiter())).toBe(true);
     expect(await stored()).toEqual({ values: 0, alarm: null });
   });
