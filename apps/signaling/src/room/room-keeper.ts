@@ -65,6 +65,8 @@ export class RoomKeeper {
   async load(): Promise<void> {
     const loaded = await this.#store.load();
     this.#state = loaded?.state;
+    // An object that nobody needs is looked at only if something is left in it: then its alarm is set, and has it emptied.
+    if (loaded === undefined && this.#isUseless) return;
     // What one before could not deliver any more.
     await this.schedule();
     if (loaded === undefined) return;
@@ -147,7 +149,7 @@ export class RoomKeeper {
   /** Does what webhooks have to do by now, and has the object woken for whatever comes next. */
   async schedule(): Promise<void> {
     this.webhooks.wake(Date.now());
-    const times = this.#sockets.waiting().map(({ openedAt }) => openedAt + JOIN_TIMEOUT);
+    const times = this.#sockets.waiting().map(({ since }) => since + JOIN_TIMEOUT);
     const wake = this.#state && nextWake(this.#state);
     if (wake !== undefined) times.push(wake);
     await this.#clock.wakeAt([...times, ...this.webhooks.times]);

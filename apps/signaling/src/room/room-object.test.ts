@@ -162,6 +162,18 @@ describe('the room', () => {
     await expect.poll(() => stored('deleted')).toEqual({ keys: [], alarm: null });
   });
 
+  it('empties what nobody needs any more though it had a time to be looked at', async () => {
+    const left = RoomObject.of(env, 'left');
+    await runInDurableObject(left, async (_, { storage }) => {
+      storage.kv.put('webhooks', { roomId: 'left', createdAt: 1, seq: 1 });
+      await storage.setAlarm(Date.now() + 60_000);
+    });
+    await evictDurableObject(left);
+    expect(await runDurableObjectAlarm(left), 'it is still looked at').toBe(true);
+    const keys = await runInDurableObject(left, (_, { storage }) => [...storage.kv.list()]);
+    expect(keys).toEqual([]);
+  });
+
   it('does not make a room for a join that it refuses', async () => {
     const socket = await TestSocket.open('/ws?room=unmade');
     socket.send({ type: 'join', roomId: 'unmade', participantName: 'Ann', version: 99 });

@@ -162,6 +162,23 @@ it('outlives the room: what is told of a deleted one comes before what is told o
   expect(second?.room.createdAt).toBeGreaterThan(first?.room.createdAt ?? 0);
 });
 
+it('leaves nothing in the storage either where the receivers are taken out of the configuration', async () => {
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  receiver.answer = down;
+  const made = { id: 'removed' };
+  const headers = { 'Content-Type': 'application/json' };
+  expect((await ask('/api/rooms', { method: 'POST', headers, body: JSON.stringify(made) })).status).toBe(201);
+  expect((await ask('/api/rooms/removed', { method: 'DELETE' })).status).toBe(204);
+  await inside('removed', ({ sql }) => void sql.exec(`UPDATE webhook_urls SET url = url || '-of-before'`));
+  await evictDurableObject(RoomObject.of(env, 'removed'));
+  expect(await runDurableObjectAlarm(RoomObject.of(env, 'removed'))).toBe(true);
+  const keys = await inside('removed', async ({ kv, sql }) => [
+    [...kv.list()],
+    sql.exec(`SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'`).toArray(),
+  ]);
+  expect(keys).toEqual([[], []]);
+});
+
 it('leaves nothing in the storage once all is told of a room that is over', async () => {
   await joinRoom('empty', 'Ann');
   await ask('/api/rooms/empty', { method: 'DELETE' });
