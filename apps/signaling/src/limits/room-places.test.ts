@@ -143,6 +143,59 @@ describe('participants of one address', () => {
     expect(await (await ask('/api/rooms/r')).json()).toMatchObject({ participantCount: 0 });
   });
 
+  it('who have said join are not sent away for saying nothing while their place is asked for', async () => {
+    await make('r', '198.51.100.1');
+    let isAsked = false;
+    let mayAnswer = false;
+    const reserve = LimiterObject.prototype.reserve;
+    vi.spyOn(LimiterObject.prototype, 'reserve').mockImplementation(async function (
+      this: LimiterObject,
+      ...args
+    ) {
+      isAsked = true;
+      await expect.poll(() => mayAnswer).toBe(true);
+      return reserve.apply(this, args);
+    });
+    const opened = Date.now();
+    const socket = await TestSocket.open('/ws?room=r', at(HERE));
+    vi.spyOn(Date, 'now').mockImplementation(() => opened + 9_000);
+    socket.send({ type: 'join', roomId: 'r', participantName: 'Ann' });
+    await expect.poll(() => isAsked).toBe(true);
+    vi.mocked(Date.now).mockImplementation(() => opened + 11_000);
+    expect(await runDurableObjectAlarm(RoomObject.of(env, 'r'))).toBe(true);
+    vi.mocked(Date.now).mockRestore();
+    mayAnswer = true;
+    expect(await socket.any(['joined', 'error'])).toMatchObject({ type: 'joined' });
+  });
+
+  it('who leave behind a sweep that is still being told keep no place', async () => {
+    const first = await come('r');
+    const second = await come('r');
+    let isAsked = false;
+    let mayAnswer = false;
+    const free = LimiterObject.prototype.free;
+    vi.spyOn(LimiterObject.prototype, 'free').mockImplementation(async function (
+      this: LimiterObject,
+      ...args
+    ) {
+      isAsked = true;
+      await expect.poll(() => mayAnswer).toBe(true);
+      return free.apply(this, args);
+    });
+    // One that keeps the room's queue busy, one that waits behind it, a sweep, and one more.
+    await come('r', '198.51.100.1').then(({ socket }) => socket.send({ type: 'leave' }));
+    await expect.poll(() => isAsked).toBe(true);
+    first.socket.send({ type: 'leave' });
+    await second.socket.next('participant-left');
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 11 * 60_000);
+    await runDurableObjectAlarm(RoomObject.of(env, 'r'));
+    vi.mocked(Date.now).mockRestore();
+    second.socket.send({ type: 'leave' });
+    await second.socket.closed();
+    mayAnswer = true;
+    await expect.poll(() => taken('participants')).toBe(0);
+  });
+
   it('are read in order: what follows a join waits for it', async () => {
     const socket = await TestSocket.open('/ws?room=order', at(HERE));
     socket.send({ type: 'join', roomId: 'order', participantName: 'Ann' });

@@ -61,10 +61,10 @@ export class RoomPlaces {
       freed.push(id);
       return;
     }
-    this.#freed.set(address, [id]);
+    const ids = [id];
+    this.#freed.set(address, ids);
     this.#enqueue(async () => {
-      const ids = this.#freed.get(address) ?? [];
-      this.#freed.delete(address);
+      if (this.#freed.get(address) === ids) this.#freed.delete(address);
       await LimiterObject.ofAddress(this.#env, address).free('participants', ids);
     });
   }
@@ -123,6 +123,8 @@ export class RoomPlaces {
 
   /** Tells all places of the room again. */
   refresh(state: RoomState): void {
+    // Whoever leaves from now on is told of behind this, which says that it is there.
+    this.#freed.clear();
     const { roomId, createdAt, openedFrom } = state;
     const tell = (limiter: DurableObjectStub<LimiterObject>, kind: PlaceKind, ids: readonly string[]) =>
       this.#enqueue(async () => limiter.refresh(kind, roomId, ids));

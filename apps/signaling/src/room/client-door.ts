@@ -44,7 +44,7 @@ export class ClientDoor {
   /** Takes a client's socket, which has yet to join. */
   async accept(roomId: string, origin: ClientOrigin): Promise<Response> {
     const waiting = this.#sockets.waiting();
-    // The oldest goes, not the newest: who means to join has joined long before.
+    // Who has been silent for longest goes, not the newest: who means to join says so at once.
     if (waiting.length >= MAX_WAITING) this.#dismiss(waiting[0]?.connectionId, 'server_busy', CROWDED);
     const response = this.#sockets.acceptClient(roomId, origin);
     await this.#room.schedule();
@@ -53,8 +53,8 @@ export class ClientDoor {
 
   /** Sends those away who have waited too long without joining. */
   dismissLate(now: number): void {
-    for (const { connectionId, openedAt } of this.#sockets.waiting()) {
-      if (now < openedAt + JOIN_TIMEOUT) continue;
+    for (const { connectionId, since } of this.#sockets.waiting()) {
+      if (now < since + JOIN_TIMEOUT) continue;
       this.#dismiss(connectionId, 'join_timeout', JOIN_TIMEOUT_MESSAGE);
     }
   }
@@ -111,6 +111,7 @@ export class ClientDoor {
     // The object does not know its own name: what the socket was opened for decides, not what a stranger says.
     const refusal = unfitFor(roomId, request);
     if (refusal !== undefined) return refuseJoin(socket, client, ...refusal);
+    this.#sockets.saidJoin(connectionId, Date.now());
     let joined: { done: Promise<void> } | undefined;
     await this.#joining.run(connectionId, async () => {
       joined = await this.#enter(socket, client, request);

@@ -22,7 +22,7 @@ const LINK_SILENCE = 30_000;
 /** The Room's sockets, found by what they are for. Hibernating: the runtime keeps them, their attachments say what they are. */
 export class RoomSockets {
   readonly #ctx: DurableObjectState;
-  /** Connections that have not joined, with the time they were opened: known without looking at every socket. */
+  /** Connections that have not joined, with the time since which they wait, oldest first: known without looking at every socket. */
   readonly #waiting = new Map<string, number>();
   /** What was sent to connections since they were last heard, UTF-16 units. */
   readonly #unanswered = new Map<string, number>();
@@ -93,15 +93,20 @@ export class RoomSockets {
     return sockets.find((socket) => socket.readyState === WebSocket.OPEN);
   }
 
+  /** A connection has said join, which may take its time: its wait begins anew. */
+  saidJoin(connectionId: string, now: number): void {
+    if (this.#waiting.delete(connectionId)) this.#waiting.set(connectionId, now);
+  }
+
   /** Marks a client's socket as joined. */
   join(socket: WebSocket, client: ClientAttachment): void {
     socket.serializeAttachment({ ...client, joined: true } satisfies ClientAttachment);
     this.#waiting.delete(client.connectionId);
   }
 
-  /** Connections that have not joined. */
-  waiting(): { connectionId: string; openedAt: number }[] {
-    return [...this.#waiting].map(([connectionId, openedAt]) => ({ connectionId, openedAt }));
+  /** Connections that have not joined, oldest first. */
+  waiting(): { connectionId: string; since: number }[] {
+    return [...this.#waiting].map(([connectionId, since]) => ({ connectionId, since }));
   }
 
   /** A connection is gone, or given up. */
