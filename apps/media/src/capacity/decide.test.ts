@@ -56,9 +56,15 @@ describe('decide', () => {
     expect(changes, 'changes in an hour of looks every 5 s').toBeLessThan(30);
   });
 
-  it('counts memory as it counts CPU', () => {
+  it('refuses newcomers for memory, and takes nothing for it from those who are there', () => {
     const heavy: RoomLoad = { cpu: [0, 0, 0, 0, 0, 0], memory: 90 * MB };
     expect(looks(2, heavy).steps).toEqual([1, 1]);
+    const { state, steps } = looks(6, { ...heavy, memory: 300 * MB });
+    expect(steps, 'no layer that they lose would give it back').toEqual([1, 1, 1, 1, 1, 1]);
+    expect(looks(4, { ...heavy, memory: 60 * MB }, state).steps.at(-1), 'until it has gone').toBe(0);
+    const busy = looks(4, { ...room(1.2, 1.2, 1.0, 0.7, 0.5, 0.4), memory: 300 * MB }).state;
+    const idle = { ...constant(0.1), memory: 300 * MB };
+    expect(looks(20, idle, busy).steps.at(-1), 'what was lost to CPU comes back meanwhile').toBe(1);
   });
 
   it('takes no new rooms when memory runs out, and takes from the biggest room when it is over', () => {

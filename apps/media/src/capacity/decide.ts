@@ -122,8 +122,13 @@ function entryOf(step: number): number {
   return step === 1 ? REFUSE : SHED;
 }
 
+/**
+ * Of the limit that counts on a step. Memory is a reason to refuse newcomers only: what subscribers lose frees next to
+ * none of it, so a room would lose everything in a row and get nothing back.
+ */
 function loadOn(step: number, { cpu, memory }: RoomLoad, limits: CapacityLimits): number {
-  return Math.max((cpu[step] ?? 0) / limits.cpuPerRoom, memory / limits.memoryPerRoom);
+  const ofCpu = (cpu[step] ?? 0) / limits.cpuPerRoom;
+  return step === 0 ? Math.max(ofCpu, memory / limits.memoryPerRoom) : ofCpu;
 }
 
 /** Of those that still have something to lose. */
