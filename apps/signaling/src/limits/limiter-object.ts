@@ -27,7 +27,7 @@ const FORGET_REQUESTS = 60_000;
  * heard of is asked before a place is given up.
  */
 export class LimiterObject extends DurableObject<Environment> {
-  /** Every place with when its room was last heard of, in this object's memory: 0 after a restart. */
+  /** Every place with when its room was last heard of, in this object's memory: less than 1 after a restart. */
   readonly #places = new Map<string, Place & { heardAt: number }>();
   readonly #requests: RequestBucket;
   #checkedAt = 0;
@@ -45,7 +45,8 @@ export class LimiterObject extends DurableObject<Environment> {
     super(ctx, env);
     this.#requests = new RequestBucket(ctx.storage);
     for (const [key, place] of ctx.storage.kv.list<Place>({ prefix: PREFIX })) {
-      this.#places.set(key, { ...place, heardAt: 0 });
+      // Not heard of at all, in any order: where there are too many rooms to ask, it is not always the same that are.
+      this.#places.set(key, { ...place, heardAt: Math.random() });
     }
   }
 
