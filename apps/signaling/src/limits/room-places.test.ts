@@ -209,6 +209,20 @@ describe('participants of one address', () => {
     expect(await taken('participants')).toBe(1);
   });
 
+  it('wait once for a Limiter that is silent', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    await make('r', '198.51.100.1');
+    let isOver = false;
+    const silent = vi.spyOn(LimiterObject.prototype, 'reserve').mockImplementation(async () => {
+      await expect.poll(() => isOver, { timeout: 20_000 }).toBe(true);
+      return true;
+    });
+    expect((await come('r')).isIn).toBe(true);
+    expect(silent).toHaveBeenCalledTimes(1);
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('no answer'));
+    isOver = true;
+  });
+
   it('get in when their places cannot be counted; the room’s sweep makes up for it', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const broken = vi.spyOn(LimiterObject.prototype, 'reserve').mockRejectedValue(new Error('out of reach'));

@@ -3,11 +3,11 @@ import type { Environment } from '../environment.ts';
 import { log } from '../log.ts';
 import { failure, type Result, success } from '../result.ts';
 import { webrtcConfig } from '../settings.ts';
-import { inTime } from './in-time.ts';
+import { inTime, NoAnswer } from './in-time.ts';
 import { LimiterObject } from './limiter-object.ts';
 import { type Place, type PlaceKind, roomPlace } from './place.ts';
 
-/** How long the Limiter may take, milliseconds, and how often it is asked before somebody is let in without it. */
+/** How long the Limiter may take, milliseconds, and how often one that fails is asked before somebody is let in without it. */
 const TIMEOUT = 2_000;
 const ATTEMPTS = 2;
 
@@ -154,8 +154,9 @@ export class RoomPlaces {
     try {
       return await inTime(TIMEOUT, limiter.reserve(place, most));
     } catch (error) {
-      // A deploy replaces objects while they are asked.
-      if (attempt < ATTEMPTS) return this.#reserve(limiter, place, most, attempt + 1);
+      // A deploy replaces objects while they are asked. One that is silent has the question already.
+      if (attempt < ATTEMPTS && !(error instanceof NoAnswer))
+        return this.#reserve(limiter, place, most, attempt + 1);
       log.warn('place not reserved', { kind: place.kind, roomId: place.roomId, error: String(error) });
       return true;
     }
