@@ -14,6 +14,7 @@ import { Moderated } from './tile-actions.tsx';
 import { tilesOf } from './tiles.ts';
 import {
   useCallState,
+  useLobby,
   useLocalTracks,
   useModerates,
   useRemoteTracks,
@@ -33,6 +34,7 @@ export function Room({ meeting }: { meeting: Meeting }) {
   const state = useCallState(call);
   const moderates = useModerates(call);
   const { locked } = useRoomSettings(call);
+  const lobby = useLobby(call);
   const chat = useChat(call);
   const [quality, setQuality] = useState<Quality>('auto');
   const [debug] = useState(() => new URLSearchParams(location.search).has('debug'));
@@ -51,7 +53,7 @@ export function Room({ meeting }: { meeting: Meeting }) {
         onLock={moderates ? (lock) => call.moderate({ action: 'lock', locked: lock }) : undefined}
         onCopyFailed={(link) => notices.add(`The browser does not copy it. The link is ${link}`)}
       />
-      <WaitingList call={call} />
+      <WaitingList guests={lobby} moderate={(request) => call.moderate(request)} />
       {stats && <StatsLine stats={stats} />}
       {roster.size === 1 && (
         <p className={css.alone}>

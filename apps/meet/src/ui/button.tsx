@@ -7,16 +7,27 @@ export interface ButtonProps {
   type?: 'button' | 'submit';
   primary?: boolean;
   disabled?: boolean;
+  /** For screen readers, where the text alone does not say what it is about. */
+  label?: string;
   testId?: string;
 }
 
-export function Button({ children, onClick, type = 'button', primary, disabled, testId }: ButtonProps) {
+export function Button({
+  children,
+  onClick,
+  type = 'button',
+  primary,
+  disabled,
+  label,
+  testId,
+}: ButtonProps) {
   return (
     <button
       type={type}
       className={`${css.button} ${primary ? css.primary : ''}`}
       onClick={onClick}
       disabled={disabled}
+      aria-label={label}
       data-testid={testId}
     >
       {children}
