@@ -1,5 +1,6 @@
 import type { MediaState, SessionReport } from '@parley/protocol/link-messages';
 import type { ConsumerStat, ProducerStat } from 'mediasoup/types';
+import { LossAccount } from '../telemetry/loss-account.ts';
 import type { Carried } from '../telemetry/traffic-ledger.ts';
 import type { PublishedTrack } from './published-track.ts';
 import type { Subscription } from './subscriber.ts';
@@ -12,7 +13,12 @@ const MAX_ASKED = 4;
 /** What one session was like: what its transports have carried, and how long media was connected. */
 export class SessionMeter {
   readonly #openedAt: number;
-  readonly #carried: Promise<Carried | undefined>[] = [];
+  /** Transports that are closed and not counted yet. */
+  readonly #closing = new Set<Promise<void>>();
+  readonly #lossReceived = new LossAccount();
+  readonly #lossSent = new LossAccount();
+  #bytesReceived = 0;
+  #bytesSent = 0;
   #firstConnectedAt: number | undefined;
   #connectedSince: number | undefined;
   #connectedMs = 0;
@@ -24,7 +30,11 @@ export class SessionMeter {
 
   /** One of the session's transports is being closed. */
   closing(carried: Promise<Carried | undefined>): void {
-    this.#carried.push(carried);
+    const counted = carried.then((one) => {
+      this.#closing.delete(counted);
+      if (one !== undefined) this.#count(one);
+    });
+    this.#closing.add(counted);
   }
 
   /** The session's media state has changed. */
@@ -51,22 +61,28 @@ export class SessionMeter {
       streams(asked.map(({ consumer }) => consumer.getStats())),
     ]);
     const sent = outgoing.filter(({ type }) => type === 'outbound-rtp');
-    const carried = (await Promise.all(this.#carried)).filter((one) => one !== undefined);
-    const total = (of: (one: Carried) => number) => carried.reduce((sum, one) => sum + of(one), 0);
-    const lossReceived = lossOf(carried.map((one) => [one.lossReceived, one.rtpReceived])) ?? lost(incoming);
-    const lossSent = lossOf(carried.map((one) => [one.lossSent, one.rtpSent])) ?? lost(sent);
+    await Promise.all(this.#closing);
+    const lossReceived = this.#lossReceived.share ?? lost(incoming);
+    const lossSent = this.#lossSent.share ?? lost(sent);
     const roundTripTimeMs = roundTripTime([...sent, ...incoming]);
     return {
       ...(this.#firstConnectedAt !== undefined && {
         connectMs: Math.round(this.#firstConnectedAt - this.#openedAt),
       }),
       connectedMs: Math.round(this.#connectedMs),
-      bytesReceived: total(({ rtpReceived }) => rtpReceived),
-      bytesSent: total(({ rtpSent }) => rtpSent),
+      bytesReceived: this.#bytesReceived,
+      bytesSent: this.#bytesSent,
       ...(lossReceived !== undefined && { lossReceived }),
       ...(lossSent !== undefined && { lossSent }),
       ...(roundTripTimeMs !== undefined && { roundTripTimeMs }),
     };
+  }
+
+  #count({ rtpReceived, rtpSent, lossReceived, lossSent }: Carried): void {
+    this.#bytesReceived += rtpReceived;
+    this.#bytesSent += rtpSent;
+    this.#lossReceived.add(lossReceived, rtpReceived);
+    this.#lossSent.add(lossSent, rtpSent);
   }
 
   #stop(now: number): void {
@@ -79,13 +95,6 @@ export class SessionMeter {
 async function streams(asked: readonly Promise<Stat[]>[]): Promise<Stat[]> {
   const answers = await Promise.allSettled(asked);
   return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
-}
-
-/** Over transports, by what each has carried. */
-function lossOf(parts: readonly (readonly [share: number | undefined, bytes: number])[]): number | undefined {
-  const known = parts.flatMap(([share, bytes]) => (share === undefined ? [] : [{ share, bytes }]));
-  const all = known.reduce((sum, { bytes }) => sum + bytes, 0);
-  return all === 0 ? undefined : known.reduce((sum, { share, bytes }) => sum + share * bytes, 0) / all;
 }
 
 /** Of clients without transport-wide feedback: what their last tracks tell (RFC 3550 §6.4.1). */

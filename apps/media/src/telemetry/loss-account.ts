@@ -1,9 +1,9 @@
-/** The share of a transport's packets that were lost over its whole life, from looks at the latest share. */
+/** The share of packets that were lost over all of several parts: a transport's looks, a session's transports. */
 export class LossAccount {
   #bytes = 0;
   #lost = 0;
 
-  /** @param share lost lately, 0–1; undefined where it is not known @param bytes what was carried since the last look */
+  /** @param share lost in a part, 0–1; undefined where it is not known @param bytes what that part carried */
   add(share: number | undefined, bytes: number): void {
     if (share === undefined || bytes <= 0) return;
     this.#bytes += bytes;
