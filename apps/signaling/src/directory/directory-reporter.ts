@@ -1,4 +1,5 @@
 import type { RoomSummary } from '@parley/protocol/rest';
+import { CallsInTurn } from '../calls-in-turn.ts';
 import type { Environment } from '../environment.ts';
 import { log } from '../log.ts';
 import { directoryOf } from './directory.ts';
@@ -8,14 +9,17 @@ import { directoryOf } from './directory.ts';
  * one that failed is repeated with the next occasion. A room never waits for it.
  */
 export class DirectoryReporter {
-  readonly #ctx: DurableObjectState;
+  readonly #calls: CallsInTurn;
   readonly #env: Environment;
-  #queue: Promise<void> = Promise.resolve();
   /** The summary as the Directory has it. */
   #reported: string | undefined;
 
   constructor(ctx: DurableObjectState, env: Environment) {
-    this.#ctx = ctx;
+    this.#calls = new CallsInTurn(ctx, (error) => {
+      // The next change reports again, else the next sweep; the Directory forgets what is not refreshed.
+      this.#reported = undefined;
+      log.warn('directory report failed', { error: String(error) });
+    });
     this.#env = env;
   }
 
@@ -29,21 +33,12 @@ export class DirectoryReporter {
     const text = JSON.stringify(summary);
     if (text === this.#reported && !again) return;
     this.#reported = text;
-    this.#enqueue(async () => directoryOf(this.#env, summary.id).report(summary));
+    this.#calls.add(async () => directoryOf(this.#env, summary.id).report(summary));
   }
 
   /** Takes the room off the list. */
   remove(roomId: string): void {
     this.#reported = undefined;
-    this.#enqueue(async () => directoryOf(this.#env, roomId).remove(roomId));
-  }
-
-  #enqueue(call: () => Promise<void>): void {
-    this.#queue = this.#queue.then(call).catch((error: unknown) => {
-      // The next change reports again, else the next sweep; the Directory forgets what is not refreshed.
-      this.#reported = undefined;
-      log.warn('directory report failed', { error: String(error) });
-    });
-    this.#ctx.waitUntil(this.#queue);
+    this.#calls.add(async () => directoryOf(this.#env, roomId).remove(roomId));
   }
 }

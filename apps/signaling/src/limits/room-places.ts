@@ -1,4 +1,5 @@
 import type { RoomState } from '@parley/room/state';
+import { CallsInTurn } from '../calls-in-turn.ts';
 import type { Environment } from '../environment.ts';
 import { log } from '../log.ts';
 import { failure, type Result, success } from '../result.ts';
@@ -16,16 +17,18 @@ const ATTEMPTS = 2;
  * the room waiting. A Limiter that does not answer turns nobody away: the room's next sweep makes up for it.
  */
 export class RoomPlaces {
-  readonly #ctx: DurableObjectState;
+  readonly #calls: CallsInTurn;
   readonly #env: Environment;
   /** Ids of places that are asked for and not yet to be seen in the room's state. */
   readonly #underway = new Set<string>();
   /** Participants' places to be given back, by address. */
   readonly #freed = new Map<string, string[]>();
-  #queue: Promise<void> = Promise.resolve();
 
   constructor(ctx: DurableObjectState, env: Environment) {
-    this.#ctx = ctx;
+    this.#calls = new CallsInTurn(ctx, (error) => {
+      // The next sweep tells all again, and the Limiter asks about what it does not hear of.
+      log.warn('places not told', { error: String(error) });
+    });
     this.#env = env;
   }
 
@@ -63,7 +66,7 @@ export class RoomPlaces {
     }
     const ids = [id];
     this.#freed.set(address, ids);
-    this.#enqueue(async () => {
+    this.#calls.add(async () => {
       if (this.#freed.get(address) === ids) this.#freed.delete(address);
       await LimiterObject.ofAddress(this.#env, address).free('participants', ids);
     });
@@ -88,7 +91,7 @@ export class RoomPlaces {
       }
       // After the address's: one that has used up its own cannot take others' for a moment.
       if (!(await this.#reserve(LimiterObject.ofServer(this.#env), place, max_rooms))) {
-        if (opener !== undefined) this.#enqueue(async () => opener.free('rooms', [place.id]));
+        if (opener !== undefined) this.#calls.add(async () => opener.free('rooms', [place.id]));
         return failure('server_full', `The server holds ${max_rooms} rooms; try again when one has closed.`);
       }
       try {
@@ -105,9 +108,9 @@ export class RoomPlaces {
   /** Gives back the places of a room that has closed. */
   freeRoom({ roomId, createdAt, openedFrom }: Pick<RoomState, 'roomId' | 'createdAt' | 'openedFrom'>): void {
     const ids = [roomPlace(roomId, createdAt)];
-    this.#enqueue(async () => LimiterObject.ofServer(this.#env).free('rooms', ids));
+    this.#calls.add(async () => LimiterObject.ofServer(this.#env).free('rooms', ids));
     const opener = this.#opener(openedFrom);
-    if (opener !== undefined) this.#enqueue(async () => opener.free('rooms', ids));
+    if (opener !== undefined) this.#calls.add(async () => opener.free('rooms', ids));
   }
 
   /** Which of some places are taken. */
@@ -127,7 +130,7 @@ export class RoomPlaces {
     this.#freed.clear();
     const { roomId, createdAt, openedFrom } = state;
     const tell = (limiter: DurableObjectStub<LimiterObject>, kind: PlaceKind, ids: readonly string[]) =>
-      this.#enqueue(async () => limiter.refresh(kind, roomId, ids));
+      this.#calls.add(async () => limiter.refresh(kind, roomId, ids));
     tell(LimiterObject.ofServer(this.#env), 'rooms', [roomPlace(roomId, createdAt)]);
     const opener = this.#opener(openedFrom);
     if (opener !== undefined) tell(opener, 'rooms', [roomPlace(roomId, createdAt)]);
@@ -160,13 +163,5 @@ export class RoomPlaces {
       log.warn('place not reserved', { kind: place.kind, roomId: place.roomId, error: String(error) });
       return true;
     }
-  }
-
-  #enqueue(call: () => Promise<void>): void {
-    this.#queue = this.#queue.then(call).catch((error: unknown) => {
-      // The next sweep tells all again, and the Limiter asks about what it does not hear of.
-      log.warn('places not told', { error: String(error) });
-    });
-    this.#ctx.waitUntil(this.#queue);
   }
 }

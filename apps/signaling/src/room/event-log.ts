@@ -1,6 +1,7 @@
 import type { DurableEvent } from '@parley/protocol/server-messages';
 import type { LoggedEvent } from '@parley/room/effects';
 import { LOG_LENGTH } from '@parley/room/state';
+import { hasTable } from '../has-table.ts';
 
 /** The latest durable events of a room, in the object's SQLite: what somebody who comes back has missed. */
 export class EventLog {
@@ -55,9 +56,7 @@ export class EventLog {
   }
 
   #exists(): boolean {
-    this.#hasTable ||=
-      this.#storage.sql.exec(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'events'`).toArray()
-        .length > 0;
+    this.#hasTable ||= hasTable(this.#storage.sql, 'events');
     return this.#hasTable;
   }
 }

@@ -2,6 +2,7 @@ import type { ClientReport } from '@parley/protocol/client-messages';
 import type { SessionReport } from '@parley/protocol/link-messages';
 import type { CallParticipant } from '@parley/protocol/webhook';
 import { TIMES } from '@parley/room/state';
+import { hasTable } from '../has-table.ts';
 import { mergeReports } from './merge-reports.ts';
 import type { Happening } from './room-happenings.ts';
 
@@ -172,8 +173,7 @@ export class CallLedger {
   }
 
   #exists(): boolean {
-    const query = `SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'call_participants'`;
-    this.#hasTable ||= this.#storage.sql.exec(query).toArray().length > 0;
+    this.#hasTable ||= hasTable(this.#storage.sql, 'call_participants');
     return this.#hasTable;
   }
 }

@@ -1,4 +1,5 @@
 import type { WebhookEvent } from '@parley/protocol/webhook';
+import { hasTable } from '../has-table.ts';
 import { log } from '../log.ts';
 import { retryDelay } from './retry-delay.ts';
 
@@ -171,8 +172,7 @@ export class WebhookOutbox {
 
   #exists(): boolean {
     if (this.#hasTables) return true;
-    const query = `SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'webhook_last'`;
-    this.#hasTables = this.#sql.exec(query).toArray().length > 0;
+    this.#hasTables = hasTable(this.#sql, 'webhook_last');
     if (this.#hasTables) this.#agree();
     return this.#hasTables;
   }
