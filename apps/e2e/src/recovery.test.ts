@@ -90,7 +90,7 @@ describe.each(['direct', 'relay'] as const)('a call over the %s carrier stays', 
   }
 
   it('while the edge is started anew: no picture stops, nobody has to do anything', async () => {
-    // Longer than any lease, grace or silence that the edge counts; PARLEY_EDGE_AWAY has it away for longer.
+    // Longer than a node’s lease and than anybody who vanished is kept; PARLEY_EDGE_AWAY=60000 has it away for a minute.
     const away = carrier === 'direct' ? Number(process.env['PARLEY_EDGE_AWAY'] ?? 32_000) : 5_000;
     await callOfTwo('edge-away');
     const outage = (async () => {
