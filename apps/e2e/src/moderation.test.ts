@@ -97,6 +97,7 @@ it('a moderator mutes, lets in and removes; who loses a grant is not seen any mo
   await expect
     .poll(() => ann.page.getByTestId('lock').getAttribute('aria-pressed'), { timeout: PATIENCE })
     .toBe('true');
+  ann.page.once('dialog', (dialog) => dialog.accept());
   await ann.page.getByLabel('Remove Bob').click();
   expect(await bob.ending()).toContain('You were removed');
   await bob.press('rejoin');

@@ -1,4 +1,4 @@
-import type { ServerMessage } from '@parley/protocol/server-messages';
+import type { Joined, ServerMessage } from '@parley/protocol/server-messages';
 
 const TYPES: Readonly<Record<ServerMessage['type'], true>> = {
   joined: true,
@@ -37,7 +37,23 @@ export function parseServerMessage(data: unknown): ServerMessage | undefined {
   } catch {
     return undefined;
   }
-  return isServerMessage(value) ? value : undefined;
+  if (!isServerMessage(value)) return undefined;
+  return value.type === 'joined' ? { ...value, ...missingIn(value) } : value;
+}
+
+/** What a server of the version before does not say in `joined`: there everybody may do everything but moderate. */
+function missingIn({ room, grants, media }: Joined): Pick<Joined, 'room' | 'grants'> {
+  return {
+    room: { ...{ locked: false, lobby: false, metadata: {} }, ...room },
+    grants: grants ?? {
+      publish: ['camera', 'microphone', 'screen', 'screen-audio'],
+      subscribe: true,
+      data: true,
+      record: true,
+      moderate: false,
+      maxBitrate: media.maxBitrate,
+    },
+  };
 }
 
 function isServerMessage(value: unknown): value is ServerMessage {

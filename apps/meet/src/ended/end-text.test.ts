@@ -13,7 +13,7 @@ it('offers the way back where there is one', () => {
 });
 
 it('says what a moderator decided', () => {
-  expect(endText({ reason: 'kicked' })).toMatchObject({ title: 'You were removed', again: 'Ask to rejoin' });
+  expect(endText({ reason: 'kicked' })).toMatchObject({ title: 'You were removed', again: 'Rejoin' });
   expect(endText({ reason: 'banned' }).again).toBeUndefined();
   expect(endText(new CallError('lobby_denied', 'No.')).title).toBe('You were not let in');
   expect(endText(new CallError('room_locked', 'Locked.'))).toMatchObject({

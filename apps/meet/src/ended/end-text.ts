@@ -20,7 +20,7 @@ export function endText(end: CallEnd | CallError): EndText {
       return {
         title: 'You were removed',
         text: 'A moderator removed you from the meeting.',
-        again: 'Ask to rejoin',
+        again: 'Rejoin',
       };
     case 'banned':
       return { title: 'You were removed', text: 'A moderator removed you, and you cannot join for now.' };

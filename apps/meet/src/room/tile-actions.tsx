@@ -18,6 +18,10 @@ export function TileActions({ tile }: { tile: Tile }) {
       if (from === 'microphone') call.moderate({ action: 'mute', participantId, trackId });
     }
   };
+  const remove = () => {
+    // A thumb that means Mute lands here.
+    if (confirm(`Remove ${name} from the meeting?`)) call.moderate({ action: 'kick', participantId });
+  };
   return (
     <div className={css.actions}>
       {microphoneOn && (
@@ -37,7 +41,7 @@ export function TileActions({ tile }: { tile: Tile }) {
         className={css.action}
         aria-label={`Remove ${name}`}
         title="Remove from the meeting"
-        onClick={() => call.moderate({ action: 'kick', participantId })}
+        onClick={remove}
         data-testid="moderate-remove"
       >
         <Icon name="remove" size={16} />
