@@ -21,5 +21,10 @@ export const NodeId = z
     'must be 1 to 64 characters of A-Z a-z 0-9 . _ -, the first a letter or digit',
   );
 
-/** What people call themselves; shown to others, no identity. 1–100 characters after trimming. */
-export const ParticipantName = z.string().trim().min(1).max(100);
+/** What people call themselves; shown to others, no identity. 1–100 characters after trimming, none of them a control character. */
+export const ParticipantName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^\P{Cc}*$/u, 'must have no control characters');

@@ -85,7 +85,7 @@ export const MAX_PENDING_LENGTH = 256 * 1024;
 /** Most who may wait in the lobby at once. */
 export const MAX_LOBBY = 100;
 /** Most bans that a room keeps; the one that ends first goes. */
-export const MAX_BANS = 1000;
+export const MAX_BANS = 300;
 
 /** What an access token, or its absence, says of whoever joins. */
 export interface Access {
