@@ -60,6 +60,19 @@ describe('the API where tokens are required', () => {
     );
   });
 
+  it('shows a room to nobody who is banned from it', async () => {
+    const server = bearer(await mintApiToken({ apiKey: NEW_KEY }));
+    const token = await mintToken({ apiKey: NEW_KEY, identity: 'eve', room: 'barred' });
+    const { participantId } = await joinRoom('barred', 'eve', '/ws', { token });
+    expect((await ask('/api/rooms/barred', bearer(token))).status).toBe(200);
+    const kick = `/api/rooms/barred/participants/${participantId}?banSeconds=600`;
+    expect((await ask(kick, { ...server, method: 'DELETE' })).status).toBe(204);
+    for (const path of ['', '/participants', '/stats']) {
+      expect(await codeOf(await ask(`/api/rooms/barred${path}`, bearer(token))), path).toBe('banned');
+    }
+    expect((await ask('/api/rooms/barred', server)).status).toBe(200);
+  });
+
   it('lets nobody undo with a token what a room has taken from its owner', async () => {
     const mint = (identity: string, record = false) =>
       mintToken({ apiKey: NEW_KEY, identity, room: 'r', grants: { moderate: true, record } });

@@ -1,8 +1,11 @@
 import type { AccessTokenClaims } from '@parley/protocol/access-token';
 import { ParleyError } from '@parley/protocol/errors';
+import { RoomId } from '@parley/protocol/identifiers';
 import type { ModeratedBy } from '@parley/protocol/moderation';
 import type { TokenModerator } from '@parley/room/moderation';
 import type { Context, MiddlewareHandler } from 'hono';
+import type { Environment } from '../environment.ts';
+import { RoomObject } from '../room/room-object.ts';
 import { accessSettings } from '../settings.ts';
 import { type ApiAction, apiRefusal } from './api-policy.ts';
 import { tokenMissing } from './authentication.ts';
@@ -19,7 +22,9 @@ export interface Claims {
  *
  * @example rooms.get('/:id', requireApi('read'), handler)
  */
-export function requireApi(action: ApiAction): MiddlewareHandler<{ Variables: Claims }> {
+export function requireApi(
+  action: ApiAction,
+): MiddlewareHandler<{ Bindings: Environment; Variables: Claims }> {
   return async (c, next) => {
     c.set('claims', await authorize(c, action, c.req.param('id')));
     await next();
@@ -28,7 +33,7 @@ export function requireApi(action: ApiAction): MiddlewareHandler<{ Variables: Cl
 
 /** @throws {ParleyError} where the request may not */
 async function authorize(
-  c: Context,
+  c: Context<{ Bindings: Environment; Variables: Claims }>,
   action: ApiAction,
   roomId: string | undefined,
 ): Promise<AccessTokenClaims | undefined> {
@@ -37,6 +42,11 @@ async function authorize(
   const refusal =
     claims === undefined ? tokenMissing(accessSettings.header) : apiRefusal(claims, action, roomId);
   if (refusal !== undefined) throw new ParleyError(refusal.code, refusal.message);
+  const room = RoomId.safeParse(roomId);
+  if (claims?.sub !== undefined && !claims.api && room.success) {
+    const isBanned = await RoomObject.of(c.env, room.data).isBanned(claims.sub);
+    if (isBanned) throw new ParleyError('banned', 'You are banned from this room; a moderator can end that.');
+  }
   return claims;
 }
 

@@ -54,6 +54,7 @@ const COMMON = [
   'token_issuer_unavailable',
   'token_wrong_room',
   'token_insufficient',
+  'banned',
   'too_many_requests',
   'internal',
 ] as const satisfies ErrorCode[];
@@ -62,7 +63,7 @@ const COMMON = [
 const WITH_BODY = ['bad_json', 'message_too_large', 'unsupported_media_type'] as const satisfies ErrorCode[];
 
 /** What a route by which participants moderate may answer beside: what a room has taken from them. */
-const OF_MODERATORS = ['banned', 'forbidden'] as const satisfies ErrorCode[];
+const OF_MODERATORS = ['forbidden'] as const satisfies ErrorCode[];
 
 /**
  * Describes a route: what it takes and answers, for the document and for checking what comes.

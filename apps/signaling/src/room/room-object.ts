@@ -11,6 +11,7 @@ import type {
   UpdateRoomRequest,
 } from '@parley/protocol/rest';
 import type { DurableEvent } from '@parley/protocol/server-messages';
+import { isBanned } from '@parley/room/bans';
 import { isCurrent } from '@parley/room/links';
 import { keysNeeded } from '@parley/room/lobby';
 import { moderationRefusal, type TokenModerator, tokenRefusal } from '@parley/room/moderation';
@@ -132,6 +133,13 @@ export class RoomObject extends DurableObject<Environment> {
         .filter(({ until }) => until > now)
         .map(({ address: _address, ...ban }) => ban)
     );
+  }
+
+  /** Whether whoever has this identity is banned now. */
+  isBanned(identity: string): boolean {
+    const { state } = this.#room;
+    const who = { identity, grants: { moderate: true } };
+    return state !== undefined && isBanned(state, who, undefined, Date.now());
   }
 
   /** Of the latest durable events the first after one, oldest first. */
