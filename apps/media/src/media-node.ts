@@ -35,6 +35,8 @@ export interface MediaNodeOptions {
   orphanGraceMs?: number;
   /** See {@link WorkerPoolOptions.sampleMs}. */
   sampleMs?: number;
+  /** See {@link CapacityLimits}; by default all of a core, which is what a worker can use. */
+  cpuPerWorker?: number;
 }
 
 const MEGABYTE = 1_000_000;
@@ -130,6 +132,7 @@ export class MediaNode {
     const capacity = new CapacityWatch({
       limits: {
         cpuPerRoom: limits.max_cpu_per_room / 100,
+        cpuPerWorker: options.cpuPerWorker ?? 1,
         memoryPerRoom: limits.max_memory_per_room * MEGABYTE,
         memoryTotal: limits.max_memory_total * MEGABYTE,
       },

@@ -37,7 +37,11 @@ it('a room over its limit loses newcomers, layers, cameras and screens, in this 
   alice.send();
 
   await until(() => roomOf(link)?.shed === 'no-screens', 'the room has given all that it can');
-  const said = bob.client.events.all.flatMap((event) => (event.type === 'quality-changed' ? [event] : []));
+  const heard = () =>
+    bob.client.events.all.flatMap((event) => (event.type === 'quality-changed' ? [event] : []));
+  // The room is on the step before its workers are, and they are before bob hears of it.
+  await until(() => heard().some(({ trackId }) => trackId === screen?.trackId), 'bob hears of the screen');
+  const said = heard();
   expect(said.map(({ limitedBy }) => limitedBy)).toEqual(said.map(() => 'server-load'));
   expect(
     said.map(({ trackId, applied, paused }) => [trackId, applied, paused]),

@@ -1,7 +1,14 @@
 import type { MediaRoom } from '../rooms/media-room.ts';
 import type { ThrottledLog } from '../telemetry/throttled-log.ts';
 import type { MediaWorker } from '../workers/media-worker.ts';
-import { type CapacityLimits, type CapacityState, decide, NOTHING_SHED, needsLook } from './decide.ts';
+import {
+  type CapacityLimits,
+  type CapacityState,
+  decide,
+  NOTHING_SHED,
+  needsLook,
+  type WorkerMeasurement,
+} from './decide.ts';
 import { attribute, COSTS, type RoomLoad, type RoomUse, type WorkerUse } from './load-model.ts';
 import { RoomMeter } from './room-meter.ts';
 import { SHED_STEPS, type ShedStep } from './shed-step.ts';
@@ -62,13 +69,13 @@ export class CapacityWatch {
     for (const media of this.#meters.keys()) {
       if (present.get(media.router.id)?.media !== media) this.#meters.delete(media);
     }
-    const loads = await this.#measure(
+    const workers = await this.#measure(
       [...present.values()].map(({ media }) => media),
       now,
     );
-    const measured = new Map([...present.keys()].map((id) => [id, loads.get(id)]));
     const before = this.#state;
-    this.#state = decide(before, { memory: memory(), rooms: measured }, limits);
+    this.#state = decide(before, { memory: memory(), workers }, limits);
+    const loads = new Map(workers.flatMap((worker) => [...worker.rooms]));
     if (before.full !== this.#state.full) {
       const text = this.#state.full ? 'the node takes no new rooms' : 'the node takes new rooms again';
       events.warn('node-full', { full: this.#state.full, memory: memory() }, text);
@@ -78,7 +85,11 @@ export class CapacityWatch {
         const step = SHED_STEPS[this.#state.rooms.get(id)?.step ?? 0] ?? 'none';
         if (step === media.shed) return;
         const { cpu, memory: bytes } = loads.get(id) ?? { cpu: [], memory: 0 };
-        const used = { cpu: cpu[SHED_STEPS.indexOf(media.shed)], memory: Math.round(bytes) };
+        const used = {
+          cpu: cpu[SHED_STEPS.indexOf(media.shed)],
+          workerCpu: media.worker.cpu,
+          memory: Math.round(bytes),
+        };
         events.warn(
           'room-shed',
           { roomId, step, from: media.shed, ...used },
@@ -89,12 +100,14 @@ export class CapacityWatch {
     );
   }
 
-  /** The loads of rooms on workers that have to be looked at, by router. */
-  async #measure(rooms: readonly MediaRoom[], now: number): Promise<Map<string, RoomLoad>> {
-    const loads = new Map<string, RoomLoad>();
+  /** What workers use, and rooms, by router, on those that have to be looked at. */
+  async #measure(rooms: readonly MediaRoom[], now: number): Promise<WorkerMeasurement[]> {
+    const measured: WorkerMeasurement[] = [];
     const watched = new Map<MediaWorker, number>();
     for (const [worker, its] of Map.groupBy(rooms, (room) => room.worker)) {
       const use = useOf(worker);
+      const loads = new Map<string, RoomLoad | undefined>(its.map(({ router }) => [router.id, undefined]));
+      measured.push({ cpu: use.cpu, rooms: loads });
       const anyShed = its.some((room) => room.shed !== 'none');
       if (!anyShed && !needsLook(use, this.#options.memory(), this.#options.limits)) {
         for (const room of its) this.#meters.delete(room);
@@ -111,7 +124,7 @@ export class CapacityWatch {
       for (const [id, load] of attribute(use, uses).rooms) loads.set(id, load);
     }
     this.#watched = watched;
-    return loads;
+    return measured;
   }
 }
 

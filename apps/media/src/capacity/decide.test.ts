@@ -1,21 +1,39 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CapacityLimits, type CapacityState, decide, NOTHING_SHED, needsLook } from './decide.ts';
+import {
+  type CapacityLimits,
+  type CapacityMeasurement,
+  type CapacityState,
+  decide,
+  NOTHING_SHED,
+  needsLook,
+} from './decide.ts';
 import { attribute, COSTS, type RoomLoad, type RoomUse } from './load-model.ts';
 import { limitOf, SHED_STEPS } from './shed-step.ts';
 
 const MB = 1_000_000;
-const limits: CapacityLimits = { cpuPerRoom: 0.5, memoryPerRoom: 100 * MB, memoryTotal: 1000 * MB };
+const limits: CapacityLimits = {
+  cpuPerRoom: 0.5,
+  cpuPerWorker: 1,
+  memoryPerRoom: 100 * MB,
+  memoryTotal: 1000 * MB,
+};
 /** A room whose CPU on each step is this much, of its limit. */
 const room = (...ofLimit: number[]): RoomLoad => ({ cpu: ofLimit.map((part) => part * 0.5), memory: MB });
 const constant = (ofLimit: number) => room(...SHED_STEPS.map(() => ofLimit));
+
+/** Rooms on a worker that has time for all. */
+const idle = (rooms: Record<string, RoomLoad | undefined>, memory = 0): CapacityMeasurement => ({
+  memory,
+  workers: [{ cpu: 0, rooms: new Map(Object.entries(rooms)) }],
+});
 
 /** Looks again and again at the same loads. @returns the step of room `a` after each look */
 function looks(times: number, load: RoomLoad, from = NOTHING_SHED) {
   let state: CapacityState = from;
   const steps: number[] = [];
   for (let i = 0; i < times; i++) {
-    state = decide(state, { memory: 0, rooms: new Map([['a', load]]) }, limits);
+    state = decide(state, idle({ a: load }), limits);
     steps.push(state.rooms.get('a')?.step ?? 0);
   }
   return { state, steps };
@@ -50,7 +68,7 @@ describe('decide', () => {
     for (let look = 0; look < 720; look++) {
       const step = state.rooms.get('a')?.step ?? 0;
       const load = step === 0 ? constant(0.9) : constant(0.1);
-      state = decide(state, { memory: 0, rooms: new Map([['a', load]]) }, limits);
+      state = decide(state, idle({ a: load }), limits);
       if ((state.rooms.get('a')?.step ?? 0) !== step) changes += 1;
     }
     expect(changes, 'changes in an hour of looks every 5 s').toBeLessThan(30);
@@ -63,32 +81,38 @@ describe('decide', () => {
     expect(steps, 'no layer that they lose would give it back').toEqual([1, 1, 1, 1, 1, 1]);
     expect(looks(4, { ...heavy, memory: 60 * MB }, state).steps.at(-1), 'until it has gone').toBe(0);
     const busy = looks(4, { ...room(1.2, 1.2, 1.0, 0.7, 0.5, 0.4), memory: 300 * MB }).state;
-    const idle = { ...constant(0.1), memory: 300 * MB };
-    expect(looks(20, idle, busy).steps.at(-1), 'what was lost to CPU comes back meanwhile').toBe(1);
+    const quiet = { ...constant(0.1), memory: 300 * MB };
+    expect(looks(20, quiet, busy).steps.at(-1), 'what was lost to CPU comes back meanwhile').toBe(1);
   });
 
-  it('takes no new rooms when memory runs out, and takes from the biggest room when it is over', () => {
-    const rooms = new Map([
-      ['small', { ...constant(0.1), memory: MB }],
-      ['big', { ...constant(0.1), memory: 50 * MB }],
-    ]);
+  it('takes no new rooms when memory runs out, and refuses newcomers, of the biggest room first, when it is over', () => {
+    const small = { ...constant(0.1), memory: MB };
     const at = (state: CapacityState, ofLimit: number) =>
-      decide(state, { memory: ofLimit * limits.memoryTotal, rooms }, limits);
+      decide(
+        state,
+        idle({ small, big: { ...small, memory: 50 * MB } }, ofLimit * limits.memoryTotal),
+        limits,
+      );
+    const steps = ({ rooms }: CapacityState) => ['big', 'small'].map((id) => rooms.get(id)?.step ?? 0);
     const nearly = at(NOTHING_SHED, 0.9);
     expect([nearly.full, nearly.rooms.size]).toEqual([true, 0]);
     expect(at(nearly, 0.86).full, 'still').toBe(true);
     expect(at(nearly, 0.84).full).toBe(false);
-    let over = nearly;
-    for (let i = 0; i < SHED_STEPS.length; i++) over = at(over, 1.01);
-    expect(over.rooms.get('big')?.step, 'the biggest gives all').toBe(SHED_STEPS.length - 1);
-    expect(over.rooms.get('small')?.step, 'then the next').toBe(1);
+    let over = at(nearly, 1.01);
+    expect(steps(over), 'the biggest').toEqual([1, 0]);
+    for (let i = 0; i < 10; i++) over = at(over, 1.01);
+    expect(steps(over), 'then the next, and no video of either').toEqual([1, 1]);
+    for (let i = 0; i < 10; i++) over = at(over, 0.96);
+    expect(steps(over), 'nobody is taken while there is hardly any').toEqual([1, 1]);
+    for (let i = 0; i < 10; i++) over = at(over, 0.94);
+    expect(steps(over)).toEqual([0, 0]);
   });
 
   it('forgets rooms that are gone, and keeps those that it could not measure', () => {
     const { state } = looks(2, constant(2));
-    const unmeasured = decide(state, { memory: 0, rooms: new Map([['a', undefined]]) }, limits);
+    const unmeasured = decide(state, idle({ a: undefined }), limits);
     expect(unmeasured.rooms.get('a')?.step).toBe(2);
-    expect(decide(state, { memory: 0, rooms: new Map() }, limits).rooms.size).toBe(0);
+    expect(decide(state, { memory: 0, workers: [] }, limits).rooms.size).toBe(0);
   });
 
   it('never flaps for a constant load, whatever the room does', () => {
@@ -111,7 +135,7 @@ describe('decide', () => {
           // The worker uses more or less than the model says, in proportion.
           const cpu = perPacket * (packetsIn * COSTS.packetIn + (packetsOut[step] ?? 0) * COSTS.packetOut);
           const { rooms } = attribute({ cpu, memory: MB }, new Map([['a', doing]]));
-          state = decide(state, { memory: 0, rooms }, limits);
+          state = decide(state, { memory: 0, workers: [{ cpu, rooms }] }, limits);
           steps.push(state.rooms.get('a')?.step ?? 0);
         }
         expect(steps, 'it only ever goes down').toEqual(steps.toSorted((a, b) => a - b));
@@ -127,6 +151,7 @@ describe('needsLook', () => {
     expect(needsLook({ cpu: 0.4, memory: MB }, MB, limits)).toBe(true);
     expect(needsLook({ cpu: 0, memory: 80 * MB }, MB, limits)).toBe(true);
     expect(needsLook({ cpu: 0, memory: 0 }, 990 * MB, limits)).toBe(true);
+    expect(needsLook({ cpu: 0.2, memory: 0 }, MB, { ...limits, cpuPerWorker: 0.2 })).toBe(true);
   });
 });
 

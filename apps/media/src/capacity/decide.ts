@@ -4,14 +4,20 @@ import { SHED_STEPS } from './shed-step.ts';
 /** What rooms and the node may use: of one core, 1 is all; bytes. */
 export interface CapacityLimits {
   cpuPerRoom: number;
+  cpuPerWorker: number;
   memoryPerRoom: number;
   memoryTotal: number;
 }
+
+/** What led to a step: the room's own use, its worker's, or the node's memory. */
+export type Cause = 'room' | 'worker' | 'node';
 
 /** A room that has lost something, or had a moment ago. */
 export interface Shedding {
   /** Index in {@link SHED_STEPS}. */
   step: number;
+  /** Why it went to each step from the first to the one it is on. */
+  causes: readonly Cause[];
   changedAt: number;
   /** How many looks it must have been on a step before it gets something back. */
   patience: number;
@@ -28,12 +34,20 @@ export interface CapacityState {
   rooms: ReadonlyMap<string, Shedding>;
 }
 
+/** What is known of a worker at one moment. */
+export interface WorkerMeasurement {
+  /** Share of a core that it uses above what it uses without rooms. */
+  cpu: number;
+  /** The rooms on it; without a load where it was not measured. */
+  rooms: ReadonlyMap<string, RoomLoad | undefined>;
+}
+
 /** What is known at one moment. */
 export interface CapacityMeasurement {
   /** Bytes that all processes of the node have. */
   memory: number;
-  /** The rooms there are; without a load where it was not measured. */
-  rooms: ReadonlyMap<string, RoomLoad | undefined>;
+  /** Those that have rooms. */
+  workers: readonly WorkerMeasurement[];
 }
 
 export const NOTHING_SHED: CapacityState = { look: 0, full: false, rooms: new Map() };
@@ -42,16 +56,21 @@ export const NOTHING_SHED: CapacityState = { look: 0, full: false, rooms: new Ma
 const REFUSE = 0.85;
 /** Of the limit: from here on video is taken. Below 1, which a worker that has a whole core never shows. */
 const SHED = 0.95;
-/** Of the limit: a step is taken back when without it the room would stay this far below what led to it. */
+/** Of the limit: a step is taken back when without it room and worker would stay this far below what led to it. */
 const BAND = 0.15;
 /** Of the node's memory: at `full` it takes no new rooms until it is below `roomy`. */
 const MEMORY = { roomy: 0.85, full: 0.9, tight: 0.95 } as const;
 /** Fewest and most looks on a step; they double for a room that needs the step again soon after it was taken back. */
 const PATIENCE = { first: 3, most: 120 } as const;
 
+/** Where there is nothing more to take. */
+const LAST = SHED_STEPS.length - 1;
+
 /**
- * Decides what each room loses or gets back: a step at a time, one a call. A step is taken back only when the room, as
- * the model has it, would stay well below the limit without it: a constant load changes nothing once it fits.
+ * Decides what each room loses or gets back: a step at a time, one a call. Of a worker that has no time left, the room that
+ * uses most loses one, however far each is from its own limit. A step is taken back only when the room, and the worker
+ * where that led to it, would as the model has it stay well below the limit without it: a constant load changes nothing
+ * once it fits.
  */
 export function decide(
   state: CapacityState,
@@ -63,31 +82,41 @@ export function decide(
   const full = pressure >= (state.full ? MEMORY.roomy : MEMORY.full);
   const biggest = pressure >= 1 ? biggestRoom(state, measured) : undefined;
   const rooms = new Map<string, Shedding>();
-  for (const [id, load] of measured.rooms) {
-    const before = state.rooms.get(id) ?? { step: 0, changedAt: now, patience: PATIENCE.first };
-    const after =
-      load === undefined
-        ? before
-        : next(before, { at: (step) => loadOn(step, load, limits), forced: id === biggest, pressure }, now);
-    const recent = after.easedAt !== undefined && now - after.easedAt < PATIENCE.most;
-    if (after.step > 0 || recent) rooms.set(id, after);
+  for (const worker of measured.workers) {
+    const busiest = worker.cpu / limits.cpuPerWorker >= SHED ? busiestRoom(state, worker) : undefined;
+    // With what is given back in this call: two rooms may each fit where both do not.
+    let workerCpu = worker.cpu;
+    for (const [id, load] of worker.rooms) {
+      const before = state.rooms.get(id) ?? { step: 0, causes: [], changedAt: now, patience: PATIENCE.first };
+      let after = before;
+      if (load !== undefined) {
+        const adds = costOfEasing(before, load);
+        const workerAt = (workerCpu + adds) / limits.cpuPerWorker;
+        const forced = id === busiest ? 'worker' : id === biggest ? 'node' : undefined;
+        after = next(before, { at: (step) => loadOn(step, load, limits), forced, workerAt, pressure }, now);
+        if (after.step < before.step) workerCpu += adds;
+      }
+      const recent = after.easedAt !== undefined && now - after.easedAt < PATIENCE.most;
+      if (after.step > 0 || recent) rooms.set(id, after);
+    }
   }
   return { look: now, full, rooms };
 }
 
 /**
- * Whether a worker's rooms have to be asked what they do: none can be near its limit while all together are not.
+ * Whether a worker's rooms have to be asked what they do: neither it nor one of them can be near its limit while all
+ * together are not.
  *
  * @param worker what it uses above what it uses without rooms
  */
 export function needsLook(
   worker: { cpu: number; memory: number },
   nodeMemory: number,
-  { cpuPerRoom, memoryPerRoom, memoryTotal }: CapacityLimits,
+  { cpuPerRoom, cpuPerWorker, memoryPerRoom, memoryTotal }: CapacityLimits,
 ): boolean {
   const lowest = REFUSE - BAND;
   return (
-    worker.cpu >= cpuPerRoom * lowest ||
+    worker.cpu >= Math.min(cpuPerRoom, cpuPerWorker) * lowest ||
     worker.memory >= memoryPerRoom * lowest ||
     nodeMemory >= memoryTotal * MEMORY.tight
   );
@@ -96,26 +125,34 @@ export function needsLook(
 interface Situation {
   /** The room's use on a step, of its limit. */
   at(step: number): number;
-  /** Whether it is to lose something for the node's sake. */
-  forced: boolean;
+  /** For whose sake it is to lose something though it may be within its own limit. */
+  forced: Exclude<Cause, 'room'> | undefined;
+  /** The worker's CPU if the room got back its last step, of the limit. */
+  workerAt: number;
   /** The node's memory, of its limit. */
   pressure: number;
 }
 
-function next(room: Shedding, { at, forced, pressure }: Situation, now: number): Shedding {
-  const { step, changedAt, patience, easedAt } = room;
-  if (step < SHED_STEPS.length - 1 && (forced || at(step) >= entryOf(step + 1))) {
+function next(room: Shedding, { at, forced, workerAt, pressure }: Situation, now: number): Shedding {
+  const { step, causes, changedAt, patience, easedAt } = room;
+  const cause = forced ?? (step < LAST && at(step) >= entryOf(step + 1) ? 'room' : undefined);
+  if (cause !== undefined) {
     const again = easedAt !== undefined && now - easedAt < 2 * patience;
     return {
       ...room,
       step: step + 1,
+      causes: [...causes, cause],
       changedAt: now,
       patience: again ? Math.min(2 * patience, PATIENCE.most) : patience,
     };
   }
-  const fits = step > 0 && at(step - 1) < entryOf(step) - BAND && pressure < MEMORY.tight;
+  const fits =
+    step > 0 &&
+    at(step - 1) < entryOf(step) - BAND &&
+    (causes.at(-1) !== 'worker' || workerAt < SHED - BAND) &&
+    (step > 1 || pressure < MEMORY.tight);
   if (!fits || now - changedAt < patience) return room;
-  return { ...room, step: step - 1, changedAt: now, easedAt: now };
+  return { ...room, step: step - 1, causes: causes.slice(0, -1), changedAt: now, easedAt: now };
 }
 
 function entryOf(step: number): number {
@@ -131,14 +168,41 @@ function loadOn(step: number, { cpu, memory }: RoomLoad, limits: CapacityLimits)
   return step === 0 ? Math.max(ofCpu, memory / limits.memoryPerRoom) : ofCpu;
 }
 
-/** Of those that still have something to lose. */
-function biggestRoom(state: CapacityState, { rooms }: CapacityMeasurement): string | undefined {
-  const [biggest] = [...rooms]
-    .flatMap(([id, load]) =>
-      load === undefined || state.rooms.get(id)?.step === SHED_STEPS.length - 1
-        ? []
-        : [{ id, memory: load.memory }],
-    )
-    .sort((a, b) => b.memory - a.memory);
-  return biggest?.id;
+/** CPU that a room's last step saves, and giving it back costs. */
+function costOfEasing({ step }: Shedding, { cpu }: RoomLoad): number {
+  return step === 0 ? 0 : Math.max(0, (cpu[step - 1] ?? 0) - (cpu[step] ?? 0));
+}
+
+/** By memory, of those that still take newcomers: nothing else that a room could lose frees any. */
+function biggestRoom(state: CapacityState, { workers }: CapacityMeasurement): string | undefined {
+  return most(
+    workers.flatMap(({ rooms }) => [...rooms]),
+    (id, { memory }) => (stepOf(state, id) === 0 ? memory : undefined),
+  );
+}
+
+/** By CPU, of those that still take newcomers or have video whose loss would save some. */
+function busiestRoom(state: CapacityState, { rooms }: WorkerMeasurement): string | undefined {
+  return most([...rooms], (id, { cpu }) => {
+    const step = stepOf(state, id);
+    const used = cpu[step] ?? 0;
+    return step === 0 || (cpu[LAST] ?? 0) < used ? used : undefined;
+  });
+}
+
+function stepOf(state: CapacityState, id: string): number {
+  return state.rooms.get(id)?.step ?? 0;
+}
+
+/** The room for which a size is greatest; the first of equals. */
+function most(
+  rooms: readonly [id: string, RoomLoad | undefined][],
+  sizeOf: (id: string, load: RoomLoad) => number | undefined,
+): string | undefined {
+  let found: { id: string; size: number } | undefined;
+  for (const [id, load] of rooms) {
+    const size = load && sizeOf(id, load);
+    if (size !== undefined && size > (found?.size ?? -1)) found = { id, size };
+  }
+  return found?.id;
 }

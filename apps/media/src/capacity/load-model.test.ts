@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { attribute, type RoomUse } from './load-model.ts';
+import { attribute, COSTS, type RoomUse } from './load-model.ts';
 import { SHED_STEPS } from './shed-step.ts';
 
 const rate = fc.double({ min: 0, max: 100_000, noNaN: true });
@@ -59,6 +59,13 @@ it('does not blame a small room for what nobody in it can have caused', () => {
     new Map([['small', { ...still, packetsIn: 50, packetsOut: [50] }]]),
   );
   expect(rooms.get('small')?.cpu[0]).toBeLessThan(0.01);
-  expect(rooms.get('small')?.memory).toBeLessThan(5_000_000);
   expect(rest.cpu).toBeGreaterThan(0.85);
+});
+
+it('does not charge who is left for memory that a worker keeps from rooms that are gone', () => {
+  const small = { ...still, packetsIn: 50, packetsOut: [50] };
+  const modelled = 2 * COSTS.transport + COSTS.producer + COSTS.consumer + 50 * COSTS.keptPacket;
+  const { rooms, rest } = attribute({ cpu: 0.001, memory: 2 * modelled }, new Map([['small', small]]));
+  expect(rooms.get('small')?.memory).toBeCloseTo(1.5 * modelled);
+  expect(rest.memory).toBeCloseTo(0.5 * modelled);
 });

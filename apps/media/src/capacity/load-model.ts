@@ -21,10 +21,11 @@ export const COSTS = {
 } as const;
 
 /**
- * The most by which measured use may exceed the modelled before the rest is nobody's: memory that the allocator keeps
- * after rooms have gone, handshakes, datagrams of strangers. A room is not to pay for those.
+ * The most by which measured use may exceed the modelled before the rest is nobody's: handshakes, datagrams of strangers,
+ * memory that the allocator keeps after rooms have gone. A room is not to pay for those. What a packet costs depends on the
+ * machine and on how many come at once; what an object takes does not, so the rest of memory is soon another's.
  */
-const MAX_FACTOR = 3;
+const MAX_FACTOR = { cpu: 3, memory: 1.5 } as const;
 
 /** What a room does on its worker. */
 export interface RoomUse {
@@ -64,8 +65,8 @@ export function attribute(
   rooms: ReadonlyMap<string, RoomUse>,
 ): { rooms: Map<string, RoomLoad>; rest: WorkerUse } {
   const uses = [...rooms.values()];
-  const cpu = divide(worker.cpu, sum(uses.map((use) => cpuOf(use, use.step))));
-  const memory = divide(worker.memory, sum(uses.map(memoryOf)));
+  const cpu = divide(worker.cpu, sum(uses.map((use) => cpuOf(use, use.step))), MAX_FACTOR.cpu);
+  const memory = divide(worker.memory, sum(uses.map(memoryOf)), MAX_FACTOR.memory);
   const loads = [...rooms].map(([id, use]): [string, RoomLoad] => [
     id,
     {
@@ -85,8 +86,8 @@ function memoryOf({ transports, producers, consumers, packetsIn }: RoomUse): num
   return objects + packetsIn * COSTS.keptPacket;
 }
 
-function divide(measured: number, modelled: number): { factor: number; rest: number } {
-  const factor = modelled > 0 ? Math.min(MAX_FACTOR, measured / modelled) : 0;
+function divide(measured: number, modelled: number, maxFactor: number): { factor: number; rest: number } {
+  const factor = modelled > 0 ? Math.min(maxFactor, measured / modelled) : 0;
   return { factor, rest: measured - factor * modelled };
 }
 

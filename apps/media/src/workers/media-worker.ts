@@ -42,7 +42,7 @@ export class MediaWorker {
   readonly #webRtcServer: WebRtcServer;
   readonly #codecs: RouterRtpCodecCapability[];
   #routers = 0;
-  #sample = { at: performance.now(), cpuMs: 0 };
+  #sample: CpuSample;
   #load: WorkerLoad;
   readonly #emptyMemory: number;
 
@@ -51,8 +51,10 @@ export class MediaWorker {
     webRtcServer: WebRtcServer,
     codecs: RouterRtpCodecCapability[],
     memory: number,
+    cpu: CpuSample,
   ) {
     this.#emptyMemory = memory;
+    this.#sample = cpu;
     this.#load = { cpu: 0, memoryBytes: memory };
     this.worker = worker;
     this.#webRtcServer = webRtcServer;
@@ -64,7 +66,10 @@ export class MediaWorker {
     const worker = await startWorker(options.workerBin);
     try {
       const webRtcServer = await worker.createWebRtcServer({ listenInfos: listenInfos(options) });
-      return new MediaWorker(worker, webRtcServer, options.codecs, await memoryOf(worker));
+      const usage = await worker.getResourceUsage();
+      const memory = (await residentMemory(worker.pid)) ?? peakOf(usage);
+      // What starting took is not what it uses for rooms.
+      return new MediaWorker(worker, webRtcServer, options.codecs, memory, cpuOf(usage));
     } catch (cause) {
       worker.close();
       const places = options.listen.map(({ ip }) => ip).join(', ');
@@ -117,7 +122,7 @@ export class MediaWorker {
       this.worker.getResourceUsage(),
       residentMemory(this.worker.pid),
     ]);
-    const now = { at: performance.now(), cpuMs: usage.ru_utime + usage.ru_stime };
+    const now = cpuOf(usage);
     const elapsed = now.at - this.#sample.at;
     const { cpu } = this.#load;
     this.#load = {
@@ -128,8 +133,15 @@ export class MediaWorker {
   }
 }
 
-async function memoryOf(worker: Worker): Promise<number> {
-  return (await residentMemory(worker.pid)) ?? peakOf(await worker.getResourceUsage());
+/** CPU time that a worker has used until a moment, both in ms. */
+interface CpuSample {
+  at: number;
+  cpuMs: number;
+}
+
+/** To be called as soon as the worker has told. */
+function cpuOf({ ru_utime, ru_stime }: WorkerResourceUsage): CpuSample {
+  return { at: performance.now(), cpuMs: ru_utime + ru_stime };
 }
 
 /** getrusage(2): kilobytes on Linux. */
