@@ -14,6 +14,9 @@ const edge = (overrides: Record<string, string>) =>
     miniflare: { bindings: { ...bindings, ...overrides } },
   });
 
+// One runtime for all files of a project, three times as fast: reset.ts forgets what modules keep.
+const setup = { setupFiles: ['apps/signaling/src/testing/reset.ts'], isolate: false };
+
 export default defineConfig({
   test: {
     projects: [
@@ -38,7 +41,7 @@ export default defineConfig({
           testTimeout: 30_000,
           include: ['apps/signaling/src/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.{auth,webhooks}.test.ts'],
-          setupFiles: ['apps/signaling/src/testing/reset.ts'],
+          ...setup,
         },
       },
       {
@@ -48,7 +51,7 @@ export default defineConfig({
           name: 'workerd-webhooks',
           testTimeout: 30_000,
           include: ['apps/signaling/src/**/*.webhooks.test.ts'],
-          setupFiles: ['apps/signaling/src/testing/reset.ts'],
+          ...setup,
         },
       },
       {
@@ -58,7 +61,7 @@ export default defineConfig({
           name: 'workerd-auth',
           testTimeout: 30_000,
           include: ['apps/signaling/src/**/*.auth.test.ts'],
-          setupFiles: ['apps/signaling/src/testing/reset.ts'],
+          ...setup,
         },
       },
     ],
