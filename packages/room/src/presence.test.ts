@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { tellsAgain } from './presence.ts';
 import { TIMES } from './state.ts';
 import { sentTo, TestRoom } from './testing.ts';
 import { nextWake } from './wake.ts';
@@ -137,4 +138,16 @@ describe('who is gone', () => {
     );
     expect(present(room)).toEqual(['p-ann']);
   });
+});
+
+it('tells others again once in ten minutes, however often it sweeps', () => {
+  const start = 7 * TIMES.sweep;
+  const told = (interval: number) => {
+    let count = 0;
+    for (let at = start + interval; at <= start + TIMES.sweep; at += interval) {
+      if (tellsAgain(at - interval, at)) count += 1;
+    }
+    return count;
+  };
+  expect([told(TIMES.sweep), told(TIMES.suspectSweep)]).toEqual([1, 1]);
 });

@@ -45,3 +45,11 @@ export function sweepInterval({ participants }: RoomState): number {
   );
   return suspects ? TIMES.suspectSweep : TIMES.sweep;
 }
+
+/**
+ * Whether the room tells others again what they know of it, after a sweep: once in {@link TIMES.sweep}, however often it looks
+ * for sockets meanwhile.
+ */
+export function tellsAgain(sweptBefore: number, sweptAt: number): boolean {
+  return Math.floor(sweptBefore / TIMES.sweep) !== Math.floor(sweptAt / TIMES.sweep);
+}

@@ -4,6 +4,7 @@ import type { DurableEvent } from '@parley/protocol/server-messages';
 import { apply } from '@parley/room/apply';
 import type { Command } from '@parley/room/commands';
 import type { Effect, LoggedEvent } from '@parley/room/effects';
+import { tellsAgain } from '@parley/room/presence';
 import type { RoomState } from '@parley/room/state';
 import { summary } from '@parley/room/views';
 import { nextWake } from '@parley/room/wake';
@@ -134,12 +135,12 @@ export class RoomKeeper {
   async wake(): Promise<void> {
     this.#clock.rang();
     this.missLost();
-    const sweptAt = this.#state?.sweptAt;
+    const { sweptAt: sweptBefore = 0 } = this.#state ?? {};
     await this.do({ type: 'wake' });
     if (this.#state !== undefined) {
-      const isSweep = this.#state.sweptAt !== sweptAt;
-      this.#directory.report(summary(this.#state), isSweep);
-      if (isSweep) this.places.refresh(this.#state);
+      const again = tellsAgain(sweptBefore, this.#state.sweptAt);
+      this.#directory.report(summary(this.#state), again);
+      if (again) this.places.refresh(this.#state);
     }
     // Nothing is stored for a room that is not there, a forgotten alarm included.
     else if (this.#isUseless) await this.#store.clear();
