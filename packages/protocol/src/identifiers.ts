@@ -27,4 +27,5 @@ export const ParticipantName = z
   .trim()
   .min(1)
   .max(100)
-  .regex(/^\P{Cc}*$/u, 'must have no control characters');
+  // No pattern: the API's document cannot say one with Unicode classes.
+  .refine((name) => !/\p{Cc}/u.test(name), 'must have no control characters');
