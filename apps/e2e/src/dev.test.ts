@@ -21,7 +21,9 @@ it('dev starts the product, says where it is, and leaves nothing behind', async 
   try {
     await untilReady(dev, `${url}/health`, 60);
     await expect.poll(() => lines.join('\n'), { timeout: 30_000 }).toContain(`${url} `);
-    expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: 'healthy', rooms: 0 });
+    // The answer holds for a second.
+    const health = async () => (await (await fetch(`${url}/health`)).json()) as object;
+    await expect.poll(health, { timeout: 5000 }).toMatchObject({ status: 'healthy', rooms: 0 });
     expect(await (await fetch(`${url}/r/some-room`)).text(), 'the page answers a room’s link').toContain(
       '<title>',
     );

@@ -35,7 +35,7 @@ it('a quiet call costs its Room nothing, and a join no more than it should', {
   const edgeEnv = { ...COUNTING_STACK.edgeEnv, PARLEY_ROOMS_IDLE_TIMEOUT: '8' };
   stack = await Stack.start({ portOffset: 48, ...COUNTING_STACK, edgeEnv });
   const people = 3;
-  const figures = await countCalls(stack, { people, seconds: 22, quietSeconds: 14, chats: 1, mutes: 1 });
+  const figures = await countCalls(stack, { people, seconds: 19, quietSeconds: 13, chats: 1, mutes: 1 });
   console.log(describeCalls(figures));
   for (const { carrier, room, made } of figures.calls) {
     const { requests, alarms, messages, rowsRead, rowsWritten } = room.quiet;

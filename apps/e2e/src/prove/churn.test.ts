@@ -11,10 +11,10 @@ afterAll(async () => {
   expect(stack.troubles, 'what servers reported').toEqual([]);
 });
 
-it('sixty who come and go, half of them without goodbye, leave nothing behind', async () => {
-  const { rounds } = await proveChurn(stack, { joins: 60, rounds: 1, together: 6 }, console.log);
-  expect(rounds).toMatchObject([{ joins: 60, goodbyes: 30, direct: 30, sessionsOpened: 60 }]);
+it('forty who come and go, half of them without goodbye, leave nothing behind', async () => {
+  const { rounds } = await proveChurn(stack, { joins: 40, rounds: 1, together: 6 }, console.log);
+  expect(rounds).toMatchObject([{ joins: 40, goodbyes: 20, direct: 20, sessionsOpened: 40 }]);
   const [round] = rounds;
-  expect(round?.heard, 'most got media').toBeGreaterThan(40);
+  expect(round?.heard, 'most got media').toBeGreaterThan(26);
   expect(round?.unnoticed.media.transports, 'those who vanished were there').toBeGreaterThan(0);
 }, 400_000);
