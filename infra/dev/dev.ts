@@ -51,7 +51,7 @@ try {
   Parley is running.
 
     Page      ${url}        open it in two tabs
-    API       ${url}/api/rooms
+    API       ${url}/api/rooms        ${url}/api/docs to browse it
     Health    ${url}/health
     Metrics   http://localhost:${process.env['PARLEY_METRICS_PORT'] ?? 9090}/metrics
     Logs      ${path.relative(ROOT, logFolder)}
