@@ -19,10 +19,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Bot } from '@parley/bots/bot';
 import { until } from '@parley/bots/inbox';
 import { RoomList } from '@parley/protocol/rest';
-import { Stack, type StackOptions } from '../stack.ts';
+import type { Stack, StackOptions } from '../stack.ts';
 import { storedRows } from '../stored-rows.ts';
 import { atMostOnceASecond, mib, seconds, table } from './format.ts';
 import { type Counts, count, type Leftovers, weigh } from './leftovers.ts';
+import { numberSetting, showProof } from './show-proof.ts';
 
 export interface ChurnOptions {
   /** Over all rounds. */
@@ -306,26 +307,17 @@ function describe({ before, rounds }: ChurnFigures): string {
 }
 
 if (import.meta.main) {
-  const number = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
-  const stack = await Stack.start(CHURN_STACK);
-  let code = 0;
-  try {
+  await showProof(CHURN_STACK, async (stack) => {
     const figures = await proveChurn(
       stack,
       {
-        joins: number('JOINS', 1000),
-        rounds: number('ROUNDS', 4),
-        together: number('TOGETHER', 8),
+        joins: numberSetting('JOINS', 1000),
+        rounds: numberSetting('ROUNDS', 4),
+        together: numberSetting('TOGETHER', 8),
         onProgress: atMostOnceASecond((line) => console.error(line)),
       },
       console.log,
     );
-    if (stack.troubles.length > 0) throw new Error(`servers reported:\n${stack.troubles.join('\n')}`);
-    console.log(`shown: ${summary(figures)}; nothing is left of any`);
-  } catch (error) {
-    console.error(`not shown: ${error instanceof Error ? error.message : error}`);
-    code = 1;
-  }
-  await stack.stop();
-  process.exit(code);
+    return `${summary(figures)}; nothing is left of any`;
+  });
 }

@@ -16,8 +16,9 @@ import { Bot } from '@parley/bots/bot';
 import { until } from '@parley/bots/inbox';
 import type { CarrierKind } from '@parley/protocol/client-messages';
 import { RoomDetails } from '@parley/protocol/rest';
-import { Stack, type StackOptions } from '../stack.ts';
+import type { Stack, StackOptions } from '../stack.ts';
 import { atMostOnceASecond, seconds, table } from './format.ts';
+import { numberSetting, showProof } from './show-proof.ts';
 
 export interface IdleOptions {
   /** How long nothing is to happen: more than the runtime takes to evict an object, about ten. */
@@ -269,23 +270,15 @@ function describe({ calls, linkMessages }: IdleProof, duration: number): string 
 }
 
 if (import.meta.main) {
-  const stack = await Stack.start(IDLE_STACK);
-  let code = 0;
-  try {
+  await showProof(IDLE_STACK, async (stack) => {
     await proveIdle(
       stack,
       {
-        seconds: Number(process.env['IDLE_SECONDS'] ?? 300),
+        seconds: numberSetting('IDLE_SECONDS', 300),
         onProgress: atMostOnceASecond((line) => console.error(line)),
       },
       console.log,
     );
-    if (stack.troubles.length > 0) throw new Error(`servers reported:\n${stack.troubles.join('\n')}`);
-    console.log('shown: each Room slept, woke for the chat, and had its participants, events and sessions');
-  } catch (error) {
-    console.error(`not shown: ${error instanceof Error ? error.message : error}`);
-    code = 1;
-  }
-  await stack.stop();
-  process.exit(code);
+    return 'each Room slept, woke for the chat, and had its participants, events and sessions';
+  });
 }

@@ -8,9 +8,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeCode } from '@parley/protocol/errors';
 import { type RawData, WebSocket } from 'ws';
-import { Stack } from '../stack.ts';
+import type { Stack } from '../stack.ts';
 import { storedRows } from '../stored-rows.ts';
 import { seconds, table } from './format.ts';
+import { numberSetting, showProof } from './show-proof.ts';
 
 export interface LimitsOptions {
   clients: number;
@@ -284,22 +285,13 @@ export function stackFor({ participants, rooms }: LimitsOptions) {
 }
 
 if (import.meta.main) {
-  const number = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
   const options = {
-    clients: number('CLIENTS', 200),
-    participants: number('PARTICIPANTS', 50),
-    rooms: number('ROOMS', 10),
+    clients: numberSetting('CLIENTS', 200),
+    participants: numberSetting('PARTICIPANTS', 50),
+    rooms: numberSetting('ROOMS', 10),
   };
-  const stack = await Stack.start(stackFor(options));
-  let code = 0;
-  try {
+  await showProof(stackFor(options), async (stack) => {
     await proveLimits(stack, options, console.log);
-    if (stack.troubles.length > 0) throw new Error(`servers reported:\n${stack.troubles.join('\n')}`);
-    console.log('shown');
-  } catch (error) {
-    console.error(`not shown: ${error instanceof Error ? error.message : error}`);
-    code = 1;
-  }
-  await stack.stop();
-  process.exit(code);
+    return undefined;
+  });
 }

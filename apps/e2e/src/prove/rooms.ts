@@ -20,11 +20,12 @@ import { BotFleet } from '@parley/bots/bot-fleet';
 import { percentile, progressLine } from '@parley/bots/fleet-figures';
 import { until } from '@parley/bots/inbox';
 import { RoomDetails } from '@parley/protocol/rest';
-import { Stack } from '../stack.ts';
+import type { Stack } from '../stack.ts';
 import { atMostOnceASecond, kib, mib, seconds, table } from './format.ts';
 import { busiestSecond, histogram } from './herd.ts';
 import { type MediaWindow, MediaWindows } from './media-windows.ts';
 import { type Costs, costsOf, descriptorLimit, PARTS, type Part, type StackCosts } from './process-costs.ts';
+import { numberSetting, showProof } from './show-proof.ts';
 
 export interface RoomsOptions {
   rooms: number;
@@ -425,35 +426,26 @@ export function stackFor(rooms: number) {
 }
 
 if (import.meta.main) {
-  const number = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
   const carrier = process.env['CARRIER'] ?? 'both';
   if (carrier !== 'relay' && carrier !== 'direct' && carrier !== 'both')
     throw new Error(`CARRIER is relay, direct or both, not ${carrier}`);
-  const rooms = number('ROOMS', 1000);
-  const stack = await Stack.start(stackFor(rooms));
-  let code = 0;
-  try {
+  const rooms = numberSetting('ROOMS', 1000);
+  await showProof(stackFor(rooms), async (stack) => {
     await proveRooms(
       stack,
       {
         rooms,
-        rate: number('RATE', 2),
+        rate: numberSetting('RATE', 2),
         carrier,
-        joinsPerSecond: number('JOINS', 20),
-        steadySeconds: number('STEADY', 60),
-        awaySeconds: number('AWAY', 10),
-        processes: number('PROCESSES', Math.ceil((2 * rooms) / 500)),
+        joinsPerSecond: numberSetting('JOINS', 20),
+        steadySeconds: numberSetting('STEADY', 60),
+        awaySeconds: numberSetting('AWAY', 10),
+        processes: numberSetting('PROCESSES', Math.ceil((2 * rooms) / 500)),
         maxPauseMs: 2000,
         onProgress: atMostOnceASecond((line) => console.error(line)),
       },
       console.log,
     );
-    if (stack.troubles.length > 0) throw new Error(`servers reported:\n${stack.troubles.join('\n')}`);
-    console.log('shown');
-  } catch (error) {
-    console.error(`not shown: ${error instanceof Error ? error.message : error}`);
-    code = 1;
-  }
-  await stack.stop();
-  process.exit(code);
+    return undefined;
+  });
 }

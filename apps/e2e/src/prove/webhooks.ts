@@ -13,8 +13,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Bot } from '@parley/bots/bot';
 import { until } from '@parley/bots/inbox';
 import { freePort } from '../free-port.ts';
-import { Stack, type StackOptions } from '../stack.ts';
+import type { Stack, StackOptions } from '../stack.ts';
 import { atMostOnceASecond, seconds } from './format.ts';
+import { numberSetting, showProof } from './show-proof.ts';
 import { differences, type RoomHistory } from './webhooks/history.ts';
 import { KEY, Receiver } from './webhooks/receiver.ts';
 
@@ -233,28 +234,22 @@ class Room {
 }
 
 if (import.meta.main) {
-  const number = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
   const { receiver, options } = await startReceiver();
-  const stack = await Stack.start(options);
-  let code = 0;
-  try {
-    await proveWebhooks(
-      stack,
-      receiver,
-      {
-        rooms: number('ROOMS', 5),
-        downSeconds: number('DOWN_SECONDS', 60),
-        onProgress: atMostOnceASecond((line) => console.error(line)),
-      },
-      console.log,
-    );
-    if (stack.troubles.length > 0) throw new Error(`servers reported:\n${stack.troubles.join('\n')}`);
-    console.log('shown: nothing that happened is missing, and all came in order');
-  } catch (error) {
-    console.error(`not shown: ${error instanceof Error ? error.message : error}`);
-    code = 1;
-  }
-  await receiver.down();
-  await stack.stop();
-  process.exit(code);
+  await showProof(options, async (stack) => {
+    try {
+      await proveWebhooks(
+        stack,
+        receiver,
+        {
+          rooms: numberSetting('ROOMS', 5),
+          downSeconds: numberSetting('DOWN_SECONDS', 60),
+          onProgress: atMostOnceASecond((line) => console.error(line)),
+        },
+        console.log,
+      );
+    } finally {
+      await receiver.down();
+    }
+    return 'nothing that happened is missing, and all came in order';
+  });
 }
