@@ -1,5 +1,6 @@
 import { ParleyError } from '@parley/protocol/errors';
 import { Recording, RecordingList } from '@parley/protocol/rest';
+import type { Environment } from '../environment.ts';
 import { RoomObject } from '../room/room-object.ts';
 import { webrtcConfig } from '../settings.ts';
 import { apiRoute, apiRoutes, json, noRoom, RecordingParams, RoomParams } from './api-route.ts';
@@ -84,8 +85,7 @@ const remove = apiRoute(
 export const recordings = apiRoutes();
 
 recordings.openapi(start, async (c) => {
-  const { id } = c.req.valid('param');
-  if ((await RoomObject.of(c.env, id).details()) === undefined) noRoom(id);
+  await requireRoom(c.env, c.req.valid('param').id);
   if (!webrtcConfig.recording.enabled) {
     throw new ParleyError('recording_disabled', 'Set recording.enabled in webrtc.yaml to allow recordings.');
   }
@@ -93,14 +93,12 @@ recordings.openapi(start, async (c) => {
 });
 
 recordings.openapi(stop, async (c) => {
-  const { id } = c.req.valid('param');
-  if ((await RoomObject.of(c.env, id).details()) === undefined) noRoom(id);
+  await requireRoom(c.env, c.req.valid('param').id);
   throw new ParleyError('recording_inactive', 'Start a recording first: POST /api/rooms/ID/recording/start.');
 });
 
 recordings.openapi(list, async (c) => {
-  const { id } = c.req.valid('param');
-  if ((await RoomObject.of(c.env, id).details()) === undefined) noRoom(id);
+  await requireRoom(c.env, c.req.valid('param').id);
   return c.json({ recordings: [] }, 200);
 });
 
@@ -109,4 +107,9 @@ for (const route of [show, remove]) {
     const { recordingId } = c.req.valid('param');
     throw new ParleyError('recording_not_found', `There is no recording ${recordingId}.`);
   });
+}
+
+/** @throws {ParleyError} `room_not_found` */
+async function requireRoom(env: Environment, id: string): Promise<void> {
+  if ((await RoomObject.of(env, id).details()) === undefined) noRoom(id);
 }
