@@ -17,7 +17,6 @@ let stack: Stack;
 beforeAll(async () => {
   browser = await launchBrowser();
   stack = await Stack.start({
-    portOffset: 10,
     edgeEnv: { PARLEY_SECURITY_REQUIRE_AUTH: 'true', PARLEY_API_KEYS: `${apiKey.id}:${apiKey.secret}` },
   });
 }, 90_000);

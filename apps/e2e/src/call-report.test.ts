@@ -13,7 +13,7 @@ beforeAll(async () => {
   browser = await launchBrowser();
   const started = await startReceiver();
   receiver = started.receiver;
-  stack = await Stack.start({ ...started.options, portOffset: 12 });
+  stack = await Stack.start(started.options);
 }, 90_000);
 afterAll(async () => {
   await leaveAll(browser);

@@ -10,7 +10,6 @@ let stack: Stack;
 beforeAll(async () => {
   browser = await launchBrowser();
   stack = await Stack.start({
-    portOffset: 10,
     edgeEnv: {
       PARLEY_WEBRTC_SIMULCAST: 'false',
       PARLEY_WEBRTC_JITTER_BUFFER_TARGET: '200',

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { ROOT, startService, untilReady } from '../../../infra/dev/processes.ts';
-import { freePort, mediaPort } from './free-port.ts';
+import { freeMediaPorts, freePort } from './free-port.ts';
 
 it('dev starts the product, says where it is, and leaves nothing behind', async () => {
   const [port, metricsPort] = await Promise.all([freePort(), freePort()]);
@@ -11,7 +11,7 @@ it('dev starts the product, says where it is, and leaves nothing behind', async 
     env: {
       PARLEY_SERVER_PORT: String(port),
       PARLEY_METRICS_PORT: String(metricsPort),
-      PARLEY_RTC_PORT: String(mediaPort() + 2),
+      PARLEY_RTC_PORT: String(await freeMediaPorts()),
       PARLEY_PERFORMANCE_WORKER_THREADS: '1',
     },
     logFolder: inject('logFolder'),

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
@@ -28,10 +29,37 @@ export async function freePort(): Promise<number> {
   }
 }
 
+/** Ports of a node's workers, one each: as many as the machines have cores that tests run on, at the most. */
+const MEDIA_PORTS = 16;
+const FIRST_MEDIA_PORT = 22_000;
+const LAST_MEDIA_PORT = 31_999;
+
 /**
- * The first of four ports for a media node, below the kernel's ephemeral ports so that no other socket is there by
- * chance, different for each test process.
+ * The first of {@link MEDIA_PORTS} UDP ports of this machine that nobody uses, for a media node. Below the kernel's ephemeral
+ * ports, so that no other socket is there by chance.
  */
-export function mediaPort(): number {
-  return 22_000 + (process.pid % 2000) * 4;
+export async function freeMediaPorts(): Promise<number> {
+  for (;;) {
+    const blocks = Math.floor((LAST_MEDIA_PORT + 1 - FIRST_MEDIA_PORT) / MEDIA_PORTS);
+    const first = FIRST_MEDIA_PORT + MEDIA_PORTS * Math.floor(Math.random() * blocks);
+    if (given.has(first)) continue;
+    const ports = Array.from({ length: MEDIA_PORTS }, (_, index) => first + index);
+    if (!(await Promise.all(ports.map(isFreeUdp))).every(Boolean)) continue;
+    given.add(first);
+    return first;
+  }
+}
+
+async function isFreeUdp(port: number): Promise<boolean> {
+  const socket = createSocket('udp4');
+  try {
+    socket.bind(port);
+    await once(socket, 'listening');
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
+    throw error;
+  } finally {
+    socket.close();
+  }
 }

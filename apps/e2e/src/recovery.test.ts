@@ -67,10 +67,8 @@ describe.each(['direct', 'relay'] as const)('a call over the %s carrier stays', 
   let ann: Meet;
   let bob: Meet;
   beforeAll(async () => {
-    const portOffset = carrier === 'direct' ? 4 : 8;
     stack = await Stack.start({
       direct: carrier === 'direct',
-      portOffset,
       nodeEnv: { PARLEY_PERFORMANCE_WORKER_THREADS: '2' },
     });
   }, 90_000);

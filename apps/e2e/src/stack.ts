@@ -8,7 +8,7 @@ import { ROOT, type Service } from '../../../infra/dev/processes.ts';
 import { buildPage } from '../../../infra/dev/run.ts';
 import { makeSecret, startEdge, startNode } from '../../../infra/dev/stack.ts';
 import { ensureWorker } from '../../../infra/mediasoup-worker/ensure.ts';
-import { freePort, mediaPort } from './free-port.ts';
+import { freeMediaPorts, freePort } from './free-port.ts';
 
 const run = promisify(execFile);
 
@@ -25,8 +25,6 @@ export interface StackOptions {
   edgeEntry?: string;
   /** Address that the edge listens on. Default loopback. */
   host?: string;
-  /** Media ports after those of other stacks of this process: 0 for the first. */
-  portOffset?: number;
   /** Whether clients may open sockets to the node. Default true. */
   direct?: boolean;
   /** Whether debuggers may attach, see {@link Stack.inspectors}. Default false. */
@@ -92,15 +90,19 @@ export class Stack {
     const folder = await mkdtemp(path.join(tmpdir(), 'parley-stack-'));
     const logFolder = path.join(folder, 'logs');
     const enrolmentSecret = makeSecret();
-    const [port, metricsPort, clientPort] = await Promise.all([freePort(), freePort(), freePort()]);
+    const [port, metricsPort, clientPort, rtcPort] = await Promise.all([
+      freePort(),
+      freePort(),
+      freePort(),
+      freeMediaPorts(),
+    ]);
     const { path: workerBin } = await ensureWorker();
     // The edge does not start without one.
     if (!existsSync(path.join(ROOT, 'apps/meet/dist/index.html'))) await buildPage();
     const { host = '127.0.0.1' } = options;
     const url = `http://${host === '127.0.0.1' ? 'localhost' : host}:${port}`;
-    const { portOffset = 0, direct = true, inspect = false, nodeEnv, edgeEnv = {}, edgeEntry } = options;
+    const { direct = true, inspect = false, nodeEnv, edgeEnv = {}, edgeEntry } = options;
     const inspectors = inspect ? { edge: await freePort(), node: await freePort() } : undefined;
-    const rtcPort = mediaPort() + portOffset;
     const stack = new Stack({
       folder,
       url,

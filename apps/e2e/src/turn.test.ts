@@ -34,7 +34,6 @@ beforeAll(async () => {
   stack = await Stack.start({
     host: node,
     direct: false,
-    portOffset: 4,
     nodeEnv: { PARLEY_LISTEN_IPS: node, PARLEY_PERFORMANCE_WORKER_THREADS: '1' },
     edgeEnv: {
       PARLEY_WEBRTC_ICE_SERVERS: '[]',

@@ -6,7 +6,6 @@ it('finds what packets and objects cost', { timeout: 180_000 }, async () => {
   const memory = await memoryCosts(100);
   expect(memory.transport, 'a transport takes more than a kilobyte').toBeGreaterThan(1024);
   const stack = await Stack.start({
-    portOffset: 40,
     nodeEnv: { PARLEY_PERFORMANCE_WORKER_THREADS: '1' },
     edgeEnv: { PARLEY_SECURITY_RATE_LIMIT_ENABLED: 'false' },
   });

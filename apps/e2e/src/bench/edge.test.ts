@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 it('loads the edge with joins and messages, and none is lost', { timeout: 180_000 }, async () => {
-  stack = await Stack.start({ portOffset: 44, ...LOAD_STACK });
+  stack = await Stack.start(LOAD_STACK);
   const joins = { 'one room': 20, 'new rooms': 8 };
   const loads = await benchJoins(stack, { atOnce: [1, 4], joins }, console.log);
   expect(loads.map(({ scene, joins }) => [scene, joins])).toEqual([
@@ -33,7 +33,7 @@ it('a quiet call costs its Room nothing, and a join no more than it should', {
   timeout: 240_000,
 }, async () => {
   const edgeEnv = { ...COUNTING_STACK.edgeEnv, PARLEY_ROOMS_IDLE_TIMEOUT: '8' };
-  stack = await Stack.start({ portOffset: 48, ...COUNTING_STACK, edgeEnv });
+  stack = await Stack.start({ ...COUNTING_STACK, edgeEnv });
   const people = 3;
   const figures = await countCalls(stack, { people, seconds: 19, quietSeconds: 13, chats: 1, mutes: 1 });
   console.log(describeCalls(figures));

@@ -4,7 +4,7 @@ import { describeAbuse, proveAbuse } from './abuse.ts';
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await Stack.start({ portOffset: 12, nodeEnv: { PARLEY_PERFORMANCE_WORKER_THREADS: '2' } });
+  stack = await Stack.start({ nodeEnv: { PARLEY_PERFORMANCE_WORKER_THREADS: '2' } });
 }, 90_000);
 afterAll(() => stack.stop());
 

@@ -4,7 +4,7 @@ import { describe as describeRuns, proveBurst } from './burst.ts';
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await Stack.start({ portOffset: 4 });
+  stack = await Stack.start();
 }, 90_000);
 afterAll(async () => {
   await stack.stop();

@@ -4,7 +4,7 @@ import { CHURN_STACK, proveChurn } from './churn.ts';
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await Stack.start({ ...CHURN_STACK, portOffset: 4 });
+  stack = await Stack.start(CHURN_STACK);
 }, 90_000);
 afterAll(async () => {
   await stack.stop();

@@ -7,7 +7,7 @@ const SECONDS = 15;
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await Stack.start({ ...IDLE_STACK, portOffset: 4 });
+  stack = await Stack.start(IDLE_STACK);
 }, 90_000);
 afterAll(async () => {
   await stack.stop();

@@ -6,7 +6,7 @@ const OPTIONS = { clients: 40, participants: 10, rooms: 4 };
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await Stack.start({ ...stackFor(OPTIONS), portOffset: 4 });
+  stack = await Stack.start(stackFor(OPTIONS));
 }, 90_000);
 afterAll(async () => {
   await stack.stop();

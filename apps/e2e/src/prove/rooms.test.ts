@@ -4,7 +4,7 @@ import { proveRooms, stackFor } from './rooms.ts';
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await Stack.start({ ...stackFor(20), portOffset: 4 });
+  stack = await Stack.start(stackFor(20));
 }, 90_000);
 afterAll(async () => {
   await stack.stop();

@@ -7,7 +7,7 @@ let receiver: Awaited<ReturnType<typeof startReceiver>>['receiver'];
 beforeAll(async () => {
   const started = await startReceiver();
   receiver = started.receiver;
-  stack = await Stack.start({ ...started.options, portOffset: 4 });
+  stack = await Stack.start(started.options);
 }, 90_000);
 afterAll(async () => {
   await receiver.down();
