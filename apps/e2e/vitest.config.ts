@@ -1,9 +1,15 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** Run beside these: see vitest.waiting.config.ts. */
+export const WAITING = ['churn', 'idle', 'limits', 'webhooks'].map(
+  (proof) => `apps/e2e/src/prove/${proof}.test.ts`,
+);
 
 export default defineConfig({
   test: {
     name: 'e2e',
     include: ['apps/e2e/src/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...WAITING],
     globalSetup: ['apps/e2e/src/stack-setup.ts'],
     // Real browsers encode video: one file at a time is what two cores carry.
     fileParallelism: false,

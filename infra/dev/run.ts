@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from './processes.ts';
 
@@ -9,19 +10,23 @@ const PATH = [path.join(ROOT, 'node_modules/.bin'), process.env['PATH']].join(pa
 /**
  * Runs a command in the repository's root with its output on ours.
  *
+ * @param log a file for the output instead
  * @returns the exit code; 1 for a signal
  */
 export async function run(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  log?: string,
 ): Promise<number> {
+  const to = log === undefined ? 'inherit' : openSync(log, 'w');
   const child = spawn(command, args, {
     cwd: ROOT,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', to, to],
     env: { ...process.env, PATH, ...env },
   });
   const [code] = (await once(child, 'exit')) as [number | null];
+  if (typeof to === 'number') closeSync(to);
   return code ?? 1;
 }
 

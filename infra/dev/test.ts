@@ -36,13 +36,22 @@ const steps: Record<string, () => Promise<number>> = {
   // What `wrangler deploy` would upload can be made of this tree.
   bundle: () => run('wrangler', ['deploy', '--dry-run', '--outdir', path.join(reports, 'bundle')]),
   unit: () => vitest('unit', []),
-  e2e: () => vitest('e2e', ['--config', 'apps/e2e/vitest.config.ts']),
+  /** Those that mostly wait run beside the others; what they print comes when both have ended. */
+  async e2e() {
+    const log = path.join(reports, 'waiting.log');
+    const codes = await Promise.all([
+      vitest('e2e', ['--config', 'apps/e2e/vitest.config.ts']),
+      vitest('waiting', ['--config', 'apps/e2e/vitest.waiting.config.ts'], log),
+    ]);
+    process.stdout.write(readFileSync(log));
+    return Math.max(...codes);
+  },
 };
 
-function vitest(name: string, args: string[]): Promise<number> {
+function vitest(name: string, args: string[], log?: string): Promise<number> {
   const report = path.join(reports, `${name}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  return run('vitest', ['run', ...args, ...reporters], { MEDIASOUP_WORKER_BIN: workerBin });
+  return run('vitest', ['run', ...args, ...reporters], { MEDIASOUP_WORKER_BIN: workerBin }, log);
 }
 
 const wanted = process.argv.slice(2);
@@ -72,7 +81,7 @@ for (const [name, step] of Object.entries(steps)) {
 }
 
 const counts = { passed: 0, failed: 0 };
-for (const name of ['unit', 'e2e']) {
+for (const name of ['unit', 'e2e', 'waiting']) {
   try {
     const report = JSON.parse(readFileSync(path.join(reports, `${name}.json`), 'utf8')) as {
       numPassedTests: number;
