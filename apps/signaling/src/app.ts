@@ -59,6 +59,8 @@ app.use(
 app.use('/api/*', limitRequests(limitedAddress));
 app.use('/ws', limitRequests(clientAddress));
 
+// Open to everybody; the connection test reads it from pages of other origins.
+app.use('/health', cors());
 app.get('/health', async (c) => c.json(await health(c.env)));
 
 app.get('/ws', async (c) => {

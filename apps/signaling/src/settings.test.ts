@@ -75,5 +75,7 @@ describe('server.allowed_origins', () => {
       status: 403,
     });
     (await TestSocket.open('/ws', { Origin: 'https://meet.example' })).close();
+    const health = await ask('/health', { headers: { Origin: 'https://evil.example' } });
+    expect(health.headers.get('Access-Control-Allow-Origin'), 'health is for everybody').toBe('*');
   });
 });

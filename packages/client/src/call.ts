@@ -21,6 +21,7 @@ import { ScreenShare } from './screen-share.ts';
 import type { RoomMessage, Signaling } from './signaling.ts';
 import { type RoomSettings, Standing } from './standing.ts';
 import type { RemoteTrack } from './subscriber.ts';
+import type { TransportOptions } from './transport.ts';
 
 /** What a media node is asked; the Room refuses some of it in the node's place. */
 const SESSION_REQUESTS: ReadonlySet<string> = new Set([
@@ -67,7 +68,14 @@ export class Call extends Emitter<CallEvents> {
   #ended: CallEnd | undefined;
 
   /** @internal Applications call `connect()`. */
-  constructor(signaling: Signaling, joined: Joined, name: string, retry: RetryPolicy, since: number) {
+  constructor(
+    signaling: Signaling,
+    joined: Joined,
+    name: string,
+    retry: RetryPolicy,
+    since: number,
+    transport: TransportOptions = {},
+  ) {
     super();
     const { roomId, participantId, media, participants, identity, grants } = joined;
     this.roomId = roomId;
@@ -100,6 +108,7 @@ export class Call extends Emitter<CallEvents> {
       settings: media,
       joining: { since, awaitsPicture: participants.some(({ tracks }) => tracks.some(isVideo)) },
       retry,
+      transport,
       relay: (message) => void signaling.send(message),
       begun: () => {
         this.#roster.endOwnTracks();
@@ -266,6 +275,16 @@ export class Call extends Emitter<CallEvents> {
     if (this.#ended) return;
     this.#signaling.leave(this.#media.experience.report);
     this.#end({ reason: 'left' });
+  }
+
+  /** @internal The connection test's: loses the way to the room, as by an accident. */
+  cutSignaling(): void {
+    this.#signaling.cut();
+  }
+
+  /** @internal The connection test's: looks for the way of what is sent anew (RFC 8445 §2.4). */
+  restartIce(): Promise<void> {
+    return this.#media.restartIce();
   }
 
   /** @internal In the room again, with all that is to know. */

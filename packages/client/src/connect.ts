@@ -3,6 +3,7 @@ import { Call } from './call.ts';
 import { CallError } from './call-error.ts';
 import { Signaling, type Token } from './signaling.ts';
 import { socketUrl } from './socket-url.ts';
+import type { TransportProbe } from './transport.ts';
 
 export interface ConnectOptions {
   /** The room's id: 1–64 of letters, digits and `. _ ~ -`. */
@@ -23,6 +24,14 @@ export interface ConnectOptions {
    * through the room. Media itself always goes straight. Default `auto`.
    */
   carrier?: 'auto' | 'relay';
+  /**
+   * How media travels: `all`, the best way there is; `relay`, through the server's TURN server only, so that the media node
+   * does not see one's address and the network needs to know the TURN server alone. Without one there is no media then.
+   * Default `all`.
+   */
+  iceTransportPolicy?: RTCIceTransportPolicy;
+  /** @internal The connection test's. */
+  probe?: TransportProbe;
 }
 
 /**
@@ -38,7 +47,8 @@ export interface ConnectOptions {
  * ```
  */
 export function connect(url: string | URL, options: ConnectOptions): Promise<Call> {
-  const { room, name, token, onWaiting, signal, carrier = 'auto' } = options;
+  const { room, name, token, onWaiting, signal, carrier = 'auto', iceTransportPolicy, probe } = options;
+  const transport = { ...(iceTransportPolicy && { iceTransportPolicy }), ...(probe && { probe }) };
   return new Promise((resolve, reject) => {
     const address = socketUrl(url, room);
     if (signal?.aborted) {
@@ -78,7 +88,7 @@ export function connect(url: string | URL, options: ConnectOptions): Promise<Cal
           decided();
           // How long somebody took to let one in says nothing about the call.
           if (waited) since = performance.now();
-          call = new Call(signaling, joined, name.trim(), retry, since);
+          call = new Call(signaling, joined, name.trim(), retry, since, transport);
           resolve(call);
         },
         waiting: () => {

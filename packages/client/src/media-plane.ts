@@ -126,6 +126,11 @@ export class MediaPlane implements TrackSender {
     this.#session?.send(request);
   }
 
+  /** Has the PeerConnection that sends look for its way anew. */
+  async restartIce(): Promise<void> {
+    await this.#now(({ publisher }) => publisher.restartIce());
+  }
+
   updateQuality(quality: Quality, trackId: string | undefined): void {
     const cameras = [...this.remoteTracks.values()].filter(({ source }) => source === 'camera');
     const cameraIds = cameras.map((camera) => camera.trackId);

@@ -13,10 +13,12 @@ import { Publisher } from './publisher.ts';
 import type { QualityWishes } from './quality-wishes.ts';
 import { SessionCarrier } from './session-carrier.ts';
 import { type RemoteTrack, Subscriber } from './subscriber.ts';
+import { type TransportOptions, withCandidates } from './transport.ts';
 
 /** What a media session needs of the call, and tells it. */
 export interface MediaSessionHost {
   readonly retry: RetryPolicy;
+  readonly transport?: TransportOptions;
   /** Sends over the Room's socket. */
   relay(message: SessionRequest | ReconnectSession): void;
   added(track: RemoteTrack): void;
@@ -59,8 +61,11 @@ export class MediaSession {
       if (cause instanceof CallError && !this.#closed) host.error(cause);
     };
     this.#report = error;
+    const { transport = {} } = host;
+    const { probe } = transport;
+    const iceServers = () => probe?.iceServers?.(this.#iceServers) ?? this.#iceServers;
     const open = (failed: () => void) =>
-      openConnection(() => this.#iceServers, { failed, changed: connectionChanged, error });
+      openConnection(iceServers, { failed, changed: connectionChanged, error }, transport);
     this.#sending = open(() => void this.publisher.restartIce().catch(error));
     // The server restarts the other one's ICE, whose offers are its own.
     try {
@@ -69,6 +74,8 @@ export class MediaSession {
       this.#sending.close();
       throw cause;
     }
+    probe?.opened?.(this.#sending, 'sending');
+    probe?.opened?.(this.#receiving, 'receiving');
     const send = (request: SessionRequest) => this.send(request);
     this.publisher = new Publisher({ connection: this.#sending, media: settings, send });
     this.subscriber = new Subscriber({
@@ -116,7 +123,8 @@ export class MediaSession {
   /** For whenever ICE begins anew. */
   useIceServers(iceServers: RTCIceServer[]): void {
     this.#iceServers = iceServers;
-    for (const connection of [this.#sending, this.#receiving]) renewIceServers(connection, iceServers);
+    const usable = this.#host.transport?.probe?.iceServers?.(iceServers) ?? iceServers;
+    for (const connection of [this.#sending, this.#receiving]) renewIceServers(connection, usable);
   }
 
   /** The room says which way messages take from now on. */
@@ -151,10 +159,10 @@ export class MediaSession {
         this.publisher.renegotiate().catch(this.#report);
         return;
       case 'answer':
-        this.publisher.handleAnswer(event);
+        this.publisher.handleAnswer({ ...event, sdp: this.#usable(event.sdp) });
         return;
       case 'offer':
-        this.subscriber.handleOffer(event);
+        this.subscriber.handleOffer({ ...event, sdp: this.#usable(event.sdp) });
         return;
       case 'quality-changed':
         this.#host.qualityChanged(event);
@@ -172,6 +180,10 @@ export class MediaSession {
       default:
         event satisfies never;
     }
+  }
+
+  #usable(sdp: string): string {
+    return withCandidates(sdp, this.#host.transport?.probe);
   }
 
   #wish(trackId: string): void {

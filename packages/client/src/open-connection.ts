@@ -1,4 +1,5 @@
 import { CallError } from './call-error.ts';
+import type { TransportOptions } from './transport.ts';
 
 export interface ConnectionListener {
   /** It has connected, failed, or anything between. */
@@ -17,8 +18,10 @@ export interface ConnectionListener {
 export function openConnection(
   iceServers: () => RTCIceServer[],
   { changed, failed, error }: ConnectionListener,
+  { iceTransportPolicy = 'all' }: TransportOptions = {},
 ): RTCPeerConnection {
-  const connection = new RTCPeerConnection({ iceServers: iceServers(), bundlePolicy: 'max-bundle' });
+  const configuration = { iceServers: iceServers(), iceTransportPolicy, bundlePolicy: 'max-bundle' } as const;
+  const connection = new RTCPeerConnection(configuration);
   let told = false;
   connection.onconnectionstatechange = () => {
     renewIceServers(connection, iceServers());

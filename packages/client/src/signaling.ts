@@ -108,6 +108,11 @@ export class Signaling {
     this.close();
   }
 
+  /** Loses its socket, as by an accident. */
+  cut(): void {
+    this.#socket?.cut();
+  }
+
   /** Stops for good, without calling `closed`. */
   close(): void {
     this.#state = 'closed';

@@ -36,6 +36,11 @@ export class SocketCarrier implements Carrier {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 
+  /** Closes as if the connection had been lost. */
+  cut(): void {
+    this.#end(ABNORMAL_CLOSURE, 'The connection was cut.');
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

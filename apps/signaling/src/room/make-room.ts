@@ -1,7 +1,11 @@
+import { CONNECTION_TEST_PREFIX } from '@parley/protocol/connection-test-room';
 import type { CreateRoomRequest } from '@parley/protocol/rest';
 import { createRoom, type RoomState } from '@parley/room/state';
 import { type Result, success } from '../result.ts';
 import { residency, webrtcConfig } from '../settings.ts';
+
+/** Milliseconds after which an empty room of the connection test is closed, which leaves and comes back in between. */
+const TEST_IDLE = 30_000;
 
 /** Who makes a room: see the same of `RoomState`. */
 export type Maker = Pick<RoomState, 'fingerprint' | 'openedFrom'>;
@@ -16,10 +20,11 @@ export function makeRoom(
   const residence = residency.place(roomId, request);
   if (!residence.ok) return residence;
   const { max_participants, idle_timeout } = webrtcConfig.rooms;
+  const idle = idle_timeout * 1000;
   const settings = {
     name: request.name ?? roomId,
     maxParticipants: Math.min(request.maxParticipants ?? max_participants, max_participants),
-    idleTimeout: idle_timeout * 1000,
+    idleTimeout: roomId.startsWith(CONNECTION_TEST_PREFIX) ? Math.min(TEST_IDLE, idle) : idle,
     locked: request.locked ?? false,
     lobby: request.lobby ?? false,
     metadata: request.metadata ?? {},

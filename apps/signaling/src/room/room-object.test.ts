@@ -380,6 +380,17 @@ describe('the room', () => {
     expect(left, 'nothing is stored, and nothing wakes the object again').toEqual({ rows: 0, alarm: null });
   });
 
+  it('closes a room of the connection test soon after everybody has left', async () => {
+    const room = 'connection-test-abc';
+    const ann = await joinRoom(room, 'Ann');
+    ann.socket.send({ type: 'leave' });
+    await ann.socket.closed();
+    await later(room, 25_000);
+    expect((await ask(`/api/rooms/${room}`)).status, 'it leaves and joins again').toBe(200);
+    await later(room, 31_000);
+    expect((await ask(`/api/rooms/${room}`)).status).toBe(404);
+  });
+
   it('goes on with a node that comes back in its epoch, and fences the epoch before', async () => {
     const node = await TestNode.start();
     const ann = await joinRoom('epochs', 'Ann');
