@@ -2,6 +2,7 @@ import type { Grants } from '@parley/protocol/grants';
 import type { LobbyGuest, ModeratedBy, ModerationAction } from '@parley/protocol/moderation';
 import type { LeaveReason, QualityChanged, ServerMessage } from '@parley/protocol/server-messages';
 import type { CallError } from './call-error.ts';
+import type { DeviceChange } from './local-devices.ts';
 import type { LocalTracks } from './local-tracks.ts';
 import type { Plane } from './outages.ts';
 import type { RoomParticipant, RoomTrack, Roster } from './roster.ts';
@@ -42,6 +43,8 @@ export interface CallEvents {
   'track-removed': RemoteTrack;
   /** `call.localTracks` is another map: one's own camera, microphone or screen went on or off. */
   'local-changed': LocalTracks;
+  /** Another camera or microphone captures: chosen, or in place of one that was unplugged. */
+  'device-changed': DeviceChange;
   /** What a wish for a quality came to. */
   'quality-changed': Omit<QualityChanged, 'type' | 'roomId'>;
   chat: ChatMessage;

@@ -9,10 +9,11 @@ import type { RetryPolicy } from './backoff.ts';
 import { CallError, callEnded } from './call-error.ts';
 import type { CallEnd, CallEvents, CallState } from './call-events.ts';
 import type { CallStats } from './call-stats.ts';
+import type { DeviceChoice, FacingMode, ScreenSettings } from './capture.ts';
 import { ChatOutbox } from './chat-outbox.ts';
 import { Emitter } from './emitter.ts';
 import { LiveRoster } from './live-roster.ts';
-import { LocalDevices } from './local-devices.ts';
+import { type Device, LocalDevices } from './local-devices.ts';
 import { LocalTrackStore, type LocalTracks } from './local-tracks.ts';
 import { MediaPlane } from './media-plane.ts';
 import { Outages } from './outages.ts';
@@ -143,7 +144,12 @@ export class Call extends Emitter<CallEvents> {
           apply({ type: 'track-muted', participantId: this.participantId, trackId, muted }),
       },
     } as const satisfies Partial<ConstructorParameters<typeof LocalDevices>[0]>;
-    this.#devices = new LocalDevices({ ...own, settings: media, error });
+    this.#devices = new LocalDevices({
+      ...own,
+      settings: media,
+      changed: (change) => this.emit('device-changed', change),
+      error,
+    });
     this.#screenShare = new ScreenShare({ ...own, send: (message) => this.#media.send(message) });
     globalThis.addEventListener?.('pagehide', this.#leaveWithPage);
   }
@@ -217,20 +223,48 @@ export class Call extends Emitter<CallEvents> {
   }
 
   /**
-   * Publishes a track of the application's as camera or microphone, in place of what was there. The call owns it
-   * from now on and stops it.
+   * Captures with another camera or microphone from now on: one of `listDevices()` by its id (empty for whichever the
+   * browser prefers), or the side of a phone that the camera looks to. Needs no negotiation. What is muted stays muted;
+   * a camera that is off begins with it. `device-changed` tells which one it became: another where the chosen one is gone.
+   *
+   * @throws {CallError} if it cannot be had; the device before goes on, where the system lets it
    */
-  publish(source: 'camera' | 'microphone', track: MediaStreamTrack): Promise<void> {
-    return this.#granted(source, () => this.#devices.publish(source, track));
+  switchDevice(device: Device, choice: string | { readonly facingMode: FacingMode }): Promise<void> {
+    return this.#devices.switch(device, typeof choice === 'string' ? { deviceId: choice } : choice);
+  }
+
+  /** Which camera and microphone capture, or will once they are turned on; empty for whichever the browser prefers. */
+  get devices(): Readonly<Record<Device, DeviceChoice>> {
+    return { camera: this.#devices.choice('camera'), microphone: this.#devices.choice('microphone') };
   }
 
   /**
-   * Lets the person choose a screen and shares it, with its sound where the browser has it. Call it from a click.
+   * Publishes a track of the application's, in place of what was there. The call owns it from now on: it stops it
+   * when the source is turned off or replaced, and with the call. A camera or microphone that is turned on again later
+   * is the person's device. A screen counts as `detail` unless its `contentHint` says `motion`; it ends by
+   * `stopScreenShare()`, its sound with it.
    *
+   * @throws {CallError} if the server refuses it
+   */
+  publish(source: Source, track: MediaStreamTrack): Promise<void> {
+    return this.#granted(source, () =>
+      source === 'camera' || source === 'microphone'
+        ? this.#devices.publish(source, track)
+        : this.#screenShare.publish(source, track),
+    );
+  }
+
+  /**
+   * Lets the person choose a screen and shares it in full size up to 4K, with its sound where the browser has it. Call
+   * it from a click.
+   *
+   * @param settings.content `detail` (default) for text and pictures, sharp at up to 15 frames a second; `motion` for
+   * films and games, up to 30
+   * @param settings.sound default true
    * @throws {CallError} `permission_denied` if nothing was chosen
    */
-  startScreenShare(): Promise<void> {
-    return this.#granted('screen', () => this.#screenShare.start());
+  startScreenShare(settings?: ScreenSettings): Promise<void> {
+    return this.#granted('screen', () => this.#screenShare.start(settings));
   }
 
   stopScreenShare(): Promise<void> {

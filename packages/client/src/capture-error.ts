@@ -3,29 +3,37 @@ import { CallError } from './call-error.ts';
 /** What was to be captured, as messages name it. */
 export type CaptureDevice = 'camera' | 'microphone' | 'screen';
 
-/** Says in the person's words why a capture failed and what to do about it. */
+/** Says in the person's words why a capture failed and what to do about it (W3C mediacapture-main, screen-capture). */
 export function captureError(device: CaptureDevice, cause: unknown): CallError {
   const name = cause instanceof Error ? cause.name : '';
+  const screen = device === 'screen';
   switch (name) {
     case 'NotAllowedError':
     case 'SecurityError':
-      return new CallError('permission_denied', denied(device), { cause });
+      return new CallError('permission_denied', denied(device, String(cause)), { cause });
     case 'NotFoundError':
     case 'OverconstrainedError':
       return new CallError(
         'device_not_found',
-        device === 'screen'
-          ? 'There is no screen to share.'
-          : `No ${device} was found. Plug one in and try again.`,
+        screen ? 'There is no screen to share.' : `No ${device} was found. Plug one in and try again.`,
         { cause },
       );
     case 'NotReadableError':
     case 'AbortError':
       return new CallError(
         'device_in_use',
-        device === 'screen'
+        screen
           ? 'The system does not let the browser see the screen. Check its privacy settings.'
           : `The ${device} does not start. Close other programs that use it and try again.`,
+        { cause },
+      );
+    case 'NotSupportedError':
+      return new CallError('capture_unsupported', unsupported(device), { cause });
+    case 'InvalidStateError':
+      // A page that is not shown, or a screen that was asked for too long after the click.
+      return new CallError(
+        'capture_failed',
+        `The browser gives the ${device} only to a page that is in front, ${screen ? 'right after a click' : 'not in the background'}. Try again.`,
         { cause },
       );
     default:
@@ -38,13 +46,40 @@ export function captureUnsupported(device: CaptureDevice): CallError {
   return new CallError(
     'capture_unsupported',
     globalThis.isSecureContext
-      ? `This browser cannot capture the ${device}. Try another one.`
+      ? unsupported(device)
       : `Browsers give the ${device} only to pages that are opened with https:// or from localhost.`,
   );
 }
 
-function denied(device: CaptureDevice): string {
+const unsupported = (device: CaptureDevice) => `This browser cannot capture the ${device}. Try another one.`;
+
+/** What a page has to be allowed for a device (W3C permissions-policy). */
+const FEATURES = { camera: 'camera', microphone: 'microphone', screen: 'display-capture' } as const;
+
+function denied(device: CaptureDevice, cause: string): string {
+  const feature = FEATURES[device];
+  if (!allowsFeature(feature)) {
+    return isEmbedded()
+      ? `The page that embeds this one does not pass the ${device} on. Its frame needs allow="${feature}".`
+      : `The server of this page forbids the ${device}: its header Permissions-Policy has to allow ${feature}.`;
+  }
+  // Chromium says who it was.
+  if (/by system/i.test(cause)) {
+    return `The system does not let the browser use the ${device}. Allow it in the system’s privacy settings, then try again.`;
+  }
   return device === 'screen'
     ? 'Nothing was chosen to share, or the system forbids it. Try again and choose a window or screen.'
     : `The browser may not use the ${device}. Allow it in the site settings beside the address, then try again.`;
+}
+
+/** Chromium tells what a page's policy forbids; elsewhere nothing is known of it. */
+function allowsFeature(feature: string): boolean {
+  const { featurePolicy } = (globalThis.document ?? {}) as {
+    featurePolicy?: { allowsFeature(feature: string): boolean };
+  };
+  return featurePolicy?.allowsFeature(feature) ?? true;
+}
+
+function isEmbedded(): boolean {
+  return globalThis.parent !== globalThis.self;
 }

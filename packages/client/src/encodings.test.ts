@@ -71,3 +71,18 @@ describe('refitEncodings', () => {
     ]);
   });
 });
+
+it.each([
+  ['detail', 1920, 1080, 15, 1],
+  ['text', 3840, 2160, 15, 1],
+  ['motion', 2560, 1440, 30, 1],
+  ['', 7680, 4320, 15, 2],
+  ['motion', 2160, 7680, 30, 2],
+])(
+  'a screen of %s, %i × %i, is sent at %i frames a second, scaled down by %f',
+  (contentHint, width, height, maxFramerate, scaleResolutionDownBy) => {
+    expect(sendEncodings('screen', { width, height, contentHint }, media)).toEqual([
+      { maxBitrate: media.maxBitrate, maxFramerate, scaleResolutionDownBy },
+    ]);
+  },
+);

@@ -3,19 +3,29 @@ import type { Source } from '@parley/protocol/grants';
 import type { ClientMediaSettings } from '@parley/protocol/server-messages';
 import { assertNever } from './assert-never.ts';
 
-/** Most frames a second of a shared screen: text needs sharpness more than motion. */
-const SCREEN_FRAMERATE = 15;
+/** Most frames a second of a shared screen: text needs sharpness more than motion, a film both. */
+const SCREEN_FRAMERATE = { detail: 15, motion: 30 };
 
-/** Size of a captured picture, pixels. */
-export interface PictureSize {
+/** Longest side of a shared screen, pixels: 4K. */
+export const MOST_SCREEN_PIXELS = 3840;
+
+/** A captured picture: its size, pixels, and what it shows (W3C mst-content-hint). */
+export interface Picture {
   width?: number | undefined;
   height?: number | undefined;
+  contentHint?: string | undefined;
+}
+
+/** What a track shows now. */
+export function pictureOf(track: MediaStreamTrack): Picture {
+  const { width, height } = track.getSettings();
+  return { width, height, contentHint: track.contentHint };
 }
 
 /** How a source is sent: cameras in the server's layers, screens and sound in one encoding. */
 export function sendEncodings(
   source: Source,
-  size: PictureSize,
+  picture: Picture,
   { simulcast, layers, resolution, maxBitrate }: ClientMediaSettings,
 ): RTCRtpEncodingParameters[] {
   switch (source) {
@@ -23,11 +33,20 @@ export function sendEncodings(
     case 'screen-audio':
       return [{}];
     case 'screen':
-      return [{ maxBitrate, maxFramerate: SCREEN_FRAMERATE }];
+      return [
+        {
+          maxBitrate,
+          maxFramerate: SCREEN_FRAMERATE[picture.contentHint === 'motion' ? 'motion' : 'detail'],
+          scaleResolutionDownBy: Math.max(
+            1,
+            Math.max(picture.width ?? 0, picture.height ?? 0) / MOST_SCREEN_PIXELS,
+          ),
+        },
+      ];
     case 'camera': {
       const encodings = cameraEncodings(
-        size.width ?? resolution.width,
-        size.height ?? resolution.height,
+        picture.width ?? resolution.width,
+        picture.height ?? resolution.height,
         layers,
       ).map((encoding) => ({ ...encoding, maxBitrate: Math.min(encoding.maxBitrate, maxBitrate) }));
       if (simulcast && encodings.length > 1) return encodings;

@@ -1,6 +1,12 @@
 import type { Mute } from '@parley/protocol/client-messages';
 import { CallError, callEnded } from './call-error.ts';
-import { type CaptureSettings, captureCamera, captureMicrophone } from './capture.ts';
+import {
+  type CaptureSettings,
+  captureCamera,
+  captureMicrophone,
+  type DeviceChoice,
+  isDeviceTrack,
+} from './capture.ts';
 import type { LocalTrackStore } from './local-tracks.ts';
 import type { OwnTracksListener } from './own-tracks.ts';
 import { SerialQueue } from './serial-queue.ts';
@@ -11,12 +17,23 @@ export type Device = 'camera' | 'microphone';
 
 const DEVICES: readonly Device[] = ['camera', 'microphone'];
 
+/** Another device captures from now on. */
+export interface DeviceChange {
+  readonly device: Device;
+  /** Empty where the browser does not tell. */
+  readonly deviceId: string;
+  readonly label: string;
+  /** `chosen` by `switchDevice()`, or in place of one that was `lost`: unplugged, or taken away by the system. */
+  readonly reason: 'chosen' | 'lost';
+}
+
 export interface LocalDevicesOptions {
   readonly store: LocalTrackStore;
   readonly publisher: TrackSender;
   readonly settings: CaptureSettings;
   readonly listener: OwnTracksListener;
   send(message: Mute): void;
+  changed(change: DeviceChange): void;
   error(error: CallError): void;
 }
 
@@ -29,6 +46,9 @@ export class LocalDevices {
   readonly #queues = { camera: new SerialQueue(), microphone: new SerialQueue() };
   /** What the server was told last, by track id. */
   readonly #told = new Map<string, boolean>();
+  /** What is to be captured, and by which choice what runs was. */
+  readonly #choices: Record<Device, DeviceChoice> = { camera: {}, microphone: {} };
+  readonly #chosenBy = new WeakMap<MediaStreamTrack, DeviceChoice>();
 
   constructor(options: LocalDevicesOptions) {
     this.#options = options;
@@ -42,8 +62,26 @@ export class LocalDevices {
     await this.#agree(device);
   }
 
+  /** What captures, or will once it is turned on. */
+  choice(device: Device): DeviceChoice {
+    const track = this.#options.store.get(device).track;
+    return track !== undefined && isDeviceTrack(track) ? choiceOf(track) : this.#choices[device];
+  }
+
+  /**
+   * Captures with another device from now on: at once where one captures, muted or not, else the next time. Whoever
+   * receives hears nothing of it.
+   *
+   * @throws {CallError} if it cannot be had; the one before goes on where it can
+   */
+  async switch(device: Device, choice: DeviceChoice): Promise<void> {
+    this.#choices[device] = choice;
+    await this.#queues[device].run(() => this.#switch(device));
+  }
+
   /** Publishes a track of the application's, in place of the device's if there was one. */
   async publish(device: Device, track: MediaStreamTrack): Promise<void> {
+    if (isDeviceTrack(track)) this.#choices[device] = choiceOf(track);
     this.#put(device, track);
     await this.#agree(device);
   }
@@ -115,20 +153,72 @@ export class LocalDevices {
   }
 
   async #capture(device: Device): Promise<MediaStreamTrack | undefined> {
-    const { store, settings } = this.#options;
-    const track = await (device === 'camera' ? captureCamera(settings) : captureMicrophone(settings));
-    if (store.closed) {
-      track.stop();
-      throw callEnded();
-    }
+    const { store } = this.#options;
+    const choice = this.#choices[device];
+    const track = await this.#open(device, choice);
     // While the browser asked, the person may have changed their mind, or the application brought a track.
     const now = store.get(device);
     if (!now.enabled || now.track !== undefined) {
       track.stop();
       return now.track;
     }
+    this.#chosenBy.set(track, choice);
     this.#put(device, track);
     return track;
+  }
+
+  async #switch(device: Device): Promise<void> {
+    const { store } = this.#options;
+    if (store.closed) throw callEnded();
+    const choice = this.#choices[device];
+    const before = store.get(device).track;
+    // What is off begins with the choice; a later wish may have come true already.
+    if (before === undefined || this.#chosenBy.get(before) === choice) return;
+    let track: MediaStreamTrack;
+    try {
+      track = await this.#openInstead(device, choice, before);
+    } catch (error) {
+      if (this.#choices[device] === choice) this.#choices[device] = choiceOf(before);
+      if (store.get(device).track === before && before.readyState === 'ended') {
+        store.stop(device);
+        await this.#reconcile(device);
+      }
+      throw error;
+    }
+    const now = store.get(device);
+    if (now.track !== before) {
+      // Meanwhile it was turned off, or the application brought a track.
+      track.stop();
+      return;
+    }
+    this.#chosenBy.set(track, choice);
+    this.#put(device, track, now.enabled);
+    await this.#reconcile(device);
+    this.#tell(device, 'chosen');
+  }
+
+  /** Some phones open one camera at a time. */
+  async #openInstead(
+    device: Device,
+    choice: DeviceChoice,
+    before: MediaStreamTrack,
+  ): Promise<MediaStreamTrack> {
+    try {
+      return await this.#open(device, choice);
+    } catch (error) {
+      if (!(error instanceof CallError) || error.code !== 'device_in_use') throw error;
+      before.stop();
+      return this.#open(device, choice);
+    }
+  }
+
+  async #open(device: Device, choice: DeviceChoice): Promise<MediaStreamTrack> {
+    const { store, settings } = this.#options;
+    const wanted = { ...settings, ...choice };
+    const track = await (device === 'camera' ? captureCamera(wanted) : captureMicrophone(wanted));
+    if (!store.closed) return track;
+    track.stop();
+    throw callEnded();
   }
 
   async #publish(device: Device, track: MediaStreamTrack): Promise<void> {
@@ -149,14 +239,39 @@ export class LocalDevices {
     listener.muted(trackId, muted);
   }
 
-  #put(device: Device, track: MediaStreamTrack): void {
-    const { store, error } = this.#options;
-    store.put(device, track, () => {
-      store.stop(device);
-      error(new CallError('device_lost', lost(device)));
-      this.#agree(device).catch(() => undefined);
-    });
+  #put(device: Device, track: MediaStreamTrack, enabled = true): void {
+    this.#options.store.put(device, track, { enabled, ended: () => void this.#lost(device, track) });
   }
+
+  /** Another device of the kind takes the place of one that is gone; where there is none, it is off. */
+  async #lost(device: Device, track: MediaStreamTrack): Promise<void> {
+    const { store, error } = this.#options;
+    try {
+      // What the application made has no other to take its place.
+      if (!isDeviceTrack(track)) throw new Error('ended');
+      this.#choices[device] = {};
+      // The track leaves the store; the wish for one stays.
+      store.setEnabled(device, store.get(device).enabled);
+      await this.#agree(device);
+      if (store.get(device).track) this.#tell(device, 'lost');
+    } catch (cause) {
+      if (store.closed) return;
+      store.stop(device);
+      error(new CallError('device_lost', lost(device), { cause }));
+      this.#agree(device).catch(() => undefined);
+    }
+  }
+
+  #tell(device: Device, reason: DeviceChange['reason']): void {
+    const { store, changed } = this.#options;
+    const { track } = store.get(device);
+    if (track) changed({ device, deviceId: choiceOf(track).deviceId ?? '', label: track.label, reason });
+  }
+}
+
+function choiceOf(track: MediaStreamTrack): DeviceChoice {
+  const { deviceId } = track.getSettings();
+  return deviceId ? { deviceId } : {};
 }
 
 function lost(device: Device): string {

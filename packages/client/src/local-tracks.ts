@@ -33,8 +33,15 @@ export class LocalTrackStore {
     return this.#tracks.get(source) ?? { track: undefined, enabled: false };
   }
 
-  /** @param ended called when the browser or the system ends the track: "Stop sharing", a device pulled out */
-  put(source: Source, track: MediaStreamTrack, ended?: () => void): void {
+  /**
+   * @param options.ended called when the browser or the system ends the track: "Stop sharing", a device pulled out
+   * @param options.enabled default true
+   */
+  put(
+    source: Source,
+    track: MediaStreamTrack,
+    { ended, enabled = true }: { ended?: () => void; enabled?: boolean } = {},
+  ): void {
     if (this.#closed) {
       track.stop();
       return;
@@ -42,7 +49,8 @@ export class LocalTrackStore {
     const previous = this.get(source).track;
     if (previous !== undefined && previous !== track) stop(previous);
     if (ended) track.onended = ended;
-    this.#set(source, { track, enabled: true });
+    if (!enabled) track.enabled = false;
+    this.#set(source, { track, enabled });
   }
 
   setEnabled(source: Source, enabled: boolean): void {

@@ -4,7 +4,7 @@ import type { ClientMediaSettings, ServerAnswer } from '@parley/protocol/server-
 import { AnswerTurn } from './answer-turn.ts';
 import { CallError } from './call-error.ts';
 import type { StatsEntry } from './call-stats.ts';
-import { refitEncodings, sendEncodings } from './encodings.ts';
+import { pictureOf, refitEncodings, sendEncodings } from './encodings.ts';
 import { type Change, NegotiationQueue } from './negotiation-queue.ts';
 import { kindOf, type Publication, streamOf } from './publication.ts';
 
@@ -222,7 +222,7 @@ export class Publisher {
   }
 
   #attach(source: Source, track: MediaStreamTrack): void {
-    const encodings = sendEncodings(source, track.getSettings(), this.#media);
+    const encodings = sendEncodings(source, pictureOf(track), this.#media);
     const known = this.#publications.get(source);
     if (known !== undefined) {
       known.transceiver.direction = 'sendonly';
@@ -260,7 +260,7 @@ export class Publisher {
   }
 
   async #refit(source: Source, sender: RTCRtpSender, track: MediaStreamTrack): Promise<void> {
-    const fresh = sendEncodings(source, track.getSettings(), this.#media);
+    const fresh = sendEncodings(source, pictureOf(track), this.#media);
     const parameters = sender.getParameters();
     parameters.encodings = refitEncodings(parameters.encodings, fresh);
     // Without it the picture is sent all the same, only larger or smaller than meant.

@@ -1,6 +1,6 @@
 import type { StopScreenShare } from '@parley/protocol/client-messages';
 import { callEnded } from './call-error.ts';
-import { captureScreen } from './capture.ts';
+import { captureScreen, type ScreenSettings } from './capture.ts';
 import type { LocalTrackStore } from './local-tracks.ts';
 import type { OwnTracksListener } from './own-tracks.ts';
 import { SerialQueue } from './serial-queue.ts';
@@ -13,7 +13,8 @@ export interface ScreenShareOptions {
   send(message: StopScreenShare): void;
 }
 
-type ScreenSource = 'screen' | 'screen-audio';
+/** A shared screen and its sound, which ends with it. */
+export type ScreenSource = 'screen' | 'screen-audio';
 const SOURCES: readonly ScreenSource[] = ['screen', 'screen-audio'];
 
 /** One's own shared screen and its sound. */
@@ -26,10 +27,18 @@ export class ScreenShare {
   }
 
   /** Asks for a screen and publishes it. @throws {CallError} if none was chosen, or the server refuses it */
-  async start(): Promise<void> {
+  async start(settings?: ScreenSettings): Promise<void> {
     if (this.#options.store.closed) throw callEnded();
-    const stream = await captureScreen();
+    const stream = await captureScreen(settings);
     await this.#queue.run(() => this.#share(stream));
+  }
+
+  /** Shares a track of the application's own, in place of what was shared. @throws {CallError} if the server refuses it */
+  async publish(source: ScreenSource, track: MediaStreamTrack): Promise<void> {
+    await this.#queue.run(async () => {
+      this.#put(source, track);
+      await this.#publishAll([source]);
+    });
   }
 
   async stop(): Promise<void> {
@@ -59,10 +68,20 @@ export class ScreenShare {
       if (store.closed) throw callEnded();
       return;
     }
-    screen.contentHint = 'detail';
-    store.put('screen', screen, () => void this.stop().catch(() => undefined));
-    if (sound) store.put('screen-audio', sound);
+    this.#put('screen', screen);
+    if (sound) this.#put('screen-audio', sound);
+    else await this.#endSound();
     await this.#publishAll(sound ? SOURCES : ['screen']);
+  }
+
+  #put(source: ScreenSource, track: MediaStreamTrack): void {
+    if (source === 'screen' && track.contentHint === '') track.contentHint = 'detail';
+    this.#options.store.put(source, track, {
+      ended: () => {
+        const ending = source === 'screen' ? this.stop() : this.#queue.run(() => this.#endSound());
+        ending.catch(() => undefined);
+      },
+    });
   }
 
   async #publishAll(sources: readonly ScreenSource[]): Promise<void> {
@@ -79,8 +98,10 @@ export class ScreenShare {
       await this.#unpublish();
       throw failed.reason;
     }
+    const failedSound = failure('screen-audio');
+    if (failedSound) store.stop('screen-audio');
     // A screen without its sound is still worth showing.
-    if (failure('screen-audio')) store.stop('screen-audio');
+    if (failedSound && !sources.includes('screen')) throw failedSound.reason;
   }
 
   #stopCapture(): void {
@@ -92,8 +113,22 @@ export class ScreenShare {
     const { store, publisher, listener } = this.#options;
     const { track } = store.get(source);
     if (track === undefined) return;
+    if (publisher.published(source)) {
+      await publisher.replaceTrack(source, track);
+      return;
+    }
     const publication = await publisher.publish(source, track);
     if (publication.trackId !== undefined) listener.published(publication, publication.trackId);
+  }
+
+  /** The screen that is shared now has no sound. */
+  async #endSound(): Promise<void> {
+    const { store, publisher, listener } = this.#options;
+    if (store.get('screen-audio').track) store.stop('screen-audio');
+    const trackId = publisher.published('screen-audio')?.trackId;
+    if (trackId === undefined) return;
+    listener.unpublished(trackId);
+    await publisher.unpublish('screen-audio');
   }
 
   async #unpublish(): Promise<void> {

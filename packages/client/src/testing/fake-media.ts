@@ -1,17 +1,27 @@
 /** As much of a MediaStreamTrack as the SDK touches. */
 export class FakeTrack {
   readonly kind: 'audio' | 'video';
+  /** Of the device that it is of, if it is of one. */
+  readonly deviceId: string | undefined;
   enabled = true;
   contentHint = '';
   readyState: 'live' | 'ended' = 'live';
   onended: (() => void) | null = null;
 
-  constructor(kind: 'audio' | 'video') {
+  constructor(kind: 'audio' | 'video', deviceId?: string) {
     this.kind = kind;
+    this.deviceId = deviceId;
+  }
+
+  get label(): string {
+    return this.deviceId ?? '';
   }
 
   getSettings(): MediaTrackSettings {
-    return this.kind === 'video' ? { width: 1280, height: 720 } : {};
+    return {
+      ...(this.kind === 'video' && { width: 1280, height: 720 }),
+      ...(this.deviceId !== undefined && { deviceId: this.deviceId }),
+    };
   }
 
   stop(): void {

@@ -114,6 +114,7 @@ const EVENTS = Object.keys({
   track: true,
   'track-removed': true,
   'local-changed': true,
+  'device-changed': true,
   'quality-changed': true,
   chat: true,
   error: true,

@@ -1,0 +1,43 @@
+import { loudness } from './loudness.ts';
+
+/** Milliseconds between two levels. */
+const INTERVAL = 100;
+/** Samples of a look, 43 ms at 48 kHz. */
+const SAMPLES = 2048;
+
+/**
+ * Tells how loud a track is, ten times a second, from 0 to 1 as `loudness()` has it. It neither plays nor stops the
+ * track. A browser that wants a click before pages make sound tells 0 until there was one.
+ *
+ * @example
+ * ```ts
+ * const meter = new AudioMeter(await captureMicrophone(), (level) => { bar.value = level; });
+ * // …
+ * meter.close();
+ * ```
+ */
+export class AudioMeter {
+  readonly #context = new AudioContext();
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  /** @param onLevel called until {@link close} */
+  constructor(track: MediaStreamTrack, onLevel: (level: number) => void) {
+    const analyser = new AnalyserNode(this.#context, { fftSize: SAMPLES });
+    this.#context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+    const samples = new Float32Array(SAMPLES);
+    this.#timer = setInterval(() => {
+      // Refused until the page may make sound.
+      if (this.#context.state === 'suspended') this.#context.resume().catch(() => undefined);
+      analyser.getFloatTimeDomainData(samples);
+      let energy = 0;
+      for (const sample of samples) energy += sample * sample;
+      onLevel(loudness(Math.sqrt(energy / SAMPLES)));
+    }, INTERVAL);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    // Closed twice is closed.
+    this.#context.close().catch(() => undefined);
+  }
+}

@@ -1,0 +1,8 @@
+import { expect, it } from 'vitest';
+import { loudness } from './loudness.ts';
+
+it('goes by decibels from −60 dBov to full scale', () => {
+  expect([0, 0.0005, 0.001, 0.01, 0.1, 1, 2, Number.NaN].map((a) => Number(loudness(a).toFixed(6)))).toEqual([
+    0, 0, 0, 0.333333, 0.666667, 1, 1, 0,
+  ]);
+});
