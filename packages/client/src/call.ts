@@ -22,6 +22,7 @@ import { ScreenShare } from './screen-share.ts';
 import type { RoomMessage, Signaling } from './signaling.ts';
 import { type RoomSettings, Standing } from './standing.ts';
 import type { RemoteTrack } from './subscriber.ts';
+import { type OthersTrack, SubscriptionWishes } from './subscription-wishes.ts';
 import type { TransportOptions } from './transport.ts';
 
 /** What a media node is asked; the Room refuses some of it in the node's place. */
@@ -32,6 +33,7 @@ const SESSION_REQUESTS: ReadonlySet<string> = new Set([
   'start-screen-share',
   'stop-screen-share',
   'update-quality',
+  'subscribe',
 ] satisfies SessionRequest['type'][]);
 
 /** Errors with which the server ends a call, and why it is over then. */
@@ -40,6 +42,16 @@ const ENDS: Partial<Record<string, 'kicked' | 'banned' | 'replaced'>> = {
   banned: 'banned',
   identity_replaced: 'replaced',
 } satisfies Partial<Record<ErrorCode, 'kicked' | 'banned' | 'replaced'>>;
+
+/** How one came into a call. */
+export interface CallOptions {
+  readonly name: string;
+  readonly retry: RetryPolicy;
+  readonly autoSubscribe: boolean;
+  /** When joining began, by `performance.now()`. */
+  readonly since: number;
+  readonly transport?: TransportOptions;
+}
 
 /**
  * A call in a room: who is there, one's own devices, what the others send. Made by `connect()`; over after `closed`,
@@ -54,6 +66,7 @@ export class Call extends Emitter<CallEvents> {
   readonly #roster: LiveRoster;
   readonly #standing: Standing;
   readonly #media: MediaPlane;
+  readonly #subscriptions: SubscriptionWishes;
   readonly #chat = new ChatOutbox();
   readonly #outages = new Outages((event, plane) => {
     if (event === 'reconnecting') this.#media.experience.reconnected();
@@ -69,15 +82,9 @@ export class Call extends Emitter<CallEvents> {
   #ended: CallEnd | undefined;
 
   /** @internal Applications call `connect()`. */
-  constructor(
-    signaling: Signaling,
-    joined: Joined,
-    name: string,
-    retry: RetryPolicy,
-    since: number,
-    transport: TransportOptions = {},
-  ) {
+  constructor(signaling: Signaling, joined: Joined, options: CallOptions) {
     super();
+    const { name, retry, autoSubscribe, since, transport = {} } = options;
     const { roomId, participantId, media, participants, identity, grants } = joined;
     this.roomId = roomId;
     this.media = media;
@@ -94,7 +101,14 @@ export class Call extends Emitter<CallEvents> {
       ...(grants.moderate && { moderator: true }),
       joinedAt: Date.now(),
     };
+    this.#subscriptions = new SubscriptionWishes(autoSubscribe, () => {
+      const request = this.#wanted();
+      if (request !== undefined) this.#media.send(request);
+      this.#media.check();
+    });
     this.#roster = new LiveRoster(rosterOf(self, participants), {
+      published: (participantId, track) => this.#subscriptions.published({ ...track, participantId }),
+      left: (participantId) => this.#subscriptions.forget(participantId),
       event: (event, what) => {
         this.emit(event, what);
         this.#media.check();
@@ -107,7 +121,11 @@ export class Call extends Emitter<CallEvents> {
     });
     this.#media = new MediaPlane({
       settings: media,
-      joining: { since, awaitsPicture: participants.some(({ tracks }) => tracks.some(isVideo)) },
+      joining: {
+        since,
+        awaitsPicture: autoSubscribe && participants.some(({ tracks }) => tracks.some(isVideo)),
+      },
+      subscriptions: () => this.#wanted(),
       retry,
       transport,
       relay: (message) => void signaling.send(message),
@@ -119,8 +137,7 @@ export class Call extends Emitter<CallEvents> {
       expects: () => ({
         sending: [...this.#store.all.values()].some(({ track }) => track !== undefined),
         receiving:
-          this.grants.subscribe &&
-          [...this.participants.values()].some(({ isSelf, tracks }) => !isSelf && tracks.length > 0),
+          this.grants.subscribe && this.#othersTracks().some((track) => this.#subscriptions.wants(track)),
       }),
       lost: (lost) => this.#outages.set('media', lost),
       added: (track) => this.emit('track', track),
@@ -277,6 +294,19 @@ export class Call extends Emitter<CallEvents> {
    */
   updateQuality(quality: Quality, trackId?: string): void {
     this.#media.updateQuality(quality, trackId);
+  }
+
+  /**
+   * Receives a track of somebody's, by its id in `participants`: `track` tells when it comes. Holds for that
+   * participant's source for as long as the participant stays, also when it is published again under another id.
+   */
+  subscribe(trackId: string): void {
+    this.#choose(trackId, true);
+  }
+
+  /** The opposite of {@link subscribe}: the track is not sent here any more. `track-removed` tells when it is gone. */
+  unsubscribe(trackId: string): void {
+    this.#choose(trackId, false);
   }
 
   /** Sends a text to everybody, later if the room cannot be reached now; it comes back as a `chat` event. */
@@ -453,6 +483,33 @@ export class Call extends Emitter<CallEvents> {
     await what();
   }
 
+  #choose(trackId: string, wanted: boolean): void {
+    const track =
+      this.#othersTracks().find((one) => one.trackId === trackId) ?? this.remoteTracks.get(trackId);
+    if (track !== undefined) {
+      this.#subscriptions.set(track, wanted);
+      return;
+    }
+    const message = 'Nobody else publishes a track with this trackId; see call.participants.';
+    this.#report(new CallError('track_not_found', message, { requestType: 'subscribe' }));
+  }
+
+  /** What the others publish, as far as the room has told. */
+  #othersTracks(): OthersTrack[] {
+    return [...this.participants.values()].flatMap(({ isSelf, participantId, tracks }) =>
+      isSelf ? [] : tracks.map(({ trackId, source }) => ({ trackId, participantId, source })),
+    );
+  }
+
+  /** What the media node is to be told of the tracks that one wants. */
+  #wanted(): SessionRequest | undefined {
+    // The node may tell of a track before the room does.
+    const known = new Map(
+      [...this.remoteTracks.values(), ...this.#othersTracks()].map((one) => [one.trackId, one]),
+    );
+    return this.#subscriptions.request([...known.values()]);
+  }
+
   #ask(message: ClientMessage): void {
     if (this.#signaling.send(message)) return;
     const text = 'The room cannot be reached now. Try again in a moment.';
@@ -464,6 +521,7 @@ export class Call extends Emitter<CallEvents> {
     this.#ended = end;
     globalThis.removeEventListener?.('pagehide', this.#leaveWithPage);
     this.#signaling.close();
+    this.#subscriptions.close();
     this.#media.close(callEnded());
     this.#store.close();
     this.emit('closed', end);

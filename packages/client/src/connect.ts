@@ -24,6 +24,8 @@ export interface ConnectOptions {
    * through the room. Media itself always goes straight. Default `auto`.
    */
   carrier?: 'auto' | 'relay';
+  /** Whether one receives every track of the others until one says `call.unsubscribe()`; false: only what one subscribes to. Default true. */
+  autoSubscribe?: boolean;
   /**
    * How media travels: `all`, the best way there is; `relay`, through the server's TURN server only, so that the media node
    * does not see one's address and the network needs to know the TURN server alone. Without one there is no media then.
@@ -47,7 +49,8 @@ export interface ConnectOptions {
  * ```
  */
 export function connect(url: string | URL, options: ConnectOptions): Promise<Call> {
-  const { room, name, token, onWaiting, signal, carrier = 'auto', iceTransportPolicy, probe } = options;
+  const { room, name, token, onWaiting, signal } = options;
+  const { carrier = 'auto', autoSubscribe = true, iceTransportPolicy, probe } = options;
   const transport = { ...(iceTransportPolicy && { iceTransportPolicy }), ...(probe && { probe }) };
   return new Promise((resolve, reject) => {
     const address = socketUrl(url, room);
@@ -76,6 +79,7 @@ export function connect(url: string | URL, options: ConnectOptions): Promise<Cal
         roomId: room,
         name,
         direct: carrier === 'auto',
+        autoSubscribe,
         retry,
         ...(token !== undefined && { token }),
       },
@@ -88,7 +92,7 @@ export function connect(url: string | URL, options: ConnectOptions): Promise<Cal
           decided();
           // How long somebody took to let one in says nothing about the call.
           if (waited) since = performance.now();
-          call = new Call(signaling, joined, name.trim(), retry, since, transport);
+          call = new Call(signaling, joined, { name: name.trim(), retry, autoSubscribe, since, transport });
           resolve(call);
         },
         waiting: () => {

@@ -5,6 +5,7 @@ import {
   applyToRoster,
   missedMessages,
   type RoomParticipant,
+  type RoomTrack,
   type Roster,
   type RosterMessage,
 } from './roster.ts';
@@ -14,6 +15,10 @@ type RosterEvent = 'participants-changed' | RosterMessage['type'];
 /** Hears what happens in a {@link LiveRoster}. */
 export interface LiveRosterListener {
   event<Name extends RosterEvent>(name: Name, event: CallEvents[Name]): void;
+  /** Somebody publishes a track, or is there with it. */
+  published(participantId: string, track: RoomTrack): void;
+  /** Somebody has left. */
+  left(participantId: string): void;
   /** A track is over, before anybody hears why. */
   trackEnded(trackId: string): void;
 }
@@ -68,17 +73,20 @@ export class LiveRoster {
   }
 
   #tell(message: RosterMessage, before: Roster): void {
-    const { event, trackEnded } = this.#listener;
+    const { event, published, left, trackEnded } = this.#listener;
     switch (message.type) {
       case 'participant-joined': {
         const participant = this.#all.get(message.participant.participantId);
-        if (participant) event(message.type, participant);
+        if (participant === undefined) return;
+        for (const track of participant.tracks) published(participant.participantId, track);
+        event(message.type, participant);
         return;
       }
       case 'participant-left': {
         const participant = before.get(message.participantId);
         if (participant === undefined) return;
         for (const { trackId } of participant.tracks) trackEnded(trackId);
+        left(participant.participantId);
         event(message.type, { participant, reason: message.reason });
         return;
       }
@@ -94,6 +102,7 @@ export class LiveRoster {
       }
       case 'track-published': {
         const { type, participantId, track } = message;
+        published(participantId, track);
         event(type, { participantId, track });
         return;
       }

@@ -21,6 +21,8 @@ export interface MediaSessionHost {
   readonly transport?: TransportOptions;
   /** Sends over the Room's socket. */
   relay(message: SessionRequest | ReconnectSession): void;
+  /** What the node is to be told of the tracks that are wanted. */
+  subscriptions(): SessionRequest | undefined;
   added(track: RemoteTrack): void;
   removed(track: RemoteTrack): void;
   qualityChanged(change: QualityChanged): void;
@@ -99,6 +101,8 @@ export class MediaSession {
         if (isSessionEvent(message) && !isAboutSocket) this.#handle(message);
       },
       up: () => {
+        const wanted = host.subscriptions();
+        if (wanted !== undefined) this.send(wanted);
         this.publisher.carrierUp().catch(error);
         for (const request of wishes.ofCameras()) this.send(request);
         for (const trackId of this.subscriber.tracks.keys()) this.#wish(trackId);

@@ -50,7 +50,7 @@ function signaling(retry: RetryPolicy = () => PAUSE, token?: Token) {
   };
   const address = new URL('wss://server/ws?room=room');
   const client = new Signaling(
-    { address, roomId, name: 'Me', direct: true, retry, ...(token && { token }) },
+    { address, roomId, name: 'Me', direct: true, autoSubscribe: true, retry, ...(token && { token }) },
     listener,
   );
   return { client, told };
@@ -279,7 +279,14 @@ describe('Signaling: its end', () => {
   it('can be closed by whoever hears of the loss', () => {
     const told: string[] = [];
     const client: Signaling = new Signaling(
-      { address: new URL('wss://server/ws'), roomId, name: 'Me', direct: true, retry: () => PAUSE },
+      {
+        address: new URL('wss://server/ws'),
+        roomId,
+        name: 'Me',
+        direct: true,
+        autoSubscribe: true,
+        retry: () => PAUSE,
+      },
       {
         joined: () => undefined,
         waiting: () => undefined,

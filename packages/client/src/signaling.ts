@@ -26,6 +26,7 @@ export interface SignalingOptions {
   readonly name: string;
   /** Whether the client may open sockets to media nodes. */
   readonly direct: boolean;
+  readonly autoSubscribe: boolean;
   readonly retry: RetryPolicy;
   readonly token?: Token;
 }
@@ -120,7 +121,7 @@ export class Signaling {
   }
 
   #open(timeout: number): void {
-    const { address, roomId, name, direct, token } = this.#options;
+    const { address, roomId, name, direct, autoSubscribe, token } = this.#options;
     this.#state = 'joining';
     this.#timer = setTimeout(() => this.#lost(ABNORMAL_CLOSURE, 'no answer'), timeout);
     const join: Join = {
@@ -131,6 +132,7 @@ export class Signaling {
       requestOffers: false,
       recovers: true,
       direct,
+      ...(!autoSubscribe && { autoSubscribe }),
       ...(this.#self && {
         resume: {
           ...this.#self,

@@ -9,6 +9,8 @@ import { Quality } from './track.ts';
 export const MAX_CLIENT_MESSAGE_BYTES = 512 * 1024;
 /** Largest `join`, bytes: the first message comes from a stranger. */
 export const MAX_JOIN_BYTES = 16 * 1024;
+/** Most track ids in one `subscribe`: as many as a receiving PeerConnection may have m-lines. */
+export const MAX_SUBSCRIBE_IDS = 1024;
 /** Longest chat text, characters. */
 export const MAX_CHAT_LENGTH = 4096;
 
@@ -50,6 +52,11 @@ export const Join = z.object({
    * Clients that offer by themselves when they have a track set it to false. Default true.
    */
   requestOffers: z.boolean().optional(),
+  /**
+   * Whether the client receives every track of the others until it says otherwise by `subscribe`. False: nothing is
+   * offered until it asks. Default true.
+   */
+  autoSubscribe: z.boolean().optional(),
   /**
    * Whether the client stays in the call through failures: it makes new PeerConnections when `media-session` tells of
    * another session, and comes back with `resume` when its socket is lost. Others are told to join again. Default false.
@@ -122,6 +129,21 @@ export const UpdateQuality = z.object({
 });
 export type UpdateQuality = z.infer<typeof UpdateQuality>;
 
+/**
+ * Which of the others' tracks this client wants: all it wants, in place of what it said before, so it may be repeated. Holds
+ * for one session; ids of tracks that are gone or still to come are no error.
+ */
+export const Subscribe = z.object({
+  type: z.literal('subscribe'),
+  roomId,
+  session,
+  /** Whether tracks that are not in `except` are wanted, those that come later included. */
+  default: z.boolean(),
+  /** Tracks for which the opposite holds. */
+  except: z.array(OpaqueId).max(MAX_SUBSCRIBE_IDS),
+});
+export type Subscribe = z.infer<typeof Subscribe>;
+
 /** Mutes or unmutes one of the participant's own tracks. */
 export const Mute = z.object({ type: z.literal('mute'), roomId, trackId: OpaqueId, muted: z.boolean() });
 export type Mute = z.infer<typeof Mute>;
@@ -185,6 +207,7 @@ export const ClientMessage = z.discriminatedUnion('type', [
   StartScreenShare,
   StopScreenShare,
   UpdateQuality,
+  Subscribe,
   ReconnectSession,
   Mute,
   Chat,
@@ -205,5 +228,6 @@ export const SessionRequest = z.discriminatedUnion('type', [
   StartScreenShare,
   StopScreenShare,
   UpdateQuality,
+  Subscribe,
 ]);
 export type SessionRequest = z.infer<typeof SessionRequest>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ClientMessage, MAX_CLIENT_MESSAGE_BYTES } from './client-messages.ts';
+import { ClientMessage, MAX_CLIENT_MESSAGE_BYTES, MAX_SUBSCRIBE_IDS } from './client-messages.ts';
 import { DecodeError, decode } from './decode.ts';
 
 const read = (data: string | ArrayBuffer, max = MAX_CLIENT_MESSAGE_BYTES) => decode(ClientMessage, data, max);
@@ -47,6 +47,16 @@ describe('decode', () => {
     expect(invalid).toMatchObject({ code: 'invalid_message', requestType: 'join' });
     expect(invalid.message).toContain('join.roomId: must be 1 to 64 characters');
     expect(failure(() => read('{"type":"leave"}', 10))).toMatchObject({ code: 'message_too_large' });
+  });
+
+  it('a list of subscriptions has an end', () => {
+    const subscribe = (ids: number) =>
+      read(JSON.stringify({ type: 'subscribe', default: true, except: Array(ids).fill('t') }));
+    expect(subscribe(MAX_SUBSCRIBE_IDS)).toMatchObject({ default: true });
+    expect(failure(() => subscribe(MAX_SUBSCRIBE_IDS + 1))).toMatchObject({
+      code: 'invalid_message',
+      requestType: 'subscribe',
+    });
   });
 
   it('counts UTF-8 bytes, not characters', () => {

@@ -37,6 +37,8 @@ export const TicketClaims = z.object({
   grants: Grants,
   /** See {@link Join.requestOffers}. */
   requestOffers: z.boolean(),
+  /** See {@link Join.autoSubscribe}; absent means true, and from a Room of the version before. */
+  autoSubscribe: z.boolean().optional(),
   /** Names the participant's stay in logs; absent from a Room of the version before. */
   cid: CorrelationId.optional(),
   /** Used once. */

@@ -20,6 +20,8 @@ export interface SessionTerms {
   session: number;
   grants: Grants;
   requestOffers: boolean;
+  /** See `ParticipantState.autoSubscribe`. */
+  autoSubscribe?: false;
   /** See `ParticipantState.cid`. */
   cid?: string;
 }

@@ -100,6 +100,7 @@ function newcomer({ now }: Draft, entry: LobbyEntry, { resumeHash }: ResumeKey):
     resumeHash,
     grants,
     requestOffers: request.requestOffers ?? true,
+    ...(request.autoSubscribe === false && { autoSubscribe: false as const }),
     recovers: request.recovers ?? false,
     direct: request.direct ?? false,
     session: 0,
@@ -173,6 +174,8 @@ function comeBack(
   participant.connectionId = connectionId;
   delete participant.vanishedAt;
   participant.requestOffers = request.requestOffers ?? true;
+  if (request.autoSubscribe === false) participant.autoSubscribe = false;
+  else delete participant.autoSubscribe;
   participant.recovers = request.recovers ?? false;
   participant.direct = request.direct ?? false;
 

@@ -59,6 +59,7 @@ export function isSessionRequest(message: MemberMessage): message is SessionRequ
     case 'start-screen-share':
     case 'stop-screen-share':
     case 'update-quality':
+    case 'subscribe':
       return true;
     case 'reconnect-session':
     case 'mute':

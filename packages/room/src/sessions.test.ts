@@ -1,3 +1,4 @@
+import type { SessionRequest } from '@parley/protocol/client-messages';
 import type { SessionEvent } from '@parley/protocol/server-messages';
 import { describe, expect, it } from 'vitest';
 import { TIMES } from './state.ts';
@@ -80,11 +81,12 @@ describe('carriers', () => {
     const room = directRoom();
     room.open();
     room.unlink();
-    const asked = [
+    const asked: SessionRequest[] = [
       { type: 'offer', sdp: 'v=0' },
       { type: 'answer', offerId: 'o', sdp: 'v=0' },
       { type: 'update-quality', quality: 'low' },
-    ] as const;
+      { type: 'subscribe', default: false, except: ['t1'] },
+    ];
     for (const request of asked) {
       expect(room.say('ann', { ...request, session: 1 })).toEqual([]);
       expect(room.say('bob', request)).toEqual([]);
@@ -124,6 +126,28 @@ describe('carriers', () => {
   });
 });
 
+describe('subscribing on demand', () => {
+  it('stands in the ticket of every session, and nowhere where all is wanted', () => {
+    const room = new TestRoom();
+    room.join('ann', { recovers: true, autoSubscribe: false });
+    room.join('bob', { recovers: true, autoSubscribe: true });
+    room.do({ type: 'placed', nodeId: 'node-1' });
+    const [ann, bob] = opened(room.open());
+    expect(ann).toMatchObject({ participantId: 'p-ann', autoSubscribe: false });
+    expect(bob).not.toHaveProperty('autoSubscribe');
+    const next = room.report('ann', { type: 'session-closed', code: 'internal', message: 'Gone.' });
+    expect(opened(next)).toMatchObject([{ participantId: 'p-ann', session: 2, autoSubscribe: false }]);
+  });
+
+  it('is what the client said last', () => {
+    const room = new TestRoom();
+    room.join('ann', { recovers: true, autoSubscribe: false });
+    const resume = { participantId: 'p-ann', secret: 'secret-ann', seq: 1 };
+    room.do(joinCommand('ann', 'c-ann-2', { recovers: true, resume }));
+    expect(room.state.participants['p-ann']).not.toHaveProperty('autoSubscribe');
+  });
+});
+
 describe('what only passes through', () => {
   it('copies and changes nothing, both ways, once the first answer has come', () => {
     const room = directRoom();
@@ -138,11 +162,13 @@ describe('what only passes through', () => {
       tracks: [],
     };
     expect(sentTo(room.report('ann', { type: 'session-event', message: answer }), 'c-ann')).toEqual([answer]);
-    for (const message of [
+    const requests: SessionRequest[] = [
       { type: 'offer', sdp: 'v=0' },
       { type: 'answer', offerId: 'o', sdp: 'v=0' },
       { type: 'update-quality', quality: 'low' },
-    ] as const) {
+      { type: 'subscribe', default: false, except: ['t1'] },
+    ];
+    for (const message of requests) {
       expect(room.say('ann', message)).toMatchObject([
         { type: 'link-send', message: { type: 'session-request', session: 1, message } },
       ]);

@@ -33,7 +33,8 @@ export function openSession(draft: Draft, participant: ParticipantState, assignm
  * asked for meanwhile is passed on.
  */
 export function showWay(draft: Draft, participant: ParticipantState, assignment: Assignment): void {
-  const { participantId, session, grants, requestOffers, recovers, direct, connectionId, cid } = participant;
+  const { participantId, session, grants, requestOffers, autoSubscribe } = participant;
+  const { recovers, direct, connectionId, cid } = participant;
   const { nodeId, epoch, publicUrl } = assignment;
   delete participant.awaitsWay;
   const canGoDirect = recovers && direct && publicUrl !== undefined;
@@ -53,6 +54,7 @@ export function showWay(draft: Draft, participant: ParticipantState, assignment:
     session,
     grants,
     requestOffers,
+    ...(autoSubscribe === false && { autoSubscribe }),
     ...(cid !== undefined && { cid }),
   });
   if (recovers && carrier.type === 'relay') {

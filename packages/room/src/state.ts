@@ -136,6 +136,8 @@ export interface ParticipantState {
   /** Set where the grants have changed since it joined: a ticket, or what it was told, may say otherwise. */
   regranted?: true;
   requestOffers: boolean;
+  /** Set where it receives nothing until it asks. */
+  autoSubscribe?: false;
   /** See `Join.recovers` and `Join.direct`. */
   recovers: boolean;
   direct: boolean;

@@ -70,22 +70,22 @@ export class MediaRoom {
 
   /** Opens a participant's session; an older one of the same participant is closed first. */
   open(claims: TicketClaims, carrier: Carrier): Session {
-    const { sub: participantId, session: number, grants, requestOffers, cid } = claims;
+    const { sub: participantId, session: number, grants, cid } = claims;
     this.close(participantId, 'A newer session of this participant has begun.');
-    const others = [...this.#sessions.values()];
     const { roomId } = this.#context;
     const logger = this.#context.logger.child({ cid, roomId, participantId, session: number });
     const meter = new SessionMeter(performance.now());
     const context = { ...this.#context, logger, participantId, session: number, grants, meter };
-    const session: Session = new Session(context, requestOffers, carrier, {
+    const session: Session = new Session(context, claims, carrier, {
       published: (track) => this.#publish(session, track),
       unpublished: (trackId) => this.#unpublish(session, trackId),
       mediaState: (state) => this.#handlers.mediaState(session.id, state),
       candidate: () => this.#handlers.candidate(),
+      chosen: () => this.#showTracks(session),
     });
     this.#sessions.set(participantId, session);
     void session.limitVideo(limitOf(this.#shed));
-    for (const other of others) for (const track of other.published) session.addTrack(track);
+    this.#showTracks(session);
     session.start();
     return session;
   }
@@ -94,17 +94,15 @@ export class MediaRoom {
   async setGrants(session: Session, grants: Grants): Promise<void> {
     const before = session.subscribes;
     const enforced = session.setGrants(grants);
-    if (session.subscribes !== before) this.#resubscribe(session);
+    if (session.subscribes !== before) this.#showTracks(session);
     await enforced;
   }
 
-  #resubscribe(session: Session): void {
+  /** Shows a session every track there is for it. */
+  #showTracks(session: Session): void {
     for (const other of this.#sessions.values()) {
       if (other === session) continue;
-      for (const track of other.published) {
-        if (session.subscribes) session.addTrack(track);
-        else session.removeTrack(track.producer.id);
-      }
+      for (const track of other.published) session.showTrack(track);
     }
   }
 
@@ -159,7 +157,7 @@ export class MediaRoom {
 
   #publish(session: Session, track: PublishedTrack): void {
     this.#handlers.published(session.id, describeTrack(track));
-    for (const other of this.#sessions.values()) if (other !== session) other.addTrack(track);
+    for (const other of this.#sessions.values()) if (other !== session) other.showTrack(track);
   }
 
   #unpublish(session: Session, trackId: string): void {

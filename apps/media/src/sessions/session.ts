@@ -5,6 +5,7 @@ import type { Grants } from '@parley/protocol/grants';
 import type { MediaState, SessionReport } from '@parley/protocol/link-messages';
 import type { SessionEvent } from '@parley/protocol/server-messages';
 import { SESSION_REQUESTS, TokenBucket } from '@parley/protocol/token-bucket';
+import type { TicketClaims } from '@parley/protocol/tokens';
 import type { Track } from '@parley/protocol/track';
 import type { VideoLimit } from '../capacity/shed-step.ts';
 import { QualityWishes, type WishedLayer } from '../quality/quality-wishes.ts';
@@ -15,6 +16,7 @@ import { Publisher } from './publisher.ts';
 import { SerialQueue } from './serial-queue.ts';
 import type { SessionContext, SessionId } from './session-context.ts';
 import { Subscriber, type Subscription } from './subscriber.ts';
+import { initialChoice, isWanted, type SubscriptionChoice } from './subscription-choice.ts';
 import { mediaState } from './transport-state.ts';
 
 /** What a session tells whoever opened it. */
@@ -24,7 +26,12 @@ export interface SessionHandlers {
   mediaState(state: MediaState): void;
   /** A candidate came; it is not needed. */
   candidate(): void;
+  /** The client wants other tracks than before: each is to be shown it again by {@link Session.showTrack}. */
+  chosen(): void;
 }
+
+/** What the ticket says of how the client wants its session. */
+export type SessionTerms = Pick<TicketClaims, 'requestOffers' | 'autoSubscribe'>;
 
 /** Requests waiting for their turn beyond this are refused: no honest client has that many open. */
 const MAX_WAITING = 32;
@@ -42,6 +49,8 @@ export class Session {
   readonly #publisher: Publisher;
   readonly #subscriber: Subscriber;
   readonly #requester: OfferRequester;
+  /** Which tracks the client wants. */
+  #choice: SubscriptionChoice;
   #carrier: Carrier;
   #mediaState: MediaState | undefined;
   readonly #openedAt = performance.now();
@@ -49,8 +58,7 @@ export class Session {
   readonly #limited = new Map<string, string>();
   #closed = false;
 
-  /** @param requestOffers whether the client wants to be asked for offers */
-  constructor(context: SessionContext, requestOffers: boolean, carrier: Carrier, handlers: SessionHandlers) {
+  constructor(context: SessionContext, terms: SessionTerms, carrier: Carrier, handlers: SessionHandlers) {
     this.#context = context;
     this.#carrier = carrier;
     this.#handlers = handlers;
@@ -67,7 +75,8 @@ export class Session {
       onError: ({ code, message }) => this.#emit({ type: 'error', code, message, requestType: 'answer' }),
     });
     this.#requester = new OfferRequester(() => this.#emit({ type: 'request-offer', roomId }));
-    if (!requestOffers) this.#requester.stop();
+    if (!terms.requestOffers) this.#requester.stop();
+    this.#choice = initialChoice(terms.autoSubscribe);
   }
 
   get participantId(): string {
@@ -175,9 +184,13 @@ export class Session {
     return this.#wishes.choose(track, limit);
   }
 
-  /** Somebody else's track is there for this participant. */
-  addTrack(track: PublishedTrack): void {
-    if (!this.#closed && this.#context.grants.subscribe) this.#subscriber.add(track);
+  /** Somebody else's track is there for this participant: it gets it if it may and wants to, else no longer. */
+  showTrack(track: PublishedTrack): void {
+    if (this.#closed) return;
+    const { id } = track.producer;
+    if (this.subscribes && isWanted(this.#choice, id)) return this.#subscriber.add(track);
+    this.#limited.delete(id);
+    this.#subscriber.remove(id);
   }
 
   /** Somebody else's track is gone. */
@@ -228,6 +241,10 @@ export class Session {
         return;
       case 'update-quality':
         await this.#updateQuality(request);
+        return;
+      case 'subscribe':
+        this.#choice = { default: request.default, except: new Set(request.except) };
+        this.#handlers.chosen();
         return;
       case 'ice-candidate':
         this.#handlers.candidate();

@@ -96,7 +96,7 @@ export class Subscriber {
   }
 
   add(track: PublishedTrack): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#wanted.get(track.producer.id) === track) return;
     this.#wanted.set(track.producer.id, track);
     this.#changes.changed();
   }

@@ -110,9 +110,9 @@ export class EffectRunner {
         return sendMessage(link, { type: 'welcome', version: PROTOCOL_VERSION, assignment });
       }
       case 'open-session': {
-        const { carrier, nodeId, epoch, participantId, session, grants, requestOffers, cid } = effect;
-        const named = cid !== undefined && { cid };
-        const content = { room: roomId, epoch, session, grants, requestOffers, ...named };
+        const { type: _, carrier, nodeId, participantId, ...terms } = effect;
+        const { epoch, session } = terms;
+        const content = { room: roomId, ...terms };
         const ticket = await signTicket(await keys.get(), nodeId, participantId, content);
         switch (carrier.type) {
           case 'relay': {

@@ -129,6 +129,7 @@ export class FakeServer {
       case 'answer':
       case 'ice-candidate':
       case 'update-quality':
+      case 'subscribe':
         return;
       default:
         message satisfies never;

@@ -2,7 +2,7 @@ import type { Joined, MediaSession } from '@parley/protocol/server-messages';
 import { vi } from 'vitest';
 import type { Call } from '../call.ts';
 import type { CallEvents } from '../call-events.ts';
-import { connect } from '../connect.ts';
+import { type ConnectOptions, connect } from '../connect.ts';
 import { FakeStream, FakeTrack } from './fake-media.ts';
 import { FakePeerConnection } from './fake-peer-connection.ts';
 import { FakeSocket } from './fake-socket.ts';
@@ -82,8 +82,9 @@ export interface FakeRoom {
 export async function joinFakeRoom(
   joined: Partial<Joined> = {},
   session: MediaSession = relayed(1),
+  options: Partial<ConnectOptions> = {},
 ): Promise<FakeRoom> {
-  const connecting = connect('http://server', { room: 'room', name: ' Me ' });
+  const connecting = connect('http://server', { room: 'room', name: ' Me ', ...options });
   const socket = FakeSocket.last;
   if (socket === undefined) throw new Error('connect() opened no socket');
   socket.open();
