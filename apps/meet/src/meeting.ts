@@ -2,6 +2,8 @@ import type { Call } from '@parley/client/call';
 import { CallError } from '@parley/client/call-error';
 import { cameraConstraints, microphoneConstraints } from '@parley/client/capture';
 import { connect } from '@parley/client/connect';
+import { errorText } from './i18n/error-text.ts';
+import { currentTexts } from './i18n/texts.ts';
 import type { JoinRequest } from './join-request.ts';
 import { Notices } from './notices.ts';
 import { tokenOf } from './room-link.ts';
@@ -34,11 +36,10 @@ export async function startMeeting(
   }
   const notices = new Notices();
   const meeting = { call, notices };
-  call.on('error', ({ message }) => notices.add(message));
+  call.on('error', (error) => notices.add(errorText(currentTexts(), error)));
   call.on('quality-changed', ({ limitedBy }) => {
-    if (limitedBy === 'single-layer') notices.add('Some cameras here send one quality only.');
-    if (limitedBy === 'server-load')
-      notices.add('The server is busy: some videos are smaller, or paused for now.');
+    if (limitedBy === 'single-layer') notices.add(currentTexts().notices.singleLayer);
+    if (limitedBy === 'server-load') notices.add(currentTexts().notices.serverLoad);
   });
   void startDevices(meeting, request);
   return meeting;
@@ -49,7 +50,7 @@ export function tell(notices: Notices, action: Promise<void>): void {
   action.catch((error: unknown) => {
     if (error instanceof CallError) {
       // One's own leaving is no news.
-      if (error.code !== 'call_ended') notices.add(error.message);
+      if (error.code !== 'call_ended') notices.add(errorText(currentTexts(), error));
     } else {
       throw error;
     }

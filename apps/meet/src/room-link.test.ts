@@ -15,7 +15,7 @@ it.each([
 
 it('leads back to the room it was made for', () => {
   expect(roomOf({ pathname: roomPath('a~b.c'), search: '' })).toBe('a~b.c');
-  expect(roomPath('a', '?debug')).toBe('/r/a?debug');
+  expect(roomPath('a', '?debug&lang=de&room=b')).toBe('/r/a?debug&lang=de');
 });
 
 describe('tokenOf', () => {

@@ -7,9 +7,14 @@ export function roomOf({ pathname, search }: Pick<Location, 'pathname' | 'search
   return id === '' ? undefined : id;
 }
 
-/** The path of a room's page; it keeps `?debug`. */
+/** Parameters that go along from page to page. */
+const KEPT = ['debug', 'lang'];
+
+/** The path of a room's page; it keeps `?debug` and `?lang=…`. */
 export function roomPath(room: string, search = ''): string {
-  return `/r/${encodeURIComponent(room)}${new URLSearchParams(search).has('debug') ? '?debug' : ''}`;
+  const kept = [...new URLSearchParams(search)].filter(([key]) => KEPT.includes(key));
+  const query = kept.map(([key, value]) => (value === '' ? key : `${key}=${encodeURIComponent(value)}`));
+  return `/r/${encodeURIComponent(room)}${query.length > 0 ? `?${query.join('&')}` : ''}`;
 }
 
 /** The access token that a link brings, `#token=JWT`: behind the `#`, so that it is sent to no server and logged nowhere. */

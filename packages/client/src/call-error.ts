@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@parley/protocol/errors';
+import type { CaptureDevice } from './capture-error.ts';
 
 /** What can go wrong on this side of the socket. */
 export type ClientErrorCode =
@@ -29,6 +30,7 @@ export type ClientErrorCode =
 
 export interface CallErrorOptions extends ErrorOptions {
   requestType?: string;
+  device?: CaptureDevice;
 }
 
 /** An error of a call: a stable code to decide by, and a message that says what to do next. */
@@ -36,12 +38,15 @@ export class CallError extends Error {
   readonly code: ErrorCode | ClientErrorCode;
   /** The `type` of the message that the server refused, where it was one. */
   readonly requestType: string | undefined;
+  /** What could not be captured, or is captured no more, where it was that. */
+  readonly device: CaptureDevice | undefined;
 
   constructor(code: ErrorCode | ClientErrorCode, message: string, options: CallErrorOptions = {}) {
     super(message, options);
     this.name = 'CallError';
     this.code = code;
     this.requestType = options.requestType;
+    this.device = options.device;
   }
 }
 

@@ -23,8 +23,8 @@ export type CallEnd =
   | { readonly reason: 'kicked' | 'banned' | 'replaced' }
   /** Somebody closed the room, or nobody was in it for long. */
   | { readonly reason: 'room-closed'; readonly why: 'deleted' | 'idle' }
-  /** The server let nobody in again, or could not be reached for too long; `detail` is what was said. */
-  | { readonly reason: 'connection-lost'; readonly detail: string };
+  /** The server let nobody in again, or could not be reached for too long; `code` and `detail` are what was said. */
+  | { readonly reason: 'connection-lost'; readonly code: CallError['code']; readonly detail: string };
 
 /** What a {@link Call} tells, by the event's name. */
 export interface CallEvents {

@@ -175,7 +175,7 @@ describe('Call: its end', () => {
     [
       'the server shuts it out',
       ({ socket }: FakeRoom) => socket.drop(4409, 'You came back elsewhere.'),
-      { reason: 'connection-lost', detail: 'You came back elsewhere.' },
+      { reason: 'connection-lost', code: 'connection_failed', detail: 'You came back elsewhere.' },
     ],
   ])('ends when %s', async (_, happen, end) => {
     const room = await joinFakeRoom();

@@ -455,7 +455,7 @@ export class Call extends Emitter<CallEvents> {
     const reason = ENDS[code];
     if (reason !== undefined) this.#end({ reason });
     else if (code === 'room_closed') this.#end({ reason: 'room-closed', why: 'deleted' });
-    else this.#end({ reason: 'connection-lost', detail: message });
+    else this.#end({ reason: 'connection-lost', code, detail: message });
   }
 
   /** A moderator has muted a track of one's own: the room has told everybody. A screen is not muted, but over. */

@@ -20,7 +20,7 @@ describe('captureError', () => {
     for (const device of ['camera', 'microphone', 'screen'] as const) {
       const cause = named(name);
       const error = captureError(device, cause);
-      expect(error).toMatchObject({ code, cause });
+      expect(error).toMatchObject({ code, cause, device });
       expect(error.message).toMatch(/screen|camera|microphone/);
       if (device !== 'screen') expect(error.message).toMatch(new RegExp(`${device}.*[Tt]ry an?[go]`));
     }

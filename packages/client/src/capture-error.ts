@@ -10,13 +10,13 @@ export function captureError(device: CaptureDevice, cause: unknown): CallError {
   switch (name) {
     case 'NotAllowedError':
     case 'SecurityError':
-      return new CallError('permission_denied', denied(device, String(cause)), { cause });
+      return new CallError('permission_denied', denied(device, String(cause)), { cause, device });
     case 'NotFoundError':
     case 'OverconstrainedError':
       return new CallError(
         'device_not_found',
         screen ? 'There is no screen to share.' : `No ${device} was found. Plug one in and try again.`,
-        { cause },
+        { cause, device },
       );
     case 'NotReadableError':
     case 'AbortError':
@@ -25,19 +25,22 @@ export function captureError(device: CaptureDevice, cause: unknown): CallError {
         screen
           ? 'The system does not let the browser see the screen. Check its privacy settings.'
           : `The ${device} does not start. Close other programs that use it and try again.`,
-        { cause },
+        { cause, device },
       );
     case 'NotSupportedError':
-      return new CallError('capture_unsupported', unsupported(device), { cause });
+      return new CallError('capture_unsupported', unsupported(device), { cause, device });
     case 'InvalidStateError':
       // A page that is not shown, or a screen that was asked for too long after the click.
       return new CallError(
         'capture_failed',
         `The browser gives the ${device} only to a page that is in front, ${screen ? 'right after a click' : 'not in the background'}. Try again.`,
-        { cause },
+        { cause, device },
       );
     default:
-      return new CallError('capture_failed', `The ${device} could not be started. Try again.`, { cause });
+      return new CallError('capture_failed', `The ${device} could not be started. Try again.`, {
+        cause,
+        device,
+      });
   }
 }
 
@@ -48,6 +51,7 @@ export function captureUnsupported(device: CaptureDevice): CallError {
     globalThis.isSecureContext
       ? unsupported(device)
       : `Browsers give the ${device} only to pages that are opened with https:// or from localhost.`,
+    { device },
   );
 }
 

@@ -257,7 +257,7 @@ export class LocalDevices {
     } catch (cause) {
       if (store.closed) return;
       store.stop(device);
-      error(new CallError('device_lost', lost(device), { cause }));
+      error(new CallError('device_lost', lost(device), { cause, device }));
       this.#agree(device).catch(() => undefined);
     }
   }

@@ -1,6 +1,8 @@
 import { assertNever } from '@parley/client/assert-never';
 import { CallError } from '@parley/client/call-error';
 import type { CallEnd } from '@parley/client/call-events';
+import { errorText } from '../i18n/error-text.ts';
+import type { Texts } from '../i18n/texts.ts';
 
 /** What the page says when there is no call (any more). */
 export interface EndText {
@@ -11,78 +13,62 @@ export interface EndText {
 }
 
 /** Words for the end of a call, or for why it did not begin. */
-export function endText(end: CallEnd | CallError): EndText {
-  if (end instanceof CallError) return refusalText(end);
+export function endText(texts: Texts, end: CallEnd | CallError): EndText {
+  const { ended, errors } = texts;
+  if (end instanceof CallError) return refusalText(texts, end);
   switch (end.reason) {
     case 'left':
-      return { title: 'You left the meeting', text: 'Camera and microphone are off.', again: 'Rejoin' };
+      return { ...ended.left, again: ended.rejoin };
     case 'kicked':
-      return {
-        title: 'You were removed',
-        text: 'A moderator removed you from the meeting.',
-        again: 'Rejoin',
-      };
+      return { title: ended.removed, text: errors.kicked, again: ended.rejoin };
     case 'banned':
-      return { title: 'You were removed', text: 'A moderator removed you, and you cannot join for now.' };
+      return { title: ended.removed, text: errors.banned };
     case 'replaced':
-      return {
-        title: 'You joined from elsewhere',
-        text: 'The meeting goes on where you joined last.',
-        again: 'Go on here',
-      };
+      return ended.replaced;
     case 'room-closed':
-      return end.why === 'deleted'
-        ? { title: 'The meeting is over', text: 'It was closed for everybody.' }
-        : {
-            title: 'The room was closed',
-            text: 'Nobody had been in it for a while.',
-            again: 'Open it again',
-          };
-    case 'connection-lost':
-      return {
-        title: 'The connection is lost',
-        text: `${sentence(end.detail)} Check the network, then rejoin: the others may still be there.`,
-        again: 'Rejoin',
-      };
+      return end.why === 'deleted' ? ended.over : ended.idle;
+    case 'connection-lost': {
+      const { title, text } = ended.lost;
+      const why = errorText(texts, new CallError(end.code, end.detail));
+      return { title, text: end.code === 'connection_failed' ? text : why, again: ended.rejoin };
+    }
     default:
       return assertNever(end);
   }
 }
 
-function refusalText({ code, message }: CallError): EndText {
-  switch (code) {
+function refusalText(texts: Texts, error: CallError): EndText {
+  const { again, titles } = texts.ended;
+  const text = errorText(texts, error);
+  switch (error.code) {
     case 'room_full':
-      return { title: 'The room is full', text: message, again: 'Try again' };
+      return { title: titles.roomFull, text, again };
     case 'room_closed':
-      return { title: 'The room was closed', text: message, again: 'Try again' };
+      return { title: titles.roomClosed, text, again };
     case 'room_locked':
-      return { title: 'The room is locked', text: message, again: 'Try again' };
+      return { title: titles.roomLocked, text, again };
     case 'lobby_denied':
-      return { title: 'You were not let in', text: message };
+      return { title: titles.notLetIn, text };
     case 'banned':
-      return { title: 'You cannot join', text: message };
+      return { title: titles.banned, text };
     case 'lobby_full':
-      return { title: 'Too many people are waiting', text: message, again: 'Try again' };
+      return { title: titles.manyWait, text, again };
     case 'token_missing':
-      return { title: 'You need an invitation', text: 'This server lets in who has one. Ask for your link.' };
+      return { title: titles.noInvitation, text };
     case 'token_expired':
-      return { title: 'Your invitation has expired', text: 'Ask whoever invited you for a new link.' };
+      return { title: titles.expired, text };
     case 'token_wrong_room':
-      return { title: 'Your invitation is for another room', text: 'Use the link as you got it.' };
+      return { title: titles.otherRoom, text };
     case 'room_not_found':
-      return { title: 'There is no such room', text: message };
+      return { title: titles.noRoom, text };
     case 'server_full':
     case 'media_unavailable':
-      return { title: 'The server is busy', text: message, again: 'Try again' };
+      return { title: titles.busy, text, again };
     case 'unsupported_version':
-      return { title: 'This page is out of date', text: 'Reload it, then join again.' };
+      return { title: titles.outOfDate, text };
     case 'connection_failed':
-      return { title: 'The server cannot be reached', text: message, again: 'Try again' };
+      return { title: titles.unreachable, text, again };
     default:
-      return { title: 'Joining did not work', text: message, again: 'Try again' };
+      return { title: titles.failed, text, again };
   }
-}
-
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -1,5 +1,6 @@
 import type { CallError } from '@parley/client/call-error';
 import type { CallEnd } from '@parley/client/call-events';
+import { useTexts } from '../i18n/texts.ts';
 import { Button } from '../ui/button.tsx';
 import { MessageScreen } from '../ui/message-screen.tsx';
 import { endText } from './end-text.ts';
@@ -14,16 +15,17 @@ export interface EndedProps {
 
 /** After the call, or instead of it. */
 export function Ended({ end, joining, onAgain, onHome }: EndedProps) {
-  const { title, text, again } = endText(end);
+  const texts = useTexts();
+  const { title, text, again } = endText(texts, end);
   return (
     <MessageScreen title={title} text={text} testId="ended">
       {again !== undefined && (
         <Button primary onClick={onAgain} disabled={joining} testId="rejoin">
-          {joining ? 'Joining…' : again}
+          {joining ? texts.joining : again}
         </Button>
       )}
       <Button primary={again === undefined} onClick={onHome} testId="home">
-        Back to the start
+        {texts.ended.home}
       </Button>
     </MessageScreen>
   );

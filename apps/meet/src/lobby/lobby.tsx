@@ -1,8 +1,9 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { useTexts } from '../i18n/texts.ts';
 import type { JoinRequest } from '../join-request.ts';
 import { randomRoomId } from '../random-room.ts';
-import { rememberedName, rememberName } from '../remembered-name.ts';
 import { toRoomId } from '../room-id.ts';
+import { lastName } from '../settings/settings.ts';
 import { Button } from '../ui/button.tsx';
 import { Logo } from '../ui/logo.tsx';
 import css from './lobby.module.css';
@@ -21,13 +22,15 @@ const BOTH_ON = { camera: true, microphone: true };
 
 /** Where one looks into the mirror before going in. */
 export function Lobby({ room: linked, joining, onJoin }: LobbyProps) {
-  const [name, setName] = useState(rememberedName);
+  const texts = useTexts();
+  const t = texts.lobby;
+  const [name, setName] = useState(lastName.current);
   const [room, setRoom] = useState(() => linked ?? randomRoomId());
   const preview = usePreview(BOTH_ON);
   const heading = useRef<HTMLHeadingElement>(null);
   const nameInput = useRef<HTMLInputElement>(null);
   const roomId = toRoomId(room);
-  const problems = previewProblems(preview.state);
+  const problems = previewProblems(texts, preview.state);
 
   useEffect(() => {
     // With a keyboard, typing or Enter are next; on a phone an input would bring one up over the picture.
@@ -38,7 +41,7 @@ export function Lobby({ room: linked, joining, onJoin }: LobbyProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (joining || roomId === '' || name.trim() === '') return;
-    rememberName(name.trim());
+    lastName.set(name.trim());
     const { camera, microphone } = preview.state;
     onJoin({
       room: roomId,
@@ -57,10 +60,10 @@ export function Lobby({ room: linked, joining, onJoin }: LobbyProps) {
         <Preview preview={preview} name={name} joining={joining} />
         <form className={css.form} onSubmit={submit}>
           <h1 className={css.title} ref={heading} tabIndex={-1}>
-            {linked === undefined ? 'Start or join a meeting' : 'Ready to join?'}
+            {linked === undefined ? t.start : t.ready}
           </h1>
           <label className={css.field}>
-            Your name
+            {t.name}
             <input
               className={css.input}
               ref={nameInput}
@@ -74,7 +77,7 @@ export function Lobby({ room: linked, joining, onJoin }: LobbyProps) {
             />
           </label>
           <label className={css.field}>
-            Room
+            {t.room}
             <input
               className={css.input}
               value={room}
@@ -89,7 +92,7 @@ export function Lobby({ room: linked, joining, onJoin }: LobbyProps) {
           </label>
           {room !== '' && roomId === '' && (
             <p className={css.problem} role="alert">
-              A room’s name is made of letters A–Z and digits.
+              {t.badRoom}
             </p>
           )}
           {problems.map((problem) => (
@@ -98,13 +101,9 @@ export function Lobby({ room: linked, joining, onJoin }: LobbyProps) {
             </p>
           ))}
           <Button type="submit" primary disabled={joining} testId="lobby-join">
-            {joining ? 'Joining…' : 'Join'}
+            {joining ? texts.joining : t.join}
           </Button>
-          <p className={css.note}>
-            {problems.length > 0
-              ? 'You can join all the same and watch, listen and chat.'
-              : 'Everybody with the link can join.'}
-          </p>
+          <p className={css.note}>{problems.length > 0 ? t.withoutDevices : t.open}</p>
         </form>
       </main>
     </div>

@@ -1,4 +1,6 @@
 import type { CallError } from '@parley/client/call-error';
+import { errorText } from '../i18n/error-text.ts';
+import type { Texts } from '../i18n/texts.ts';
 
 /** What a device does in the lobby. */
 export type DeviceState =
@@ -21,16 +23,16 @@ export function tracksOf({ camera, microphone }: PreviewState) {
 }
 
 /** What to tell the person about devices that do not work: each message once. */
-export function previewProblems({ camera, microphone }: PreviewState): string[] {
+export function previewProblems(texts: Texts, { camera, microphone }: PreviewState): string[] {
   if (
     camera.state === 'failed' &&
     microphone.state === 'failed' &&
     camera.error.code === microphone.error.code &&
     camera.error.code === 'permission_denied'
   ) {
-    return [
-      'The browser may not use camera and microphone. Allow them in the site settings beside the address, then try again.',
-    ];
+    return [texts.lobby.bothDenied];
   }
-  return [camera, microphone].flatMap((device) => (device.state === 'failed' ? [device.error.message] : []));
+  return [camera, microphone].flatMap((device) =>
+    device.state === 'failed' ? [errorText(texts, device.error)] : [],
+  );
 }

@@ -1,3 +1,4 @@
+import { useTexts } from '../i18n/texts.ts';
 import { Video } from '../media/video.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { DeviceToggle } from '../ui/device-toggle.tsx';
@@ -14,16 +15,15 @@ export interface PreviewProps {
 /** How one will look, and the switches for it. */
 export function Preview({ preview, name, joining }: PreviewProps) {
   const { camera, microphone } = preview.state;
+  const texts = useTexts().lobby;
   return (
     <div className={css.preview}>
       {camera.state === 'on' ? (
-        <Video track={camera.track} label="Your camera" mirrored />
+        <Video track={camera.track} label={texts.camera} mirrored />
       ) : (
         <>
           <Avatar name={name} />
-          <p className={css.hint}>
-            {camera.state === 'starting' ? 'Starting the camera…' : 'Your camera is off'}
-          </p>
+          <p className={css.hint}>{camera.state === 'starting' ? texts.starting : texts.cameraIsOff}</p>
         </>
       )}
       <div className={css.switches}>

@@ -1,3 +1,4 @@
+import { type Texts, useTexts } from '../i18n/texts.ts';
 import { RoundButton } from './round-button.tsx';
 
 export interface DeviceToggleProps {
@@ -9,10 +10,11 @@ export interface DeviceToggleProps {
 
 /** Switches the camera or the microphone, in the lobby and in the call. */
 export function DeviceToggle({ device, on, busy = false, onToggle }: DeviceToggleProps) {
+  const texts = useTexts().devices;
   return (
     <RoundButton
       icon={on ? device : `${device}-off`}
-      label={label(device, on)}
+      label={label(texts, device, on)}
       tone={on ? 'plain' : 'off'}
       disabled={busy}
       onClick={onToggle}
@@ -21,7 +23,7 @@ export function DeviceToggle({ device, on, busy = false, onToggle }: DeviceToggl
   );
 }
 
-function label(device: 'camera' | 'microphone', on: boolean): string {
-  if (device === 'camera') return on ? 'Turn the camera off' : 'Turn the camera on';
-  return on ? 'Mute the microphone' : 'Unmute the microphone';
+function label(texts: Texts['devices'], device: 'camera' | 'microphone', on: boolean): string {
+  if (device === 'camera') return on ? texts.cameraOff : texts.cameraOn;
+  return on ? texts.mute : texts.unmute;
 }

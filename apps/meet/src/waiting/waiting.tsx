@@ -1,3 +1,5 @@
+import { useTexts } from '../i18n/texts.ts';
+import { isolated } from '../i18n/wording.ts';
 import { Button } from '../ui/button.tsx';
 import { MessageScreen } from '../ui/message-screen.tsx';
 
@@ -8,15 +10,11 @@ export interface WaitingProps {
 
 /** Before the door, until somebody in the room opens it. */
 export function Waiting({ room, onGiveUp }: WaitingProps) {
-  const text = (
-    <>
-      Somebody in <bdi>{room}</bdi> has to let you in. Nobody sees or hears you until then.
-    </>
-  );
+  const texts = useTexts().waiting;
   return (
-    <MessageScreen title="Waiting to be let in" text={text} testId="waiting">
+    <MessageScreen title={texts.title} text={texts.text(isolated(room))} testId="waiting">
       <Button onClick={onGiveUp} testId="give-up">
-        Do not wait
+        {texts.giveUp}
       </Button>
     </MessageScreen>
   );

@@ -1,0 +1,10 @@
+import type { CallError } from '@parley/client/call-error';
+import type { Texts } from './texts.ts';
+
+/** What an error means for the person and what they can do; what the error itself says where there are no words here. */
+export function errorText(texts: Texts, { code, device, message }: CallError): string {
+  const byDevice: Readonly<Record<string, Record<string, string>>> = texts.capture;
+  const byCode: Readonly<Record<string, string>> = texts.errors;
+  // A newer server may know more codes than this page.
+  return (device && byDevice[code]?.[device]) ?? byCode[code] ?? message;
+}
