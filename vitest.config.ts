@@ -27,7 +27,7 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 30_000,
           include: [
-            'packages/*/src/**/*.test.ts',
+            'packages/*/src/**/*.test.{ts,tsx}',
             'apps/{media,meet}/src/**/*.test.{ts,tsx}',
             'infra/**/*.test.ts',
           ],

@@ -1,102 +1,93 @@
-import { CallError } from '@parley/client/call-error';
+import type { CallError } from '@parley/client/call-error';
 import type { CallEnd } from '@parley/client/call-events';
+import { ParleyProvider, useConnect } from '@parley/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { Ended } from './ended/ended.tsx';
 import type { JoinRequest } from './join-request.ts';
 import { Lobby } from './lobby/lobby.tsx';
-import { type Meeting, startMeeting } from './meeting.ts';
+import { beginMeeting } from './meeting.ts';
+import { Notices } from './notices.ts';
 import { Room } from './room/room.tsx';
-import { roomOf, roomPath } from './room-link.ts';
+import { roomOf, roomPath, tokenOf } from './room-link.ts';
 import { Waiting } from './waiting/waiting.tsx';
-
-type Screen =
-  | { readonly name: 'lobby'; readonly joining: boolean; readonly room: string | undefined }
-  | { readonly name: 'waiting'; readonly room: string }
-  | { readonly name: 'room'; readonly meeting: Meeting }
-  | {
-      readonly name: 'ended';
-      readonly joining: boolean;
-      readonly end: CallEnd | CallError;
-      readonly again: JoinRequest;
-    };
 
 /** The whole page: lobby, room, and what comes after. */
 export function App() {
-  const [screen, setScreen] = useState<Screen>(openingScreen);
-  /** What to give up when the person goes elsewhere. */
-  const leave = useRef<() => void>(() => undefined);
+  const { connection, join: connect, reset } = useConnect();
+  const [linked, setLinked] = useState(() => roomOf(location));
+  const [notices, setNotices] = useState(() => new Notices());
+  /** To join once more as the last time. */
+  const again = useRef<JoinRequest>(undefined);
 
-  const join = useCallback(async (request: JoinRequest) => {
-    const joining = new AbortController();
-    leave.current = () => joining.abort();
-    setScreen((now) => ('joining' in now ? { ...now, joining: true } : now));
-    let again: JoinRequest = { ...request, tracks: { camera: undefined, microphone: undefined } };
-    try {
-      const meeting = await startMeeting(request, joining.signal, () =>
-        setScreen({ name: 'waiting', room: request.room }),
-      );
-      const { call } = meeting;
-      if (roomOf(location) !== request.room)
-        history.pushState(null, '', `${roomPath(request.room, location.search)}${location.hash}`);
-      leave.current = () => call.leave();
-      call.on('local-changed', (tracks) => {
-        const isOn = (device: 'camera' | 'microphone') => tracks.get(device)?.enabled ?? false;
-        again = { ...again, wanted: { camera: isOn('camera'), microphone: isOn('microphone') } };
+  const join = useCallback(
+    async (request: JoinRequest) => {
+      const { room, name, tracks } = request;
+      const told = new Notices();
+      setNotices(told);
+      again.current = { ...request, tracks: { camera: undefined, microphone: undefined } };
+      const token = tokenOf(location);
+      const call = await connect(location.origin, { room, name, ...(token && { token }) });
+      if (call === undefined) {
+        tracks.camera?.stop();
+        tracks.microphone?.stop();
+        return;
+      }
+      if (roomOf(location) !== room)
+        history.pushState(null, '', `${roomPath(room, location.search)}${location.hash}`);
+      call.on('local-changed', (local) => {
+        const isOn = (device: 'camera' | 'microphone') => local.get(device)?.enabled ?? false;
+        const wanted = { camera: isOn('camera'), microphone: isOn('microphone') };
+        if (again.current) again.current = { ...again.current, wanted };
       });
-      call.on('closed', (end) => setScreen({ name: 'ended', joining: false, end, again }));
-      setScreen({ name: 'room', meeting });
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      if (error.code !== 'aborted') setScreen({ name: 'ended', joining: false, end: error, again });
-    }
-  }, []);
+      beginMeeting(call, told, request);
+    },
+    [connect],
+  );
+
+  const goToLobby = useCallback(() => {
+    reset();
+    setLinked(roomOf(location));
+  }, [reset]);
+  const goHome = () => {
+    history.pushState(null, '', '/');
+    goToLobby();
+  };
 
   useEffect(() => {
-    const goTo = () => {
-      leave.current();
-      setScreen(openingScreen());
-    };
-    addEventListener('popstate', goTo);
-    return () => removeEventListener('popstate', goTo);
-  }, []);
+    addEventListener('popstate', goToLobby);
+    return () => removeEventListener('popstate', goToLobby);
+  }, [goToLobby]);
 
+  const roomId = connection.state === 'joined' ? connection.call.roomId : undefined;
   useEffect(() => {
-    document.title = screen.name === 'room' ? `${screen.meeting.call.roomId} · Parley` : 'Parley';
-  }, [screen]);
+    document.title = roomId === undefined ? 'Parley' : `${roomId} · Parley`;
+  }, [roomId]);
 
-  switch (screen.name) {
-    case 'lobby':
-      return <Lobby key={screen.room} room={screen.room} joining={screen.joining} onJoin={join} />;
+  const ended = (end: CallEnd | CallError, joining: boolean) => (
+    <Ended
+      end={end}
+      joining={joining}
+      onAgain={() => again.current && void join(again.current)}
+      onHome={goHome}
+    />
+  );
+  const lobby = (joining: boolean) => <Lobby key={linked} room={linked} joining={joining} onJoin={join} />;
+  switch (connection.state) {
+    case 'idle':
+      return lobby(false);
+    case 'joining':
+      return connection.last === undefined ? lobby(true) : ended(connection.last, true);
     case 'waiting':
+      return <Waiting room={again.current?.room ?? ''} onGiveUp={goHome} />;
+    case 'joined':
       return (
-        <Waiting
-          room={screen.room}
-          onGiveUp={() => {
-            leave.current();
-            history.pushState(null, '', '/');
-            setScreen(openingScreen());
-          }}
-        />
+        <ParleyProvider call={connection.call}>
+          <Room notices={notices} />
+        </ParleyProvider>
       );
-    case 'room':
-      return <Room meeting={screen.meeting} />;
     case 'ended':
-      return (
-        <Ended
-          end={screen.end}
-          joining={screen.joining}
-          onAgain={() => join(screen.again)}
-          onHome={() => {
-            history.pushState(null, '', '/');
-            setScreen(openingScreen());
-          }}
-        />
-      );
+      return ended(connection.end, false);
     default:
-      return screen satisfies never;
+      return connection satisfies never;
   }
-}
-
-function openingScreen(): Screen {
-  return { name: 'lobby', joining: false, room: roomOf(location) };
 }

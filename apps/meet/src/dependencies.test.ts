@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
 
 const sources = import.meta.glob<string>(
-  ['./**/*.{ts,tsx}', '../../../packages/client/src/**/*.ts', '!**/*.test.{ts,tsx}', '!**/testing/*'],
+  [
+    './**/*.{ts,tsx}',
+    '../../../packages/{client,react}/src/**/*.{ts,tsx}',
+    '!**/*.test.{ts,tsx}',
+    '!**/testing/*',
+  ],
   { query: '?raw', import: 'default', eager: true },
 );
 /** Files of the protocol that bring no schemas with them. */
@@ -15,6 +20,6 @@ it('the page and the SDK bring no schemas and no other packages into the browser
   const imported = Object.values(sources).flatMap((source) =>
     [...source.matchAll(/^import (?!type )[^;]*? from '([^']+)';/gm)].flatMap(([, from]) => from ?? []),
   );
-  const packages = imported.filter((from) => !/^\.|^@parley\/client\//.test(from));
+  const packages = imported.filter((from) => !/^\.|^@parley\/(client\/|react$)/.test(from));
   expect([...new Set(packages)].sort()).toEqual([...WITHOUT_ZOD, 'react', 'react-dom/client']);
 });

@@ -1,48 +1,22 @@
 import type { Call } from '@parley/client/call';
 import { CallError } from '@parley/client/call-error';
 import { cameraConstraints, microphoneConstraints } from '@parley/client/capture';
-import { connect } from '@parley/client/connect';
 import { errorText } from './i18n/error-text.ts';
 import { currentTexts } from './i18n/texts.ts';
 import type { JoinRequest } from './join-request.ts';
-import { Notices } from './notices.ts';
-import { tokenOf } from './room-link.ts';
-
-/** A call and what the page keeps beside it. */
-export interface Meeting {
-  readonly call: Call;
-  readonly notices: Notices;
-}
+import type { Notices } from './notices.ts';
 
 /**
- * Joins, then turns on what the lobby had on. A device that fails does not end the meeting: it is told as a notice.
- *
- * @throws {CallError} if there is no joining
+ * Turns on what the lobby had on, and tells as notices what goes wrong in the call. A device that fails does not end
+ * the meeting.
  */
-export async function startMeeting(
-  request: JoinRequest,
-  signal: AbortSignal,
-  onWaiting: () => void,
-): Promise<Meeting> {
-  const { room, name, tracks } = request;
-  let call: Call;
-  try {
-    const token = tokenOf(location);
-    call = await connect(location.origin, { room, name, signal, onWaiting, ...(token && { token }) });
-  } catch (error) {
-    tracks.camera?.stop();
-    tracks.microphone?.stop();
-    throw error;
-  }
-  const notices = new Notices();
-  const meeting = { call, notices };
+export function beginMeeting(call: Call, notices: Notices, request: JoinRequest): void {
   call.on('error', (error) => notices.add(errorText(currentTexts(), error)));
   call.on('quality-changed', ({ limitedBy }) => {
     if (limitedBy === 'single-layer') notices.add(currentTexts().notices.singleLayer);
     if (limitedBy === 'server-load') notices.add(currentTexts().notices.serverLoad);
   });
-  void startDevices(meeting, request);
-  return meeting;
+  void startDevices(call, notices, request);
 }
 
 /** Shows what an action came to, if it came to nothing. */
@@ -57,7 +31,7 @@ export function tell(notices: Notices, action: Promise<void>): void {
   });
 }
 
-async function startDevices({ call, notices }: Meeting, { tracks, wanted }: JoinRequest): Promise<void> {
+async function startDevices(call: Call, notices: Notices, { tracks, wanted }: JoinRequest): Promise<void> {
   const { camera, microphone } = tracks;
   // The lobby did not know yet what this server wants. Some cameras can only do what they do.
   await Promise.allSettled([

@@ -1,3 +1,4 @@
+import { type DeviceState, usePreview } from '@parley/react';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useTexts } from '../i18n/texts.ts';
 import type { JoinRequest } from '../join-request.ts';
@@ -8,8 +9,7 @@ import { Button } from '../ui/button.tsx';
 import { Logo } from '../ui/logo.tsx';
 import css from './lobby.module.css';
 import { Preview } from './preview.tsx';
-import { type DeviceState, previewProblems } from './preview-state.ts';
-import { usePreview } from './use-preview.ts';
+import { previewProblems } from './preview-problems.ts';
 
 export interface LobbyProps {
   /** The room that the link leads to. */

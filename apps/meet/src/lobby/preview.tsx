@@ -1,9 +1,9 @@
+import type { Preview as PreviewModel } from '@parley/react';
 import { useTexts } from '../i18n/texts.ts';
 import { Video } from '../media/video.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { DeviceToggle } from '../ui/device-toggle.tsx';
 import css from './preview.module.css';
-import type { Preview as PreviewModel } from './use-preview.ts';
 
 export interface PreviewProps {
   preview: PreviewModel;

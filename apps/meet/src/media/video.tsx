@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { VideoTrack } from '@parley/react';
 import css from './video.module.css';
 
 export interface VideoProps {
@@ -11,29 +11,8 @@ export interface VideoProps {
   whole?: boolean;
 }
 
-/** Plays a video track, invisible until its first frame is there. Sound is not its business. */
+/** A video track that fills its parent, invisible until its first frame is there. */
 export function Video({ track, label, mirrored = false, whole = false }: VideoProps) {
-  const ref = useRef<HTMLVideoElement>(null);
-  const [hasFrames, setHasFrames] = useState(false);
-  useEffect(() => {
-    const video = ref.current;
-    if (video === null) return;
-    setHasFrames(false);
-    video.srcObject = new MediaStream([track]);
-    return () => {
-      video.srcObject = null;
-    };
-  }, [track]);
-  const classes = [css.video, mirrored && css.mirrored, whole && css.whole, hasFrames && css.shown];
-  return (
-    <video
-      ref={ref}
-      className={classes.filter(Boolean).join(' ')}
-      aria-label={label}
-      onLoadedData={() => setHasFrames(true)}
-      autoPlay
-      muted
-      playsInline
-    />
-  );
+  const classes = [css.video, mirrored && css.mirrored, whole && css.whole];
+  return <VideoTrack track={track} className={classes.filter(Boolean).join(' ')} aria-label={label} />;
 }

@@ -1,9 +1,9 @@
+import type { ChatEntry } from '@parley/react';
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import { RoundButton } from '../ui/round-button.tsx';
 import css from './chat-panel.module.css';
 import { ChatText } from './chat-text.tsx';
-import type { ChatEntry } from './use-chat.ts';
 
 /** As the protocol has it, characters. */
 const MAX_LENGTH = 4096;

@@ -1,17 +1,17 @@
-import type { LocalTracks } from '@parley/client/local-tracks';
 import type { Quality } from '@parley/protocol/track';
-import type { Meeting } from '../meeting.ts';
+import { type Chat, useCall, useLocalTracks } from '@parley/react';
 import { tell } from '../meeting.ts';
+import type { Notices } from '../notices.ts';
 import { DeviceToggle } from '../ui/device-toggle.tsx';
 import { RoundButton } from '../ui/round-button.tsx';
 import css from './control-bar.module.css';
 import { QualityMenu } from './quality-menu.tsx';
-import type { Chat } from './use-chat.ts';
 
 export interface ControlBarProps {
-  meeting: Meeting;
-  localTracks: LocalTracks;
+  notices: Notices;
   chat: Chat;
+  chatIsOpen: boolean;
+  onChat: () => void;
   quality: Quality;
   onQuality: (quality: Quality) => void;
 }
@@ -20,8 +20,9 @@ export interface ControlBarProps {
 const CAN_SHARE = 'mediaDevices' in navigator && 'getDisplayMedia' in navigator.mediaDevices;
 
 /** What one can do in the call. */
-export function ControlBar({ meeting, localTracks, chat, quality, onQuality }: ControlBarProps) {
-  const { call, notices } = meeting;
+export function ControlBar({ notices, chat, chatIsOpen, onChat, quality, onQuality }: ControlBarProps) {
+  const call = useCall();
+  const localTracks = useLocalTracks();
   const microphoneOn = localTracks.get('microphone')?.enabled ?? false;
   const cameraOn = localTracks.get('camera')?.enabled ?? false;
   const sharing = localTracks.get('screen')?.enabled ?? false;
@@ -51,9 +52,9 @@ export function ControlBar({ meeting, localTracks, chat, quality, onQuality }: C
       <RoundButton
         icon="chat"
         label={unread === undefined ? 'Chat' : `Chat, ${unread} unread`}
-        pressed={chat.isOpen}
-        tone={chat.isOpen ? 'active' : 'plain'}
-        onClick={chat.toggle}
+        pressed={chatIsOpen}
+        tone={chatIsOpen ? 'active' : 'plain'}
+        onClick={onChat}
         testId="toggle-chat"
         badge={unread}
       />

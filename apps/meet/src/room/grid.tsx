@@ -1,10 +1,10 @@
 import type { VideoStats } from '@parley/client/call-stats';
+import type { Tile } from '@parley/react';
 import { useRef } from 'react';
 import { useElementSize } from '../ui/use-element-size.ts';
 import css from './grid.module.css';
 import { gridLayout } from './grid-layout.ts';
 import { TileView } from './tile-view.tsx';
-import type { Tile } from './tiles.ts';
 
 const OPTIONS = { gap: 8, minTileWidth: 120 };
 

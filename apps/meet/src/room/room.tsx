@@ -1,61 +1,56 @@
 import type { Quality } from '@parley/protocol/track';
-import { useMemo, useState } from 'react';
-import type { Meeting } from '../meeting.ts';
+import {
+  RoomAudio,
+  useCall,
+  useCallState,
+  useChat,
+  useGrants,
+  useLobby,
+  useParticipants,
+  useRoom,
+  useStats,
+  useTiles,
+} from '@parley/react';
+import { useState } from 'react';
+import type { Notices } from '../notices.ts';
+import { BlockedSound } from './blocked-sound.tsx';
 import { ChatPanel } from './chat-panel.tsx';
 import { ControlBar } from './control-bar.tsx';
 import { NoticeList } from './notice-list.tsx';
 import { Reconnecting } from './reconnecting.tsx';
-import { RemoteAudio } from './remote-audio.tsx';
 import css from './room.module.css';
 import { RoomHeader } from './room-header.tsx';
 import { Stage } from './stage.tsx';
 import { StatsLine } from './stats-line.tsx';
-import { Moderated } from './tile-actions.tsx';
-import { tilesOf } from './tiles.ts';
-import {
-  useCallState,
-  useLobby,
-  useLocalTracks,
-  useModerates,
-  useRemoteTracks,
-  useRoomSettings,
-  useRoster,
-} from './use-call.ts';
-import { useChat } from './use-chat.ts';
-import { useStats } from './use-stats.ts';
 import { WaitingList } from './waiting-list.tsx';
 
 /** The call. */
-export function Room({ meeting }: { meeting: Meeting }) {
-  const { call, notices } = meeting;
-  const roster = useRoster(call);
-  const localTracks = useLocalTracks(call);
-  const remoteTracks = useRemoteTracks(call);
-  const state = useCallState(call);
-  const moderates = useModerates(call);
-  const { locked } = useRoomSettings(call);
-  const lobby = useLobby(call);
-  const chat = useChat(call);
+export function Room({ notices }: { notices: Notices }) {
+  const call = useCall();
+  const { size: count } = useParticipants();
+  const state = useCallState();
+  const { moderate: moderates } = useGrants();
+  const { locked } = useRoom();
+  const lobby = useLobby();
+  const [chatIsOpen, setChatIsOpen] = useState(false);
+  const chat = useChat(chatIsOpen);
   const [quality, setQuality] = useState<Quality>('auto');
   const [debug] = useState(() => new URLSearchParams(location.search).has('debug'));
-  const stats = useStats(call, debug);
-  const tiles = useMemo(
-    () => tilesOf(roster, remoteTracks, localTracks),
-    [roster, remoteTracks, localTracks],
-  );
+  const stats = useStats(debug);
+  const tiles = useTiles();
 
   return (
     <div className={css.room} data-testid="room">
       <RoomHeader
         roomId={call.roomId}
-        count={roster.size}
+        count={count}
         locked={locked}
         onLock={moderates ? (lock) => call.moderate({ action: 'lock', locked: lock }) : undefined}
         onCopyFailed={(link) => notices.add(`The browser does not copy it. The link is ${link}`)}
       />
       <WaitingList guests={lobby} moderate={(request) => call.moderate(request)} />
       {stats && <StatsLine stats={stats} />}
-      {roster.size === 1 && (
+      {count === 1 && (
         <p className={css.alone}>
           Nobody else is here yet. Copy the link and send it to those you want to meet.
         </p>
@@ -63,18 +58,19 @@ export function Room({ meeting }: { meeting: Meeting }) {
       <main className={css.main}>
         <NoticeList notices={notices} />
         <Reconnecting state={state} />
-        <Moderated value={moderates ? call : undefined}>
-          <Stage tiles={tiles} stats={stats?.now.received} />
-        </Moderated>
-        {chat.isOpen && (
-          <ChatPanel entries={chat.entries} onSend={(text) => call.sendChat(text)} onClose={chat.toggle} />
+        <Stage tiles={tiles} stats={stats?.now.received} />
+        {chatIsOpen && (
+          <ChatPanel entries={chat.entries} onSend={chat.send} onClose={() => setChatIsOpen(false)} />
         )}
       </main>
-      <RemoteAudio tracks={remoteTracks} />
+      <RoomAudio>
+        <BlockedSound />
+      </RoomAudio>
       <ControlBar
-        meeting={meeting}
-        localTracks={localTracks}
+        notices={notices}
         chat={chat}
+        chatIsOpen={chatIsOpen}
+        onChat={() => setChatIsOpen(!chatIsOpen)}
         quality={quality}
         onQuality={(wish) => {
           setQuality(wish);

@@ -1,8 +1,8 @@
 import type { VideoStats } from '@parley/client/call-stats';
+import type { Tile } from '@parley/react';
 import { Grid } from './grid.tsx';
 import css from './stage.module.css';
 import { TileView } from './tile-view.tsx';
-import type { Tile } from './tiles.ts';
 
 export interface StageProps {
   tiles: readonly Tile[];

@@ -1,5 +1,5 @@
+import type { StatsPair } from '@parley/react';
 import css from './stats-line.module.css';
-import type { StatsPair } from './use-stats.ts';
 
 /** What the call sends and receives, in a line: shown with `?debug`. */
 export function StatsLine({ stats: { now, before } }: { stats: StatsPair }) {

@@ -1,17 +1,13 @@
-import type { Call } from '@parley/client/call';
-import { createContext, useContext } from 'react';
+import { type Tile, useCall, useGrants } from '@parley/react';
 import { Icon } from '../ui/icon.tsx';
 import css from './tile-actions.module.css';
-import type { Tile } from './tiles.ts';
-
-/** The call, where one moderates it. */
-export const Moderated = createContext<Call | undefined>(undefined);
 
 /** What a moderator may do with whom a tile shows. */
 export function TileActions({ tile }: { tile: Tile }) {
-  const call = useContext(Moderated);
+  const call = useCall();
+  const { moderate } = useGrants();
   const { participantId, name, isSelf, source, microphoneOn } = tile;
-  if (call === undefined || isSelf || source !== 'camera') return null;
+  if (!moderate || isSelf || source !== 'camera') return null;
   const mute = () => {
     const { tracks = [] } = call.participants.get(participantId) ?? {};
     for (const { trackId, source: from } of tracks) {

@@ -1,10 +1,10 @@
 import type { VideoStats } from '@parley/client/call-stats';
+import type { Tile } from '@parley/react';
 import { Video } from '../media/video.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { TileActions } from './tile-actions.tsx';
 import css from './tile-view.module.css';
-import type { Tile } from './tiles.ts';
 
 export interface TileViewProps {
   tile: Tile;

@@ -1,14 +1,16 @@
 import { useEffect, useRef } from 'react';
 
-export interface AudioProps {
-  trackId: string;
+export interface AudioTrackProps {
   track: MediaStreamTrack;
-  /** The browser wants a click before it plays this; without `play`, it does not or not any more. */
-  onBlocked: (trackId: string, play?: () => void) => void;
+  /**
+   * The browser wants a click before it plays this: `play` tries again. Without `play` it plays after all, or is gone.
+   * Keep it the same function between renderings.
+   */
+  onBlocked?: (track: MediaStreamTrack, play?: () => void) => void;
 }
 
 /** Plays an audio track, unseen. */
-export function Audio({ trackId, track, onBlocked }: AudioProps) {
+export function AudioTrack({ track, onBlocked }: AudioTrackProps) {
   const ref = useRef<HTMLAudioElement>(null);
   useEffect(() => {
     const audio = ref.current;
@@ -17,14 +19,14 @@ export function Audio({ trackId, track, onBlocked }: AudioProps) {
     audio.play().catch((error: unknown) => {
       // An `AbortError` only says that the element was taken away meanwhile.
       if (error instanceof DOMException && error.name === 'NotAllowedError') {
-        onBlocked(trackId, () => void audio.play().catch(() => undefined));
+        onBlocked?.(track, () => void audio.play().catch(() => undefined));
       }
     });
     return () => {
       audio.srcObject = null;
-      onBlocked(trackId);
+      onBlocked?.(track);
     };
-  }, [trackId, track, onBlocked]);
+  }, [track, onBlocked]);
   // biome-ignore lint/a11y/useMediaCaption: live speech has no captions to show
-  return <audio ref={ref} onPlaying={() => onBlocked(trackId)} autoPlay />;
+  return <audio ref={ref} onPlaying={() => onBlocked?.(track)} autoPlay />;
 }

@@ -1,7 +1,7 @@
 import { CallError } from '@parley/client/call-error';
 import { describe, expect, it } from 'vitest';
 import { en } from '../i18n/en.ts';
-import { previewProblems } from './preview-state.ts';
+import { previewProblems } from './preview-problems.ts';
 
 const failed = (code: 'permission_denied' | 'device_not_found', device: 'camera' | 'microphone') =>
   ({ state: 'failed', error: new CallError(code, code, { device }) }) as const;

@@ -1,0 +1,36 @@
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import { AudioTrack } from './audio-track.tsx';
+import { type BlockedSounds, withSound } from './blocked-sounds.ts';
+import { useRemoteTracks } from './use-call.ts';
+
+export interface RoomAudioProps {
+  /** Shown while the browser holds sound back until it sees a click; any click on the page will do, one in here too. */
+  children?: ReactNode;
+}
+
+/** The sound of the room. Mount it once. */
+export function RoomAudio({ children }: RoomAudioProps) {
+  const tracks = useRemoteTracks();
+  const [blocked, setBlocked] = useState<BlockedSounds>(new Map());
+  const onBlocked = useCallback(
+    (track: MediaStreamTrack, play?: () => void) => setBlocked((sounds) => withSound(sounds, track, play)),
+    [],
+  );
+  useEffect(() => {
+    if (blocked.size === 0) return;
+    const playAll = () => {
+      for (const play of blocked.values()) play();
+    };
+    addEventListener('click', playAll);
+    return () => removeEventListener('click', playAll);
+  }, [blocked]);
+  const sounds = [...tracks.values()].filter(({ kind }) => kind === 'audio');
+  return (
+    <>
+      {sounds.map(({ trackId, track }) => (
+        <AudioTrack key={trackId} track={track} onBlocked={onBlocked} />
+      ))}
+      {blocked.size > 0 && children}
+    </>
+  );
+}

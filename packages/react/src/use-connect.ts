@@ -1,0 +1,22 @@
+import type { Call } from '@parley/client/call';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { type Connection, Connector, type JoinOptions } from './connector.ts';
+
+export interface ConnectionControls {
+  readonly connection: Connection;
+  /**
+   * Joins the Parley server at `url`, after leaving what there was. Resolves with the call, or with nothing if it did not
+   * come to be: `connection` says why.
+   */
+  join(url: string | URL, options: JoinOptions): Promise<Call | undefined>;
+  /** Ends the call, or gives up joining: idle again. To end it and be told so, call `call.leave()`. */
+  reset(): void;
+}
+
+/** A component's way into a call and out of it. The call is left when the component goes. */
+export function useConnect(): ConnectionControls {
+  const [connector] = useState(() => new Connector());
+  const connection = useSyncExternalStore(connector.subscribe, connector.current, connector.current);
+  useEffect(() => connector.reset, [connector]);
+  return { connection, join: connector.join, reset: connector.reset };
+}
