@@ -163,14 +163,12 @@ export const de = {
     },
   },
   notices: {
-    label: 'Hinweise',
     dismiss: 'Schließen',
     singleLayer: 'Manche Kameras hier senden nur eine Qualität.',
     serverLoad: 'Der Server ist ausgelastet: Manche Videos sind kleiner oder pausieren.',
     copyFailed: (link) => `Der Browser kopiert den Link nicht. Er lautet ${link}`,
   },
   room: {
-    people: 'Personen im Raum',
     count: (count) => plural(count, { one: '1 Person im Raum', other: `${count} Personen im Raum` }),
     alone:
       'Noch ist sonst niemand da. Kopieren Sie den Link und schicken Sie ihn denen, die Sie treffen wollen.',

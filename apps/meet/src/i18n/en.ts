@@ -154,14 +154,12 @@ export const en = {
     },
   },
   notices: {
-    label: 'Notices',
     dismiss: 'Dismiss',
     singleLayer: 'Some cameras here send one quality only.',
     serverLoad: 'The server is busy: some videos are smaller, or paused for now.',
     copyFailed: (link: string) => `The browser does not copy it. The link is ${link}`,
   },
   room: {
-    people: 'People in the room',
     count: (count: number) =>
       plural(count, { one: '1 person in the room', other: `${count} people in the room` }),
     alone: 'Nobody else is here yet. Copy the link and send it to those you want to meet.',

@@ -1,5 +1,8 @@
 import type { ChatEntry } from '@parley/react';
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { useLanguage } from '../i18n/language.ts';
+import { useTexts } from '../i18n/texts.ts';
+import { timeOfDay } from '../i18n/wording.ts';
 import { Icon } from '../ui/icon.tsx';
 import { RoundButton } from '../ui/round-button.tsx';
 import css from './chat-panel.module.css';
@@ -16,6 +19,8 @@ export interface ChatPanelProps {
 
 /** The chat beside the pictures; on a phone, in front of them. */
 export function ChatPanel({ entries, onSend, onClose }: ChatPanelProps) {
+  const texts = useTexts().chat;
+  const language = useLanguage();
   const [text, setText] = useState('');
   const log = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
@@ -45,19 +50,17 @@ export function ChatPanel({ entries, onSend, onClose }: ChatPanelProps) {
   };
 
   return (
-    <aside className={css.panel} aria-label="Chat" onKeyDown={closeOnEscape} data-testid="chat">
+    <aside className={css.panel} aria-label={texts.title} onKeyDown={closeOnEscape} data-testid="chat">
       <header className={css.header}>
-        <h2 className={css.title}>Chat</h2>
-        <RoundButton icon="close" label="Close the chat" onClick={onClose} />
+        <h2 className={css.title}>{texts.title}</h2>
+        <RoundButton icon="close" label={texts.close} onClick={onClose} />
       </header>
       <div className={css.log} role="log" ref={log}>
-        {entries.length === 0 && (
-          <p className={css.empty}>Nobody has written yet. Who joins later does not see what was said.</p>
-        )}
+        {entries.length === 0 && <p className={css.empty}>{texts.empty}</p>}
         {entries.map(({ id, name, text: said, at, isOwn }) => (
           <article key={id} className={`${css.entry} ${isOwn ? css.own : ''}`}>
             <p className={css.meta}>
-              <bdi>{isOwn ? 'You' : name}</bdi> · <time>{timeOf(at)}</time>
+              <bdi>{isOwn ? texts.you : name}</bdi> · <time>{timeOfDay(language, at)}</time>
             </p>
             <p className={css.text} dir="auto">
               <ChatText text={said} />
@@ -75,18 +78,20 @@ export function ChatPanel({ entries, onSend, onClose }: ChatPanelProps) {
           dir="auto"
           autoComplete="off"
           enterKeyHint="send"
-          placeholder="Message to everybody"
-          aria-label="Message to everybody"
+          placeholder={texts.message}
+          aria-label={texts.message}
           data-testid="chat-input"
         />
-        <button type="submit" className={css.send} aria-label="Send" title="Send" data-testid="chat-send">
+        <button
+          type="submit"
+          className={css.send}
+          aria-label={texts.send}
+          title={texts.send}
+          data-testid="chat-send"
+        >
           <Icon name="send" size={20} />
         </button>
       </form>
     </aside>
   );
-}
-
-function timeOf(at: number): string {
-  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }

@@ -1,5 +1,6 @@
 import type { Quality } from '@parley/protocol/track';
 import { type Chat, useCall, useLocalTracks } from '@parley/react';
+import { useTexts } from '../i18n/texts.ts';
 import { tell } from '../meeting.ts';
 import type { Notices } from '../notices.ts';
 import { DeviceToggle } from '../ui/device-toggle.tsx';
@@ -22,6 +23,7 @@ const CAN_SHARE = 'mediaDevices' in navigator && 'getDisplayMedia' in navigator.
 /** What one can do in the call. */
 export function ControlBar({ notices, chat, chatIsOpen, onChat, quality, onQuality }: ControlBarProps) {
   const call = useCall();
+  const texts = useTexts();
   const localTracks = useLocalTracks();
   const microphoneOn = localTracks.get('microphone')?.enabled ?? false;
   const cameraOn = localTracks.get('camera')?.enabled ?? false;
@@ -42,7 +44,7 @@ export function ControlBar({ notices, chat, chatIsOpen, onChat, quality, onQuali
       {CAN_SHARE && (
         <RoundButton
           icon={sharing ? 'screen-off' : 'screen'}
-          label={sharing ? 'Stop sharing your screen' : 'Share your screen'}
+          label={sharing ? texts.room.stopScreen : texts.room.shareScreen}
           tone={sharing ? 'active' : 'plain'}
           onClick={() => tell(notices, sharing ? call.stopScreenShare() : call.startScreenShare())}
           testId="toggle-screen"
@@ -51,14 +53,20 @@ export function ControlBar({ notices, chat, chatIsOpen, onChat, quality, onQuali
       <QualityMenu quality={quality} onChange={onQuality} />
       <RoundButton
         icon="chat"
-        label={unread === undefined ? 'Chat' : `Chat, ${unread} unread`}
+        label={unread === undefined ? texts.chat.title : texts.chat.unread(unread)}
         pressed={chatIsOpen}
         tone={chatIsOpen ? 'active' : 'plain'}
         onClick={onChat}
         testId="toggle-chat"
         badge={unread}
       />
-      <RoundButton icon="leave" label="Leave" tone="danger" onClick={() => call.leave()} testId="leave" />
+      <RoundButton
+        icon="leave"
+        label={texts.room.leave}
+        tone="danger"
+        onClick={() => call.leave()}
+        testId="leave"
+      />
     </footer>
   );
 }

@@ -1,10 +1,12 @@
 import { useSyncExternalStore } from 'react';
+import { useTexts } from '../i18n/texts.ts';
 import type { Notices } from '../notices.ts';
 import { Icon } from '../ui/icon.tsx';
 import css from './notice-list.module.css';
 
 /** What went wrong, over the pictures, for a while. */
 export function NoticeList({ notices }: { notices: Notices }) {
+  const texts = useTexts().notices;
   const current = useSyncExternalStore(notices.subscribe, notices.current);
   return (
     <div className={css.list} role="status" aria-live="polite" data-testid="notices">
@@ -14,8 +16,8 @@ export function NoticeList({ notices }: { notices: Notices }) {
           <button
             type="button"
             className={css.dismiss}
-            aria-label="Dismiss"
-            title="Dismiss"
+            aria-label={texts.dismiss}
+            title={texts.dismiss}
             onClick={() => notices.dismiss(id)}
           >
             <Icon name="close" size={16} />

@@ -1,14 +1,10 @@
 import type { Quality } from '@parley/protocol/track';
 import type { ChangeEvent } from 'react';
+import { useTexts } from '../i18n/texts.ts';
 import { Icon } from '../ui/icon.tsx';
 import css from './quality-menu.module.css';
 
-const CHOICES: readonly { value: Quality; text: string }[] = [
-  { value: 'auto', text: 'Auto' },
-  { value: 'high', text: 'High' },
-  { value: 'medium', text: 'Medium' },
-  { value: 'low', text: 'Low' },
-];
+const QUALITIES: readonly Quality[] = ['auto', 'high', 'medium', 'low'];
 
 export interface QualityMenuProps {
   quality: Quality;
@@ -17,23 +13,24 @@ export interface QualityMenuProps {
 
 /** Chooses how the others' cameras are received. The browser's own menu, which phones show well. */
 export function QualityMenu({ quality, onChange }: QualityMenuProps) {
+  const texts = useTexts().room;
   const choose = ({ target }: ChangeEvent<HTMLSelectElement>) => {
-    const choice = CHOICES.find(({ value }) => value === target.value);
-    if (choice) onChange(choice.value);
+    const choice = QUALITIES.find((value) => value === target.value);
+    if (choice) onChange(choice);
   };
   return (
-    <label className={css.menu} title="Quality of the video you receive">
+    <label className={css.menu} title={texts.quality}>
       <Icon name="quality" />
       <select
         className={css.select}
-        aria-label="Quality of the video you receive"
+        aria-label={texts.quality}
         value={quality}
         onChange={choose}
         data-testid="quality-menu"
       >
-        {CHOICES.map(({ value, text }) => (
+        {QUALITIES.map((value) => (
           <option key={value} value={value}>
-            {text}
+            {texts.qualities[value]}
           </option>
         ))}
       </select>

@@ -1,13 +1,15 @@
 import type { CallState } from '@parley/client/call-events';
+import { useTexts } from '../i18n/texts.ts';
 import css from './reconnecting.module.css';
 
 /** Says that something is lost and being recovered; the pictures stay. Always there, so that screen readers hear it. */
 export function Reconnecting({ state }: { state: CallState }) {
+  const texts = useTexts().room;
   return (
     <div className={css.place} role="status">
       {state === 'reconnecting' && (
         <p className={css.banner} data-testid="reconnecting">
-          Reconnecting…
+          {texts.reconnecting}
         </p>
       )}
     </div>

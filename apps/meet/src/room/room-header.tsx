@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { useTexts } from '../i18n/texts.ts';
 import { roomPath } from '../room-link.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Logo } from '../ui/logo.tsx';
@@ -19,6 +20,7 @@ export interface RoomHeaderProps {
 
 /** Where one is, how many are here, and the link for others. */
 export function RoomHeader({ roomId, count, locked, onLock, onCopyFailed }: RoomHeaderProps) {
+  const texts = useTexts().room;
   const heading = useRef<HTMLHeadingElement>(null);
   // The button that led here is gone; screen readers say where one is now.
   useEffect(() => heading.current?.focus(), []);
@@ -41,10 +43,10 @@ export function RoomHeader({ roomId, count, locked, onLock, onCopyFailed }: Room
       <h1 className={css.room} ref={heading} tabIndex={-1}>
         {roomId}
       </h1>
-      <span className={css.count} title="People in the room" data-testid="participant-count">
+      <span className={css.count} title={texts.count(count)} data-testid="participant-count">
         <Icon name="people" size={18} />
-        <span className="visually-hidden">People in the room:</span>
-        {count}
+        <span aria-hidden="true">{count}</span>
+        <span className="visually-hidden">{texts.count(count)}</span>
       </span>
       {onLock && (
         <button
@@ -52,17 +54,17 @@ export function RoomHeader({ roomId, count, locked, onLock, onCopyFailed }: Room
           className={css.copy}
           onClick={() => onLock(!locked)}
           aria-pressed={locked}
-          title={locked ? 'Nobody new can join' : 'Let nobody new join'}
+          title={locked ? texts.lockedHint : texts.lockHint}
           data-testid="lock"
         >
           <Icon name={locked ? 'lock' : 'unlock'} size={18} />
-          <span className={css.copyText}>{locked ? 'Locked' : 'Lock'}</span>
+          <span className={css.copyText}>{locked ? texts.locked : texts.lock}</span>
         </button>
       )}
       <button type="button" className={css.copy} onClick={() => void copy()} data-testid="copy-link">
         <Icon name={copied ? 'check' : 'link'} size={18} />
         <span className={css.copyText} aria-live="polite">
-          {copied ? 'Copied' : 'Copy link'}
+          {copied ? texts.copied : texts.copyLink}
         </span>
       </button>
     </header>

@@ -12,6 +12,7 @@ import {
   useTiles,
 } from '@parley/react';
 import { useState } from 'react';
+import { useTexts } from '../i18n/texts.ts';
 import type { Notices } from '../notices.ts';
 import { BlockedSound } from './blocked-sound.tsx';
 import { ChatPanel } from './chat-panel.tsx';
@@ -27,6 +28,7 @@ import { WaitingList } from './waiting-list.tsx';
 /** The call. */
 export function Room({ notices }: { notices: Notices }) {
   const call = useCall();
+  const texts = useTexts();
   const { size: count } = useParticipants();
   const state = useCallState();
   const { moderate: moderates } = useGrants();
@@ -46,15 +48,11 @@ export function Room({ notices }: { notices: Notices }) {
         count={count}
         locked={locked}
         onLock={moderates ? (lock) => call.moderate({ action: 'lock', locked: lock }) : undefined}
-        onCopyFailed={(link) => notices.add(`The browser does not copy it. The link is ${link}`)}
+        onCopyFailed={(link) => notices.add(texts.notices.copyFailed(link))}
       />
       <WaitingList guests={lobby} moderate={(request) => call.moderate(request)} />
       {stats && <StatsLine stats={stats} />}
-      {count === 1 && (
-        <p className={css.alone}>
-          Nobody else is here yet. Copy the link and send it to those you want to meet.
-        </p>
-      )}
+      {count === 1 && <p className={css.alone}>{texts.room.alone}</p>}
       <main className={css.main}>
         <NoticeList notices={notices} />
         <Reconnecting state={state} />

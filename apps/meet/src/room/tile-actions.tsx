@@ -1,10 +1,12 @@
 import { type Tile, useCall, useGrants } from '@parley/react';
+import { useTexts } from '../i18n/texts.ts';
 import { Icon } from '../ui/icon.tsx';
 import css from './tile-actions.module.css';
 
 /** What a moderator may do with whom a tile shows. */
 export function TileActions({ tile }: { tile: Tile }) {
   const call = useCall();
+  const texts = useTexts().tile;
   const { moderate } = useGrants();
   const { participantId, name, isSelf, source, microphoneOn } = tile;
   if (!moderate || isSelf || source !== 'camera') return null;
@@ -16,7 +18,7 @@ export function TileActions({ tile }: { tile: Tile }) {
   };
   const remove = () => {
     // A thumb that means Mute lands here.
-    if (confirm(`Remove ${name} from the meeting?`)) call.moderate({ action: 'kick', participantId });
+    if (confirm(texts.confirmRemove(name))) call.moderate({ action: 'kick', participantId });
   };
   return (
     <div className={css.actions}>
@@ -24,8 +26,8 @@ export function TileActions({ tile }: { tile: Tile }) {
         <button
           type="button"
           className={css.action}
-          aria-label={`Mute ${name}`}
-          title="Mute for everybody"
+          aria-label={texts.mute(name)}
+          title={texts.muteHint}
           onClick={mute}
           data-testid="moderate-mute"
         >
@@ -35,8 +37,8 @@ export function TileActions({ tile }: { tile: Tile }) {
       <button
         type="button"
         className={css.action}
-        aria-label={`Remove ${name}`}
-        title="Remove from the meeting"
+        aria-label={texts.remove(name)}
+        title={texts.removeHint}
         onClick={remove}
         data-testid="moderate-remove"
       >

@@ -1,5 +1,6 @@
 import type { VideoStats } from '@parley/client/call-stats';
 import type { Tile } from '@parley/react';
+import { type Texts, useTexts } from '../i18n/texts.ts';
 import { Video } from '../media/video.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -17,7 +18,8 @@ export interface TileViewProps {
 /** One tile: video or initials, and whose it is. */
 export function TileView({ tile, size, stats }: TileViewProps) {
   const { name, isSelf, source, video, microphoneOn } = tile;
-  const label = labelOf(tile);
+  const texts = useTexts().tile;
+  const label = labelOf(texts, tile);
   return (
     <section
       className={css.tile}
@@ -37,16 +39,22 @@ export function TileView({ tile, size, stats }: TileViewProps) {
           whole={source === 'screen'}
         />
       )}
-      {source === 'screen' && !video && <p className={css.waiting}>The screen is on its way…</p>}
+      {source === 'screen' && !video && <p className={css.waiting}>{texts.screenComing}</p>}
       <p className={css.label}>
         {!microphoneOn && (
-          <span className={css.mark} role="img" aria-label="muted" title="Muted" data-testid="muted">
+          <span
+            className={css.mark}
+            role="img"
+            aria-label={texts.muted}
+            title={texts.muted}
+            data-testid="muted"
+          >
             <Icon name="microphone-off" size={15} />
           </span>
         )}
         {source === 'screen' && <Icon name="screen" size={15} />}
         <bdi className={css.name}>{isSelf && source === 'camera' ? name : label}</bdi>
-        {isSelf && source === 'camera' && <span className={css.self}>(you)</span>}
+        {isSelf && source === 'camera' && <span className={css.self}>{texts.you}</span>}
       </p>
       <TileActions tile={tile} />
       {stats && (
@@ -58,7 +66,7 @@ export function TileView({ tile, size, stats }: TileViewProps) {
   );
 }
 
-function labelOf({ name, isSelf, source }: Tile): string {
-  if (source === 'screen') return isSelf ? 'Your screen' : `${name}’s screen`;
-  return isSelf ? `${name} (you)` : name;
+function labelOf(texts: Texts['tile'], { name, isSelf, source }: Tile): string {
+  if (source === 'screen') return isSelf ? texts.ownScreen : texts.screen(name);
+  return isSelf ? texts.own(name) : name;
 }
