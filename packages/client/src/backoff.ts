@@ -1,5 +1,6 @@
 /**
- * Decides when to try again: milliseconds until the next attempt, or undefined to give up.
+ * Decides when to try again: milliseconds until the next attempt, or undefined to give up. To give up the room's socket ends
+ * the call; to give up a media node's has the room carry its messages. A pause ends early when the browser finds a network.
  *
  * @param attempt attempts that failed since the connection was lost, from 0
  * @param tryingFor milliseconds since it was lost, without those that the machine slept

@@ -5,7 +5,7 @@ import type { CaptureDevice } from './capture-error.ts';
 export type ClientErrorCode =
   /** The server cannot be reached, or hung up without a word. */
   | 'connection_failed'
-  /** The application got no access token. */
+  /** The application got no access token, or none in time. */
   | 'token_unavailable'
   /** The caller's `AbortSignal` fired. */
   | 'aborted'

@@ -63,6 +63,11 @@ export interface CallEvents {
    * server waits meanwhile.
    */
   reconnecting: { readonly plane: Plane };
+  /**
+   * One was away for so long that one has to be let in again, by a moderator: `reconnected` or `closed` follows. The call
+   * is `reconnecting` meanwhile.
+   */
+  waiting: undefined;
   /** That is over; events tell what was missed. */
   reconnected: { readonly plane: Plane };
   /** The call is over; the last event. */

@@ -442,6 +442,11 @@ export class Call extends Emitter<CallEvents> {
     this.#outages.set('signaling', true);
   }
 
+  /** @internal The server has given one up, and a moderator has to let one in again. */
+  handleWaiting(): void {
+    this.emit('waiting', undefined);
+  }
+
   /** @internal The way to the room is there again, and nothing is missing. */
   handleRecovered(): void {
     this.#devices.restateMute();

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RetryPolicy } from './backoff.ts';
 import { connect } from './connect.ts';
-import { JOIN_TIMEOUT } from './signaling.ts';
+import { JOIN_TIMEOUT, TOKEN_TIMEOUT } from './signaling.ts';
 import { FakeSocket } from './testing/fake-socket.ts';
-import { JOINED, stubBrowser } from './testing/join-fake-room.ts';
+import { direct, JOINED, stubBrowser } from './testing/join-fake-room.ts';
 
 beforeEach(stubBrowser);
 afterEach(() => {
@@ -104,6 +105,43 @@ describe('connect', () => {
     });
     await expect(connecting).rejects.toMatchObject({ code: 'token_unavailable', cause });
     expect(socket().readyState).toBe(3);
+  });
+
+  it('rejects when the application’s token does not come in time', async () => {
+    vi.useFakeTimers();
+    const token = () => new Promise<string>(() => undefined);
+    const connecting = connect('http://server', { room: 'r', name: 'Me', token });
+    socket().open();
+    const refused = expect(connecting).rejects.toMatchObject({
+      code: 'token_unavailable',
+      cause: expect.objectContaining({ message: 'options.token did not settle within 8 s.' }),
+    });
+    await vi.advanceTimersByTimeAsync(TOKEN_TIMEOUT);
+    await refused;
+    expect(socket().readyState).toBe(3);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('comes back when its policy says, by every way', async () => {
+    vi.useFakeTimers();
+    const retry = vi.fn<RetryPolicy>(() => 77);
+    const connecting = connect('http://server', { room: 'r', name: 'Me', retry });
+    socket().open();
+    socket().receive(JOINED);
+    const call = await connecting;
+    const room = socket();
+    room.receive(direct(1));
+    socket().open();
+    socket().drop(1006);
+    expect(room.sent()).toMatchObject([{ type: 'join' }]);
+    await vi.advanceTimersByTimeAsync(77);
+    expect(room.sent()).toMatchObject([{ type: 'reconnect-session', carrier: 'direct' }]);
+    room.drop(1006);
+    const sockets = FakeSocket.all.length;
+    await vi.advanceTimersByTimeAsync(77);
+    expect(FakeSocket.all.length).toBe(sockets + 1);
+    expect(retry).toHaveBeenCalledTimes(2);
+    call.leave();
   });
 
   it.each(['token_missing', 'token_expired', 'token_wrong_room'] as const)(

@@ -1,4 +1,4 @@
-import { fullJitter } from './backoff.ts';
+import { fullJitter, type RetryPolicy } from './backoff.ts';
 import { Call } from './call.ts';
 import { CallError } from './call-error.ts';
 import { Signaling, type Token } from './signaling.ts';
@@ -15,7 +15,10 @@ export interface ConnectOptions {
    * comes back with another.
    */
   token?: Token;
-  /** Called when one has to wait until a moderator lets one in; `connect()` resolves then, or rejects with `lobby_denied`. */
+  /**
+   * Called when one has to wait until a moderator lets one in; `connect()` resolves then, or rejects with `lobby_denied`.
+   * Whoever has to wait again after a long loss hears the call's `waiting`.
+   */
   onWaiting?: () => void;
   /** Gives up joining. A call that has begun ends by `leave()`. */
   signal?: AbortSignal;
@@ -24,6 +27,10 @@ export interface ConnectOptions {
    * through the room. Media itself always goes straight. Default `auto`.
    */
   carrier?: 'auto' | 'relay';
+  /**
+   * When to try again after a connection was lost: to the room, and to the media node's own socket. Default `fullJitter()`.
+   */
+  retry?: RetryPolicy;
   /** Whether one receives every track of the others until one says `call.unsubscribe()`; false: only what one subscribes to. Default true. */
   autoSubscribe?: boolean;
   /**
@@ -40,7 +47,7 @@ export interface ConnectOptions {
  * Joins a room on the Parley server at `url` (http or https, relative to the page if it likes).
  *
  * @throws {CallError} with the server's code, for example `room_full`, `room_locked` or `lobby_denied`; `connection_failed`; `token_unavailable` when
- * `options.token` got none; or `aborted`
+ * `options.token` got none in time; or `aborted`
  * @example
  * ```ts
  * const call = await connect('https://meet.example', { room: 'stand-up', name: 'Ada' });
@@ -50,7 +57,7 @@ export interface ConnectOptions {
  */
 export function connect(url: string | URL, options: ConnectOptions): Promise<Call> {
   const { room, name, token, onWaiting, signal } = options;
-  const { carrier = 'auto', autoSubscribe = true, iceTransportPolicy, probe } = options;
+  const { carrier = 'auto', autoSubscribe = true, retry = fullJitter(), iceTransportPolicy, probe } = options;
   const transport = { ...(iceTransportPolicy && { iceTransportPolicy }), ...(probe && { probe }) };
   return new Promise((resolve, reject) => {
     const address = socketUrl(url, room);
@@ -70,7 +77,6 @@ export function connect(url: string | URL, options: ConnectOptions): Promise<Cal
       reject(aborted(signal));
     };
     const decided = () => signal?.removeEventListener('abort', abort);
-    const retry = fullJitter();
     let since = performance.now();
     let waited = false;
     const signaling = new Signaling(
@@ -96,7 +102,8 @@ export function connect(url: string | URL, options: ConnectOptions): Promise<Cal
           resolve(call);
         },
         waiting: () => {
-          if (call || waited) return;
+          if (call) return call.handleWaiting();
+          if (waited) return;
           waited = true;
           onWaiting?.();
         },

@@ -199,6 +199,23 @@ describe('the lobby', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('is said of to whoever is put back there after a loss, and the call goes on from there', async () => {
+    vi.useFakeTimers();
+    const { call, heard } = await joinFakeRoom();
+    socket().drop(1006);
+    vi.advanceTimersByTime(10_000);
+    socket().open();
+    socket().receive({ ...waiting, participantId: 'me-2' });
+    expect(heard.map(({ name }) => name)).toEqual(['reconnecting', 'waiting']);
+    expect(call.state).toBe('reconnecting');
+    vi.advanceTimersByTime(40_000);
+    socket().receive({ ...JOINED, participantId: 'me-2' });
+    expect(call.participantId).toBe('me-2');
+    expect(call.state).toBe('connected');
+    call.leave();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('can be left', async () => {
     const controller = new AbortController();
     const { signal } = controller;

@@ -10,6 +10,7 @@ import {
   Signaling,
   type SignalingListener,
   STABLE,
+  TOKEN_TIMEOUT,
   type Token,
 } from './signaling.ts';
 import { FakeSocket } from './testing/fake-socket.ts';
@@ -342,6 +343,21 @@ describe('Signaling: access tokens', () => {
     await vi.waitFor(() => expect(joins()).toEqual(['third']));
     refuse('token_expired');
     expect(told).toEqual(['lost', 'closed token_expired: No.']);
+  });
+
+  it('comes back without where none comes in time', async () => {
+    vi.useFakeTimers();
+    const tokens = [Promise.resolve('first'), new Promise<string>(() => undefined)];
+    const { told } = signaling(undefined, () => tokens.shift() ?? Promise.resolve('third'));
+    socket().open();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(joins()).toEqual(['first']);
+    socket().receive({ ...JOINED, seq: 5 });
+    reopen();
+    await vi.advanceTimersByTimeAsync(TOKEN_TIMEOUT);
+    expect(joins()).toEqual([undefined]);
+    socket().receive(resumed(5));
+    expect(told).toEqual(['joined me', 'lost', 'recovered']);
   });
 
   it('says nothing on a socket that was given up while it was asked', async () => {

@@ -12,6 +12,8 @@ import { ABNORMAL_CLOSURE, SocketCarrier } from './socket-carrier.ts';
 export const JOIN_TIMEOUT = 20_000;
 /** Milliseconds for each attempt to get in again. */
 export const REJOIN_TIMEOUT = 10_000;
+/** Milliseconds for the application to get a token: less than the room waits for `join`, and than each attempt may take. */
+export const TOKEN_TIMEOUT = 8_000;
 /** Milliseconds for the events that were missed. They come at once, and the room's next message shows their end. */
 export const CATCH_UP_TIMEOUT = 2_000;
 /** Milliseconds after which a connection counts as a good one: the next loss is a new trouble, not more of the old. */
@@ -70,6 +72,7 @@ export class Signaling {
   #state: State = 'joining';
   #socket: SocketCarrier | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #tokenTimer: ReturnType<typeof setTimeout> | undefined;
   #cancelPause: (() => void) | undefined;
   #self: Pick<Resume, 'participantId' | 'secret'> | undefined;
   /**
@@ -158,8 +161,13 @@ export class Signaling {
 
   /** Asks the application for a token. Who may be in the room still is let in without, and tries at least. */
   async #ask(token: () => Promise<string>): Promise<string | undefined> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      late.reject(new Error(`options.token did not settle within ${TOKEN_TIMEOUT / 1000} s.`));
+    }, TOKEN_TIMEOUT);
+    this.#tokenTimer = timer;
     try {
-      const answer = await token();
+      const answer = await Promise.race([token(), late.promise]);
       this.#tokenFailed = false;
       return answer;
     } catch (cause) {
@@ -168,6 +176,8 @@ export class Signaling {
       const message = 'No access token could be had; see the cause.';
       if (this.#isFirst) this.#end(new CallError('token_unavailable', message, { cause }));
       return undefined;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -297,6 +307,7 @@ export class Signaling {
 
   #drop(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#tokenTimer);
     this.#cancelPause?.();
     this.#socket?.close();
     this.#socket = undefined;

@@ -119,6 +119,7 @@ const EVENTS = Object.keys({
   'quality-changed': true,
   chat: true,
   error: true,
+  waiting: true,
   reconnecting: true,
   reconnected: true,
   closed: true,
