@@ -12,6 +12,10 @@ export const CLIENT_VOLUME: Allowance = { rate: 256 * 1024, burst: 4 * 1024 * 10
 export const CHAT_TEXTS: Allowance = { rate: 2, burst: 20 };
 /** Requests of one client to its session: each costs a look at an SDP and some calls to the worker. */
 export const SESSION_REQUESTS: Allowance = { rate: 20, burst: 100 };
+/** Data messages of one participant: pointers and cursors come 60 times a second. */
+export const DATA_MESSAGES: Allowance = { rate: 100, burst: 200 };
+/** Bytes of their frames. */
+export const DATA_VOLUME: Allowance = { rate: 128 * 1024, burst: 1024 * 1024 };
 /**
  * UTF-16 units of one client's answers to a node's offers, which the node paces: others who come and go must not use up
  * what the client may say. Half of {@link CLIENT_VOLUME} stays its own.

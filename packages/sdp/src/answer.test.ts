@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse } from 'sdp-transform';
 import { describe, expect, it } from 'vitest';
-import { allFixtures, readFixture } from '../fixtures/read.ts';
+import { allFixtures, CLIENTS, readFixture } from '../fixtures/read.ts';
 import { answerTo, decideAll, TRANSPORT } from '../fixtures/server.ts';
 import { type MediaDecision, writeAnswer } from './answer.ts';
 import { type Offer, parseOffer } from './offer.ts';
@@ -10,6 +10,13 @@ const IDENTITY = { sessionId: '1', sessionVersion: 1 };
 
 function offerOf(client: Parameters<typeof readFixture>[0], name: string): Offer {
   return parseOffer(readFixture(client, name));
+}
+
+/** An offer of which only the data channels are left. */
+function dataOnly(sdp: string): string {
+  const [session = '', ...sections] = sdp.split(/(?=^m=)/m);
+  const data = sections.filter((section) => section.startsWith('m=application'));
+  return session.replace(/^a=group:BUNDLE .*$/m, 'a=group:BUNDLE 2') + data.join('');
 }
 
 function answerBy(offer: Offer, decisions: Map<string, MediaDecision>, transportMid?: string) {
@@ -109,12 +116,42 @@ describe('writeAnswer', () => {
     expect(answerBy(offerOf('chromium', 'audio-video'), new Map()).media.map(({ port }) => port)).toEqual([
       0, 0,
     ]);
-    const data = answerTo(offerOf('chromium', 'data-channel'));
-    expect(data).toContain('a=group:BUNDLE 0 1\r\n');
-    expect(data).toMatch(/^m=application 0 UDP\/DTLS\/SCTP webrtc-datachannel\r$/m);
+    const [audio, video, data] = answerBy(offerOf('chromium', 'data-channel'), new Map()).media;
+    expect([audio?.port, video?.port]).toEqual([0, 0]);
+    expect(data).toMatchObject({ type: 'application', port: 0, payloads: 'webrtc-datachannel' });
     const stopped = answerTo(offerOf('chromium', 'screen-stopped'));
     expect(stopped.match(/^m=\w+ \d+/gm)).toEqual(['m=audio 9', 'm=video 9', 'm=video 0']);
     expect(stopped).toContain('a=group:BUNDLE 0 1\r\n');
+  });
+
+  it.each(CLIENTS)('opens data channels for %s', (client) => {
+    const sdp = answerTo(offerOf(client, 'data-channel'));
+    const { groups, media } = parse(sdp);
+    const data = media.find(({ type }) => type === 'application');
+    expect(groups?.[0]?.mids).toBe(media.map(({ mid }) => mid).join(' '));
+    expect(data).toMatchObject({
+      port: 9,
+      protocol: 'UDP/DTLS/SCTP',
+      payloads: 'webrtc-datachannel',
+      setup: 'passive',
+      sctpPort: 5000,
+      maxMessageSize: 262_144,
+    });
+    expect(sdp).not.toMatch(/[ \t]\r$|undefined|NaN/m);
+  });
+
+  it('opens data channels alone, in the m-line that then carries the transport', () => {
+    const offer = parseOffer(dataOnly(readFixture('chromium', 'data-channel')));
+    const [data, ...others] = parse(answerTo(offer)).media;
+    expect(others).toEqual([]);
+    expect(data).toMatchObject({ type: 'application', port: 9, sctpPort: 5000 });
+    expect(data?.candidates).toHaveLength(TRANSPORT.iceCandidates.length);
+  });
+
+  it('is not told to open data channels in a camera’s m-line', () => {
+    const offer = offerOf('chromium', 'audio-video');
+    const wrong = new Map([['1', { action: 'data', maxMessageSize: 1 } as const]]);
+    expect(() => answerBy(offer, wrong)).toThrow(TypeError);
   });
 
   it('moves the transport to the first m-line that lives', () => {
@@ -213,9 +250,10 @@ describe('an answer', () => {
           expect(tagged).toEqual(groups[0]?.slice(0, 1) ?? []);
           for (const media of offer.media) {
             const answered = answer.media[media.index];
-            expect(answered?.direction).toBe(
-              media.sending && decisions.get(media.mid)?.action === 'accept' ? 'recvonly' : 'inactive',
-            );
+            const action = decisions.get(media.mid)?.action;
+            const direction = media.sending && action === 'accept' ? 'recvonly' : 'inactive';
+            // Data has none.
+            expect(answered?.direction).toBe(action === 'data' ? undefined : direction);
           }
         },
       ),

@@ -3,7 +3,7 @@ import { extractRtpCapabilities } from 'mediasoup-client/handlers/sdp/commonUtil
 import { RemoteAnswerMediaSection } from 'mediasoup-client/handlers/sdp/RemoteMediaSection';
 import type * as Client from 'mediasoup-client/types';
 import type { MediaDescription } from 'sdp-transform';
-import type { Offer, OfferedMedia } from './offer.ts';
+import { type Offer, type OfferedMedia, SCTP_PORT } from './offer.ts';
 import type { SendParameters } from './send-parameters.ts';
 import {
   completeSection,
@@ -22,6 +22,8 @@ export type MediaDecision =
       /** Bits per second for the whole m-line, all its layers (`b=TIAS`, RFC 3890). */
       readonly maxBitrate?: number;
     }
+  /** Of an `application` m-line: data channels, on which messages of up to so many bytes are taken. */
+  | { readonly action: 'data'; readonly maxMessageSize: number }
   /** Receive nothing for now; the m-line can be used later. */
   | { readonly action: 'inactive' }
   /**
@@ -35,7 +37,8 @@ export interface AnswerOptions extends SessionIdentity {
   /** May be missing where nothing is accepted or inactive. */
   readonly transport?: ServerTransport;
   /**
-   * By mid. An m-line without a decision is rejected if it sends or is for data, else inactive. Those that the
+   * By mid. An m-line without a decision is rejected if it sends or is for data, else inactive; for data there is no
+   * other decision than `data`. Those that the
    * offer itself rules out (`rejection`) are rejected whatever is decided.
    */
   readonly decisions: ReadonlyMap<string, MediaDecision>;
@@ -83,9 +86,12 @@ function decide(
   decisions: ReadonlyMap<string, MediaDecision>,
   transportMid: string | undefined,
 ): MediaDecision {
-  // Data channels have no parameters to be answered with yet.
-  if (media.rejection || !media.kind) return { action: 'reject' };
-  const decision = decisions.get(media.mid) ?? { action: media.sending ? 'reject' : 'inactive' };
+  if (media.rejection) return { action: 'reject' };
+  const decided = decisions.get(media.mid);
+  // Data is there or not: such an m-line cannot be inactive (RFC 8841 §10.2).
+  if (media.kind === undefined) return decided?.action === 'data' ? decided : { action: 'reject' };
+  if (decided?.action === 'data') throw new TypeError(`the m-line ${media.mid} is not for data`);
+  const decision = decided ?? { action: media.sending ? 'reject' : 'inactive' };
   return decision.action === 'reject' && media.mid === transportMid ? { action: 'inactive' } : decision;
 }
 
@@ -100,6 +106,13 @@ function liveSection(
   const parameters = accepted?.parameters;
   const { role } = transport.dtlsParameters;
   const section = new RemoteAnswerMediaSection({
+    ...(decision.action === 'data' && {
+      // Of these, the port and what is received are all that is read.
+      sctpParameters: {
+        port: SCTP_PORT,
+        maxReceiveMessageSize: decision.maxMessageSize,
+      } as Client.SctpParameters,
+    }),
     iceParameters: transport.iceParameters,
     // Only the tagged m-line of a group describes its transport (RFC 9143 §7.1.3).
     ...(tagged && { iceCandidates: [...transport.iceCandidates] }),
@@ -118,6 +131,7 @@ function liveSection(
   });
   const object = section.getObject();
   completeSection(object);
+  if (decision.action === 'data') return object;
   // Also of an inactive m-line: what it does not agree to now, the client will not offer again.
   addSimulcast(object, media);
   if (!accepted || !media.sending) section.pause();

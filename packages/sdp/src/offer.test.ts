@@ -110,6 +110,43 @@ describe('parseOffer', () => {
     expect(rejections(parseOffer(AUDIO_VIDEO.replace('m=audio', 'm=text')))).toEqual(['kind', undefined]);
   });
 
+  it.each([
+    ['chromium', 262_144],
+    ['firefox', 1_073_741_823],
+    ['libwebrtc', 262_144],
+    ['libdatachannel', 262_144],
+  ] as const)('reads the data channels of %s', (client, maxMessageSize) => {
+    const data = parseOffer(readFixture(client, 'data-channel')).media.at(-1);
+    expect(data).toMatchObject({ type: 'application', sending: false, maxMessageSize });
+    expect(data).not.toHaveProperty('rejection');
+  });
+
+  it.each([
+    ['a=max-message-size:0', Number.POSITIVE_INFINITY],
+    ['a=max-message-size:1200', 1200],
+    ['a=max-message-size:-5', 65_536],
+    ['a=max-message-size:x', 65_536],
+    ['a=max-message-size:1e400', 65_536],
+    ['a=x-nothing', 65_536],
+  ])('of data channels with %s takes messages of %d bytes', (line, maxMessageSize) => {
+    const sdp = readFixture('chromium', 'data-channel').replace(/a=max-message-size.*/, line);
+    expect(parseOffer(sdp).media.at(-1)?.maxMessageSize).toBe(maxMessageSize);
+  });
+
+  it.each([
+    ['sctp', (sdp: string) => sdp.replace('a=sctp-port:5000', 'a=sctp-port:5001')],
+    ['sctp', (sdp: string) => sdp.replace('a=sctp-port:5000', 'a=sctp-port:__proto__')],
+    ['sctp', (sdp: string) => sdp.replace('a=sctp-port:5000', 'a=sctpmap:5000 webrtc-datachannel 256')],
+    ['sctp', (sdp: string) => sdp.replace('SCTP webrtc-datachannel', 'SCTP 5000')],
+    ['protocol', (sdp: string) => sdp.replace('UDP/DTLS/SCTP', 'DTLS/SCTP')],
+    ['unbundled', (sdp: string) => sdp.replace('BUNDLE 0 1 2', 'BUNDLE 0 1')],
+    ['stopped', (sdp: string) => sdp.replace('m=application 9', 'm=application 0')],
+  ])('rejects data channels for %s', (rejection, change) => {
+    const data = parseOffer(change(readFixture('chromium', 'data-channel'))).media.at(-1);
+    expect(data?.rejection).toBe(rejection);
+    expect(data).not.toHaveProperty('maxMessageSize');
+  });
+
   it('needs no ICE and DTLS where every m-line is rejected', () => {
     const stopped = AUDIO_VIDEO.replaceAll(/^m=(\w+) 9/gm, 'm=$1 0').replaceAll(
       /a=(ice-|fingerprint).*\r\n/g,

@@ -38,6 +38,8 @@ export type Rejection =
   | 'no_rtcp_mux'
   /** Not RTP or SCTP over DTLS. */
   | 'protocol'
+  /** Data channels in an older form, or on another SCTP port than {@link SCTP_PORT}. */
+  | 'sctp'
   /** Not audio, video or a data channel. */
   | 'kind';
 
@@ -60,6 +62,11 @@ export interface OfferedMedia {
   /** Simulcast layers in the order of the m-line's list; empty without simulcast by rid. */
   readonly rids: readonly OfferedRid[];
   readonly cname?: string;
+  /**
+   * Where data channels can be had: the largest message that the client takes, bytes; infinite when it sets no bound
+   * (RFC 8841 §6.1).
+   */
+  readonly maxMessageSize?: number;
   /** The m-line's attributes, validated. */
   readonly section: Section;
 }
@@ -69,7 +76,11 @@ const RTP_PROTOCOLS: ReadonlySet<string> = new Set([
   // RFC 8829 §5.1.2: older peers, to be treated alike.
   ...['RTP/SAVPF', 'RTP/SAVP'],
 ]);
-const SCTP_PROTOCOLS: ReadonlySet<string> = new Set(['UDP/DTLS/SCTP', 'TCP/DTLS/SCTP', 'DTLS/SCTP']);
+const SCTP_PROTOCOLS: ReadonlySet<string> = new Set(['UDP/DTLS/SCTP', 'TCP/DTLS/SCTP']);
+/** The one that mediasoup knows, at either end, and that every client offers. */
+export const SCTP_PORT = 5000;
+/** Where an offer does not say what it takes, bytes (RFC 8841 §6.1). */
+const DEFAULT_MAX_MESSAGE_SIZE = 64 * 1024;
 
 /**
  * Reads a client's offer.
@@ -131,6 +142,7 @@ function describe(
     ...readMsid(raw),
     rids: kind === 'video' ? readRids(section) : [],
     ...(cname && { cname }),
+    ...(section.type === 'application' && !rejection && { maxMessageSize: maxMessageSize(section) }),
     section,
   };
 }
@@ -145,8 +157,14 @@ function rejectionOf(section: Section, bundle: readonly string[] | undefined): R
       return section.rtcpMux ? undefined : 'no_rtcp_mux';
     case 'application':
       if (!SCTP_PROTOCOLS.has(section.protocol)) return 'protocol';
+      if (section.payloads !== 'webrtc-datachannel' || section.sctpPort !== SCTP_PORT) return 'sctp';
       return bundle && !bundle.includes(section.mid) ? 'unbundled' : undefined;
     default:
       return 'kind';
   }
+}
+
+function maxMessageSize({ maxMessageSize: said }: Section): number {
+  if (said === undefined || said < 0) return DEFAULT_MAX_MESSAGE_SIZE;
+  return said === 0 ? Number.POSITIVE_INFINITY : said;
 }

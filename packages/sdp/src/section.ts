@@ -50,6 +50,7 @@ export function readSection(
   if (raw.extmapAllowMixed ?? session.extmapAllowMixed) section.extmapAllowMixed = 'extmap-allow-mixed';
   if (raw.bundleOnly) section.bundleOnly = 'bundle-only';
   if (Number.isInteger(Number(raw.sctpPort))) section.sctpPort = Number(raw.sctpPort);
+  if (Number.isSafeInteger(Number(raw.maxMessageSize))) section.maxMessageSize = Number(raw.maxMessageSize);
   return section;
 }
 
