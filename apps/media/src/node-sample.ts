@@ -50,6 +50,8 @@ export async function sampleNode({
     transports: pool.census.transports,
     producers: pool.census.producers,
     consumers: pool.census.consumers,
+    dataProducers: pool.census.dataProducers,
+    dataConsumers: pool.census.dataConsumers,
     subscriptions: subscriptions.length,
     videoLayers: countLayers(subscriptions),
     workersRunning: pool.running,

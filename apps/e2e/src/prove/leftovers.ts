@@ -7,7 +7,17 @@ import { costsOf } from './process-costs.ts';
 /** What a stack holds at one moment. Memory in bytes, heaps after their garbage was collected. */
 export interface Leftovers {
   /** Things of rooms and participants on the node: each is to be 0 when nobody is there. */
-  media: Record<'rooms' | 'sessions' | 'routers' | 'transports' | 'producers' | 'consumers', number>;
+  media: Record<
+    | 'rooms'
+    | 'sessions'
+    | 'routers'
+    | 'transports'
+    | 'producers'
+    | 'consumers'
+    | 'dataProducers'
+    | 'dataConsumers',
+    number
+  >;
   /** Of clients and links, as the node knows them, and all that the processes have open. */
   sockets: { direct: number; links: number; node: number; workerd: number };
   /** Timers that keep the node's process alive. */
@@ -42,6 +52,8 @@ export async function count(stack: Stack): Promise<Counts> {
       transports: metric('parley_transports'),
       producers: metric('parley_producers'),
       consumers: metric('parley_consumers'),
+      dataProducers: metric('parley_data_producers'),
+      dataConsumers: metric('parley_data_consumers'),
     },
     sockets: {
       direct: metric('parley_direct_connections'),

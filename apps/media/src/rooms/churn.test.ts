@@ -103,6 +103,7 @@ async function stay(link: TestLink, participantId: string, { goodbye, publishes 
   client.request({ type: 'offer', sdp: readFixture('chromium', 'empty') });
   await client.event('answer');
   if (publishes) {
+    peer.openData();
     await peer.publish(['microphone']);
     await link.messages.next(
       (message) => message.type === 'media-state' && message.participantId === participantId,

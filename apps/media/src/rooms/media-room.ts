@@ -5,6 +5,7 @@ import type { TicketClaims } from '@parley/protocol/tokens';
 import type { Track } from '@parley/protocol/track';
 import type { Router } from 'mediasoup/types';
 import { limitOf, type ShedStep } from '../capacity/shed-step.ts';
+import { type DataCounts, DataHub } from '../data/data-hub.ts';
 import type { Carrier } from '../sessions/carrier.ts';
 import { describeTrack, type PublishedTrack } from '../sessions/published-track.ts';
 import { Session } from '../sessions/session.ts';
@@ -17,7 +18,7 @@ import { measureRoom, measureTracks } from './room-stats.ts';
 export type RoomContext = Pick<
   SessionContext,
   'roomId' | 'router' | 'settings' | 'ledger' | 'timings' | 'logger'
->;
+> & { dataCounts: DataCounts };
 
 /** What happens in a room, for the Room object's ears. */
 export interface MediaRoomHandlers {
@@ -39,6 +40,7 @@ const STATS_MS = 1000;
 export class MediaRoom {
   readonly #context: RoomContext;
   readonly #handlers: MediaRoomHandlers;
+  readonly #data: DataHub;
   readonly #sessions = new Map<string, Session>();
   /** Sessions that have ended and are not reported yet. */
   readonly #reports = new Set<Promise<void>>();
@@ -48,6 +50,7 @@ export class MediaRoom {
   constructor(context: RoomContext, handlers: MediaRoomHandlers) {
     this.#context = context;
     this.#handlers = handlers;
+    this.#data = new DataHub(context.router.router, context.dataCounts);
   }
 
   get router(): Router {
@@ -75,7 +78,8 @@ export class MediaRoom {
     const { roomId } = this.#context;
     const logger = this.#context.logger.child({ cid, roomId, participantId, session: number });
     const meter = new SessionMeter(performance.now());
-    const context = { ...this.#context, logger, participantId, session: number, grants, meter };
+    const { dataCounts: _, ...room } = this.#context;
+    const context = { ...room, data: this.#data, logger, participantId, session: number, grants, meter };
     const session: Session = new Session(context, claims, carrier, {
       published: (track) => this.#publish(session, track),
       unpublished: (trackId) => this.#unpublish(session, trackId),

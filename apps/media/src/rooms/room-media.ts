@@ -61,7 +61,7 @@ export class RoomMedia {
     const { pool, settings, ledger, logger, metrics } = this.#context;
     const router = await pool.createRouter();
     const room = new MediaRoom(
-      { roomId: this.#roomId, router, settings, ledger, timings: metrics, logger },
+      { roomId: this.#roomId, router, settings, ledger, timings: metrics, dataCounts: metrics.data, logger },
       { ...this.#handlers, candidate: () => metrics.candidate() },
     );
     if (this.#closed) await room.closeAll('The room has ended on this node.');

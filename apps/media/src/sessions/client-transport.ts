@@ -1,6 +1,8 @@
 import type { WebRtcTransport } from 'mediasoup/types';
+import { LOW_BUFFER_BYTES } from '../data/relief-valve.ts';
 import type { TrafficLedger } from '../telemetry/traffic-ledger.ts';
 import type { RoomRouter } from '../workers/media-worker.ts';
+import { MAX_SCTP_MESSAGE_BYTES } from './data-line.ts';
 import type { SessionContext } from './session-context.ts';
 import type { SessionMeter } from './session-meter.ts';
 import { type TransportState, transportState } from './transport-state.ts';
@@ -9,6 +11,15 @@ import { type TransportState, transportState } from './transport-state.ts';
 const INITIAL_OUTGOING_BITRATE = 1_000_000;
 /** A client that has checked nothing for this long is gone (RFC 7675 §5.1); one that closes says so itself. */
 const ICE_CONSENT_SECONDS = 30;
+
+/** What waits for a client, and what of its messages has not come whole, is bounded. */
+const SCTP = {
+  enableSctp: true,
+  maxReceiveMessageSize: MAX_SCTP_MESSAGE_BYTES,
+  sctpMaxReceiverWindowBufferSize: 4 * MAX_SCTP_MESSAGE_BYTES,
+  sctpPerStreamSendQueueLimit: 1024 * 1024,
+  sctpDefaultStreamBufferedAmountLowThreshold: LOW_BUFFER_BYTES,
+};
 
 /** The server's end of one of a client's PeerConnections. Whoever opens it closes it. */
 export class ClientTransport {
@@ -25,11 +36,13 @@ export class ClientTransport {
 
   /**
    * @param onState called at each change of {@link state}, not for its own closing
+   * @param options.data whether it is to have SCTP: of a client that does not expect it the worker would ask in vain
    */
   static async open(
     { router, webRtcServer }: RoomRouter,
     { ledger, meter, settings }: Pick<SessionContext, 'ledger' | 'meter' | 'settings'>,
     onState: () => void,
+    { data = false }: { data?: boolean } = {},
   ): Promise<ClientTransport> {
     const transport = await router.createWebRtcTransport({
       webRtcServer,
@@ -39,6 +52,7 @@ export class ClientTransport {
       // mediasoup takes it for the least upper bound of the estimate as well, which has to be above its floor.
       initialAvailableOutgoingBitrate: Math.max(INITIAL_OUTGOING_BITRATE, settings.minBitrate),
       iceConsentTimeout: ICE_CONSENT_SECONDS,
+      ...(data && SCTP),
     });
     ledger.open(transport);
     transport.on('icestatechange', onState);

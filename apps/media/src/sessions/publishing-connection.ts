@@ -2,7 +2,7 @@ import { ParleyError } from '@parley/protocol/errors';
 import type { ServerAnswer } from '@parley/protocol/server-messages';
 import { type MediaDecision, writeAnswer } from '@parley/sdp/answer';
 import { type KnownStream, withKnownSsrcs } from '@parley/sdp/known-ssrcs';
-import type { Offer } from '@parley/sdp/offer';
+import type { Offer, OfferedMedia } from '@parley/sdp/offer';
 import {
   isIceRestart,
   isSamePeerConnection,
@@ -14,6 +14,7 @@ import { type SendOptions, type SendParameters, sendParameters } from '@parley/s
 import type { Producer } from 'mediasoup/types';
 import { negotiable } from '../workers/router-codecs.ts';
 import { ClientTransport, newSessionId } from './client-transport.ts';
+import { DataLine } from './data-line.ts';
 import { type KnownLine, type LineStep, type OfferContext, planOffer } from './offer-plan.ts';
 import type { PublishedTrack } from './published-track.ts';
 import type { SessionContext } from './session-context.ts';
@@ -48,6 +49,8 @@ export interface PublishingHandlers {
   onState(): void;
   /** A track that had been started ended, whoever ended it. */
   onEnded(trackId: string): void;
+  /** A data message was refused, or lost on its way to the client. */
+  onDataError(error: ParleyError): void;
 }
 
 /** What the owner says about an offer beside its SDP. */
@@ -60,6 +63,7 @@ export class PublishingConnection {
   readonly #context: SessionContext;
   readonly #handlers: PublishingHandlers;
   readonly #lines = new Map<string, Line>();
+  readonly #data: DataLine;
   readonly #sessionId = newSessionId();
   #sessionVersion = 0;
   #transport: ClientTransport | undefined;
@@ -73,6 +77,7 @@ export class PublishingConnection {
     this.purpose = purpose;
     this.#context = context;
     this.#handlers = handlers;
+    this.#data = new DataLine(context, (error) => handlers.onDataError(error));
   }
 
   get transport(): ClientTransport | undefined {
@@ -115,11 +120,18 @@ export class PublishingConnection {
       if (!offer.media.some((media) => media.mid === mid)) this.#lines.delete(mid);
     }
     if (change !== 'kept') this.#dropTransport();
-    if (steps.some(({ step }) => step !== 'refuse' && step !== 'stop')) await this.#reach(offer);
+    const data = this.#dataOf(offer);
+    if (data === undefined) this.#data.close();
+    const isAlive = steps.some(({ step }) => step !== 'refuse' && step !== 'stop');
+    if (isAlive || data !== undefined) await this.#reach(offer, data !== undefined);
+    if (data !== undefined && this.#transport !== undefined) {
+      await this.#data.open(data, this.#transport.transport);
+    }
     if (this.#offer === undefined || offer.dtls !== undefined) this.#offer = offer;
 
     const started = await this.#startAll(steps.filter((step) => step.step === 'start'));
     const decisions = this.#decisions(steps);
+    if (data !== undefined) decisions.set(data.mid, this.#data.decision);
     const sdp = writeAnswer({
       offer,
       decisions,
@@ -156,6 +168,7 @@ export class PublishingConnection {
   close(): void {
     this.#closed = true;
     for (const [, line] of this.#live()) this.#endLine(line, 'past');
+    this.#data.close();
     this.#transport?.close();
   }
 
@@ -198,17 +211,25 @@ export class PublishingConnection {
   /** The client has closed its end. */
   #dropTransport(): void {
     if (this.#transport === undefined) return;
+    this.#data.close();
     this.#transport.close();
     this.#transport = undefined;
     this.#carrier = undefined;
     this.#handlers.onState();
   }
 
+  /** The m-line for data channels, which a participant has on one PeerConnection: not on that of a screen. */
+  #dataOf(offer: Offer): OfferedMedia | undefined {
+    return this.purpose === 'main' ? this.#data.find(offer, this.#transport?.transport) : undefined;
+  }
+
   /** Makes sure of a transport that the offer's author reaches. */
-  async #reach({ ice, dtls }: Offer): Promise<void> {
+  async #reach({ ice, dtls }: Offer, data: boolean): Promise<void> {
     if (dtls === undefined || ice === undefined) return;
     if (this.#transport === undefined) {
-      const opened = await ClientTransport.open(this.#context.router, this.#context, this.#handlers.onState);
+      const opened = await ClientTransport.open(this.#context.router, this.#context, this.#handlers.onState, {
+        data,
+      });
       if (this.#closed) opened.close();
       this.#transport = opened;
       await opened.transport.setMaxIncomingBitrate(this.#maxBitrate);

@@ -1,6 +1,7 @@
 import type { Grants } from '@parley/protocol/grants';
 import type { SendOptions } from '@parley/sdp/send-parameters';
 import type { Logger } from 'pino';
+import type { DataHub } from '../data/data-hub.ts';
 import type { TrafficLedger } from '../telemetry/traffic-ledger.ts';
 import type { RoomRouter } from '../workers/media-worker.ts';
 import type { SessionMeter } from './session-meter.ts';
@@ -39,6 +40,8 @@ export interface SessionContext extends SessionId {
   settings: MediaSettings;
   ledger: TrafficLedger;
   timings: SessionTimings;
+  /** The room's. */
+  data: DataHub;
   /** Of this session. */
   meter: SessionMeter;
   /** Says with each line which session it is about. */

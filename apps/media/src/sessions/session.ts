@@ -67,6 +67,7 @@ export class Session {
     this.#publisher = new Publisher(context, {
       onState,
       onEnded: (trackId) => handlers.unpublished(trackId),
+      onDataError: ({ code, message }) => this.#emit({ type: 'error', code, message, requestType: 'data' }),
     });
     this.#subscriber = new Subscriber(context, this.#wishes, {
       onState,

@@ -9,6 +9,8 @@ export class MediaCensus {
   #transports = 0;
   #producers = 0;
   #consumers = 0;
+  #dataProducers = 0;
+  #dataConsumers = 0;
 
   get routers(): number {
     return this.#routers;
@@ -24,6 +26,14 @@ export class MediaCensus {
 
   get consumers(): number {
     return this.#consumers;
+  }
+
+  get dataProducers(): number {
+    return this.#dataProducers;
+  }
+
+  get dataConsumers(): number {
+    return this.#dataConsumers;
   }
 
   /** Counts what is opened on a worker from now on; what goes down with it is closed too. */
@@ -48,6 +58,18 @@ export class MediaCensus {
           this.#consumers += 1;
           consumer.observer.once('close', () => {
             this.#consumers -= 1;
+          });
+        });
+        transport.observer.on('newdataproducer', (producer) => {
+          this.#dataProducers += 1;
+          producer.observer.once('close', () => {
+            this.#dataProducers -= 1;
+          });
+        });
+        transport.observer.on('newdataconsumer', (consumer) => {
+          this.#dataConsumers += 1;
+          consumer.observer.once('close', () => {
+            this.#dataConsumers -= 1;
           });
         });
       });

@@ -3,6 +3,7 @@ import type { NodeFigures } from '@parley/protocol/fleet-messages';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { SessionTimings } from '../sessions/session-context.ts';
 import type { WorkerLoad } from '../workers/media-worker.ts';
+import { DataMetrics } from './data-metrics.ts';
 import { NO_TRAFFIC, type Traffic } from './traffic-ledger.ts';
 
 /** What is measured when somebody asks for metrics. */
@@ -20,6 +21,8 @@ export interface NodeSample {
   transports: number;
   producers: number;
   consumers: number;
+  dataProducers: number;
+  dataConsumers: number;
   subscriptions: number;
   /** Video on its way to subscribers, by what they get of it. */
   videoLayers: Record<VideoLayer, number>;
@@ -59,6 +62,7 @@ const FIGURES_MS = 15_000;
 
 /** The node's Prometheus metrics. Those that begin with `webrtc_` keep the names that dashboards know. */
 export class NodeMetrics implements SessionTimings {
+  readonly data: DataMetrics;
   readonly #registry = new Registry();
   readonly #sample: () => Promise<NodeSample>;
   readonly #gauges: { gauge: Gauge; read: (sample: NodeSample) => number }[];
@@ -81,6 +85,7 @@ export class NodeMetrics implements SessionTimings {
 
   constructor(sample: () => Promise<NodeSample>) {
     this.#sample = sample;
+    this.data = new DataMetrics(this.#registry);
     const registers = [this.#registry];
     const gauge = (name: string, help: string, read: (sample: NodeSample) => number) => ({
       gauge: new Gauge({ name, help, registers }),
@@ -113,6 +118,12 @@ export class NodeMetrics implements SessionTimings {
         'Consumers open on the media workers, one a track and subscriber.',
         (s) => s.consumers,
       ),
+      gauge(
+        'parley_data_producers',
+        'Data producers open on the media workers, those of participants and of rooms.',
+        (s) => s.dataProducers,
+      ),
+      gauge('parley_data_consumers', 'Data consumers open on the media workers.', (s) => s.dataConsumers),
       gauge('parley_subscriptions', 'Tracks on their way to subscribers.', (s) => s.subscriptions),
       gauge('parley_workers', 'Media workers that run.', (s) => s.workersRunning),
       gauge('parley_room_links', 'Links to Room objects that are up.', (s) => s.linksUp),

@@ -3,6 +3,7 @@ import type { ServerOffer } from '@parley/protocol/server-messages';
 import nodeDataChannel, { type Audio, type Track, type Video } from 'node-datachannel';
 import { Inbox } from './inbox.ts';
 import type { TestClient } from './test-client.ts';
+import { TestData } from './test-data.ts';
 
 type Connection = InstanceType<typeof nodeDataChannel.PeerConnection>;
 
@@ -55,6 +56,12 @@ export class TestPeer {
     const answer = await this.client.event('answer', { from });
     this.#sendConnection.setRemoteDescription(answer.sdp, 'answer');
     return answer;
+  }
+
+  /** Opens data channels, offered with whatever is published next. */
+  openData(): TestData {
+    this.#sendConnection ??= this.#connection(this.client.participantId);
+    return new TestData(this.#sendConnection);
   }
 
   /** Sends a packet on every track 50 times a second. */

@@ -1,0 +1,188 @@
+import { DATA_CHANNELS, type DataReliability } from '@parley/protocol/data-channels';
+import { type DataRequest, decodeDataRequest } from '@parley/protocol/data-messages';
+import { ParleyError } from '@parley/protocol/errors';
+import type { Grants } from '@parley/protocol/grants';
+import { DATA_MESSAGES, DATA_VOLUME, TokenBucket } from '@parley/protocol/token-bucket';
+import type { DataConsumer, DataProducer, WebRtcTransport } from 'mediasoup/types';
+import type { DataCounts, DataParts } from './data-hub.ts';
+import { ReliefValve } from './relief-valve.ts';
+
+/** Whose data channels they are. */
+export interface DataOwner {
+  readonly participantId: string;
+  /** Looked at for each message: they change. */
+  readonly grants: Pick<Grants, 'data'>;
+  /** A message was refused, or one for the participant was lost. Told no more often than is good for the client. */
+  onError(error: ParleyError): void;
+}
+
+/** What an end needs of its hub. */
+export interface DataEndHandlers {
+  readonly counts: DataCounts;
+  /** @throws {ParleyError} `participant_not_found` */
+  deliver(reliability: DataReliability, header: DataRequest, payload: Uint8Array): void;
+  closed(): void;
+}
+
+const RELIABILITIES = ['reliable', 'lossy'] as const satisfies DataReliability[];
+const BINARY = 53;
+/** How long a lossy message may wait for a slow receiver, ms: what is older is of no use. */
+const LOSSY_LIFETIME_MS = 400;
+/** Refused messages; what is more has the worker throw away everything for a while. */
+const REFUSALS = { rate: 20, burst: 100 };
+/** Errors that a client is told. */
+const TOLD = { rate: 1, burst: 5 };
+const SILENCED_MS = 1_000;
+
+/** The node's end of one client's data channels: what it sends comes in here, checked; what is for it goes out. */
+export class DataEnd {
+  readonly subchannel: number;
+  readonly #owner: DataOwner;
+  readonly #handlers: DataEndHandlers;
+  readonly #messages = new TokenBucket(DATA_MESSAGES, performance.now());
+  readonly #volume = new TokenBucket(DATA_VOLUME, performance.now());
+  readonly #refusals = new TokenBucket(REFUSALS, performance.now());
+  readonly #told = new TokenBucket(TOLD, performance.now());
+  #parts: DataParts | undefined;
+  #inlets: DataProducer[] = [];
+  #consumers: DataConsumer[] = [];
+  #silenced: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(subchannel: number, owner: DataOwner, handlers: DataEndHandlers) {
+    this.subchannel = subchannel;
+    this.#owner = owner;
+    this.#handlers = handlers;
+  }
+
+  get participantId(): string {
+    return this.#owner.participantId;
+  }
+
+  /** Undefined before it is connected. */
+  get parts(): DataParts | undefined {
+    return this.#parts;
+  }
+
+  /** To be called once. @throws when the worker cannot, or it was closed meanwhile */
+  async connect(transport: WebRtcTransport, parts: DataParts): Promise<void> {
+    await Promise.all([this.#send(transport, parts), this.#receive(transport, parts)]);
+    this.#parts = parts;
+    if (this.#closed || transport.closed) throw new Error('the connection was closed meanwhile');
+  }
+
+  /** Closes the channels on the node's side, and every timer. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#silenced);
+    // What consumes an inlet goes with it.
+    for (const part of [...this.#inlets, ...this.#consumers]) part.close();
+    this.#handlers.closed();
+  }
+
+  /** Towards the client. mediasoup counts the streams of its consumers from 0, as they are asked for. */
+  async #send(transport: WebRtcTransport, { outlets }: DataParts): Promise<void> {
+    const { subchannel } = this;
+    const consume = async (channel: keyof typeof outlets, lifetime?: number) => {
+      const consumer = await transport.consumeData({
+        dataProducerId: outlets[channel].id,
+        ...(lifetime === undefined ? { ordered: true } : { ordered: false, maxPacketLifeTime: lifetime }),
+        subchannels: [subchannel],
+      });
+      this.#keep(this.#consumers, consumer);
+      if (consumer.sctpStreamParameters?.streamId !== DATA_CHANNELS[channel].id) {
+        throw new Error(`the channel ${channel} came to be on another stream`);
+      }
+      return consumer;
+    };
+    const [, reliable, lossy] = await Promise.all([
+      consume('session'),
+      consume('reliable'),
+      consume('lossy', LOSSY_LIFETIME_MS),
+    ]);
+    new ReliefValve(reliable, () => {
+      const message =
+        'Data messages for you were lost: you receive too slowly, or not at all. Ask the others for what you miss.';
+      this.#tell(new ParleyError('slow_reader', message));
+    });
+    new ReliefValve(lossy);
+  }
+
+  /** From the client. */
+  async #receive(transport: WebRtcTransport, { direct }: DataParts): Promise<void> {
+    await Promise.all(
+      RELIABILITIES.map(async (reliability) => {
+        const { id: streamId, ordered, label, ...rest } = DATA_CHANNELS[reliability];
+        const sctpStreamParameters = { streamId, ordered, ...rest };
+        const inlet = await transport.produceData({ sctpStreamParameters, label });
+        this.#keep(this.#inlets, inlet);
+        const consumer = await direct.consumeData({ dataProducerId: inlet.id });
+        this.#keep(this.#consumers, consumer);
+        consumer.on('message', (frame, ppid) => this.#take(reliability, frame, ppid));
+      }),
+    );
+  }
+
+  #keep<T extends DataProducer | DataConsumer>(list: T[], part: T): void {
+    list.push(part);
+    if (this.#closed) part.close();
+  }
+
+  #take(reliability: DataReliability, frame: Buffer, ppid: number): void {
+    if (this.#closed) return;
+    try {
+      this.#check(frame, ppid);
+      const { header, payload } = decodeDataRequest(frame, reliability);
+      this.#handlers.deliver(reliability, header, payload);
+      this.#handlers.counts.taken(frame.length);
+    } catch (error) {
+      if (!(error instanceof ParleyError)) throw error;
+      this.#refuse(error);
+    }
+  }
+
+  /** @throws {ParleyError} `forbidden`, `rate_limited`, `invalid_message` */
+  #check({ length }: Buffer, ppid: number): void {
+    const now = performance.now();
+    if (!this.#owner.grants.data) {
+      throw new ParleyError(
+        'forbidden',
+        'The grants do not include sending data; ask for a token that has it.',
+      );
+    }
+    if (!this.#messages.take(now) || !this.#volume.take(now, length)) {
+      throw new ParleyError(
+        'rate_limited',
+        `Send no more than ${DATA_MESSAGES.rate} data messages and ${DATA_VOLUME.rate} bytes a second.`,
+      );
+    }
+    if (ppid !== BINARY) {
+      throw new ParleyError(
+        'invalid_message',
+        'Send data messages as binary frames; a header says that it is text.',
+      );
+    }
+  }
+
+  #refuse(error: ParleyError): void {
+    this.#handlers.counts.refused(error.code);
+    this.#tell(error);
+    if (this.#refusals.take(performance.now()) || this.#silenced !== undefined) return;
+    this.#pause(true);
+    this.#silenced = setTimeout(() => {
+      this.#silenced = undefined;
+      this.#pause(false);
+    }, SILENCED_MS);
+  }
+
+  /** Has the worker throw away what the client sends, or not. */
+  #pause(paused: boolean): void {
+    // One that is closed meanwhile is as good.
+    for (const inlet of this.#inlets) (paused ? inlet.pause() : inlet.resume()).catch(() => undefined);
+  }
+
+  #tell(error: ParleyError): void {
+    if (!this.#closed && this.#told.take(performance.now())) this.#owner.onError(error);
+  }
+}

@@ -1,0 +1,63 @@
+import { MAX_DATA_FRAME_BYTES } from '@parley/protocol/data-channels';
+import { ParleyError } from '@parley/protocol/errors';
+import type { MediaDecision } from '@parley/sdp/answer';
+import type { Offer, OfferedMedia } from '@parley/sdp/offer';
+import type { WebRtcTransport } from 'mediasoup/types';
+import type { DataEnd } from '../data/data-end.ts';
+import type { SessionContext } from './session-context.ts';
+
+/** Largest message that the node takes on a channel, bytes: a session's as well as data. */
+export const MAX_SCTP_MESSAGE_BYTES = 256 * 1024;
+
+/** The m-line of a publishing PeerConnection that carries its data channels: none, or one for as long as the transport lives. */
+export class DataLine {
+  readonly #context: SessionContext;
+  readonly #onError: (error: ParleyError) => void;
+  #mid: string | undefined;
+  #end: DataEnd | undefined;
+
+  /** @param onError told of messages that were refused */
+  constructor(context: SessionContext, onError: (error: ParleyError) => void) {
+    this.#context = context;
+    this.#onError = onError;
+  }
+
+  /**
+   * The m-line of an offer that has data channels or can have them. SCTP begins with the transport, so where there is one
+   * without, or one whose channels were closed, no m-line can.
+   */
+  find(offer: Offer, transport: WebRtcTransport | undefined): OfferedMedia | undefined {
+    const able = offer.media.filter(({ maxMessageSize = 0 }) => maxMessageSize >= MAX_DATA_FRAME_BYTES);
+    if (transport === undefined) return able[0];
+    return this.#end === undefined ? undefined : able.find(({ mid }) => mid === this.#mid);
+  }
+
+  /** Opens the channels before the client can know of them. @throws {ParleyError} `publish_failed` */
+  async open({ mid }: OfferedMedia, transport: WebRtcTransport): Promise<void> {
+    if (this.#end !== undefined) return;
+    const { data, participantId, grants } = this.#context;
+    try {
+      const end = await data.open(transport, { participantId, grants, onError: this.#onError });
+      if (transport.closed) {
+        end.close();
+        throw new Error('the connection was closed meanwhile');
+      }
+      this.#end = end;
+      this.#mid = mid;
+    } catch (cause) {
+      const message = 'The data channels could not be opened. Offer again, or open a new RTCPeerConnection.';
+      throw new ParleyError('publish_failed', message, { cause });
+    }
+  }
+
+  /** What is to be answered to the m-line that {@link find} found. */
+  get decision(): MediaDecision {
+    return { action: 'data', maxMessageSize: MAX_SCTP_MESSAGE_BYTES };
+  }
+
+  close(): void {
+    this.#end?.close();
+    this.#end = undefined;
+    this.#mid = undefined;
+  }
+}
