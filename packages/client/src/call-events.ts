@@ -6,6 +6,7 @@ import type { DeviceChange } from './local-devices.ts';
 import type { LocalTracks } from './local-tracks.ts';
 import type { Plane } from './outages.ts';
 import type { RoomParticipant, RoomTrack, Roster } from './roster.ts';
+import type { Speakers } from './speakers.ts';
 import type { RoomSettings } from './standing.ts';
 import type { RemoteTrack } from './subscriber.ts';
 
@@ -43,6 +44,11 @@ export interface CallEvents {
   'track-removed': RemoteTrack;
   /** `call.localTracks` is another map: one's own camera, microphone or screen went on or off. */
   'local-changed': LocalTracks;
+  /**
+   * Who speaks, oneself included, at most five times a second: read from what arrives, so it costs the server nothing
+   * and neither does it here while nobody listens to this event.
+   */
+  'active-speakers': Speakers;
   /** Another camera or microphone captures: chosen, or in place of one that was unplugged. */
   'device-changed': DeviceChange;
   /** What a wish for a quality came to. */

@@ -20,6 +20,8 @@ import { Outages } from './outages.ts';
 import { type Roster, rosterOf } from './roster.ts';
 import { ScreenShare } from './screen-share.ts';
 import type { RoomMessage, Signaling } from './signaling.ts';
+import { SpeakerWatch } from './speaker-watch.ts';
+import type { ActiveSpeaker } from './speakers.ts';
 import { type RoomSettings, Standing } from './standing.ts';
 import type { RemoteTrack } from './subscriber.ts';
 import { type OthersTrack, SubscriptionWishes } from './subscription-wishes.ts';
@@ -75,6 +77,7 @@ export class Call extends Emitter<CallEvents> {
   readonly #store: LocalTrackStore;
   readonly #devices: LocalDevices;
   readonly #screenShare: ScreenShare;
+  readonly #speakers: SpeakerWatch;
   readonly #leaveWithPage = () => this.leave();
   readonly #report = (error: unknown) => {
     if (error instanceof CallError && !this.#ended) this.emit('error', error);
@@ -168,6 +171,15 @@ export class Call extends Emitter<CallEvents> {
       error,
     });
     this.#screenShare = new ScreenShare({ ...own, send: (message) => this.#media.send(message) });
+    this.#speakers = new SpeakerWatch({
+      levels: () => this.#media.readLevels(),
+      own: () => {
+        const { track, enabled } = this.#store.get('microphone');
+        return { participantId: this.participantId, microphone: enabled ? track : undefined };
+      },
+      changed: (speakers) => this.emit('active-speakers', speakers),
+    });
+    this.onDemand('active-speakers', (wanted) => this.#speakers.want(wanted && !this.#ended));
     globalThis.addEventListener?.('pagehide', this.#leaveWithPage);
   }
 
@@ -210,6 +222,19 @@ export class Call extends Emitter<CallEvents> {
   /** One's own sources that were used so far. Another map after every `local-changed`. */
   get localTracks(): LocalTracks {
     return this.#store.all;
+  }
+
+  /** Who speaks now, the loudest first. Known while something listens to `active-speakers`. */
+  get activeSpeakers(): readonly ActiveSpeaker[] {
+    return this.#speakers.speakers.active;
+  }
+
+  /**
+   * Who leads the conversation: who spoke last, until somebody else has spoken for a second; a cough changes nothing.
+   * Known while something listens to `active-speakers`.
+   */
+  get dominantSpeaker(): string | undefined {
+    return this.#speakers.speakers.dominant;
   }
 
   /** Why the call is over; undefined while it is not. */

@@ -5,6 +5,14 @@ class Bell extends Emitter<{ ring: number; stop: undefined }> {
   ring(times: number): void {
     this.emit('ring', times);
   }
+
+  watch(demand: (wanted: boolean) => void): void {
+    this.onDemand('ring', demand);
+  }
+
+  end(): void {
+    this.removeAllListeners();
+  }
 }
 
 describe('Emitter', () => {
@@ -47,6 +55,22 @@ describe('Emitter', () => {
     vi.unstubAllGlobals();
     expect(after).toHaveBeenCalledOnce();
     expect(reported[0]).toThrow('bug in the page');
+  });
+
+  it('tells whether anybody listens, once', () => {
+    const bell = new Bell();
+    const demand = vi.fn();
+    bell.watch(demand);
+    const listener = vi.fn();
+    const offs = [bell.on('ring', listener), bell.on('ring', listener), bell.on('ring', vi.fn())];
+    expect(demand.mock.calls).toEqual([[true]]);
+    for (const off of [...offs, ...offs]) off();
+    expect(demand.mock.calls).toEqual([[true], [false]]);
+    const off = bell.on('ring', listener);
+    bell.end();
+    off();
+    bell.end();
+    expect(demand.mock.calls).toEqual([[true], [false], [true], [false]]);
   });
 
   it('types events by name', () => {

@@ -4,15 +4,23 @@ export type Listener<T> = (event: T) => void;
 /** Typed events: `Events` maps each event's name to what its listeners get. */
 export class Emitter<Events extends object> {
   #listeners: { [Name in keyof Events]?: Set<Listener<Events[Name]>> } = {};
+  readonly #demands: { [Name in keyof Events]?: (wanted: boolean) => void } = {};
 
   /** Calls `listener` at each event of that name, until the returned function is called. */
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
     const listeners: Set<Listener<Events[Name]>> = this.#listeners[name] ?? new Set();
     this.#listeners[name] = listeners;
+    const isFirst = listeners.size === 0;
     listeners.add(listener);
+    if (isFirst) this.#demands[name]?.(true);
     return () => {
-      listeners.delete(listener);
+      if (listeners.delete(listener) && listeners.size === 0) this.#demands[name]?.(false);
     };
+  }
+
+  /** Calls `demand` when the first listener of that name comes, and when the last one has gone. */
+  protected onDemand<Name extends keyof Events>(name: Name, demand: (wanted: boolean) => void): void {
+    this.#demands[name] = demand;
   }
 
   protected emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
@@ -30,6 +38,11 @@ export class Emitter<Events extends object> {
   }
 
   protected removeAllListeners(): void {
+    const all = this.#listeners;
     this.#listeners = {};
+    for (const name in all) {
+      if (all[name]?.size) this.#demands[name]?.(false);
+      all[name]?.clear();
+    }
   }
 }

@@ -63,6 +63,11 @@ export class MediaPlane implements TrackSender {
     return this.#session?.subscriber.tracks ?? NO_TRACKS;
   }
 
+  /** How loud the others' microphones are now, 0–1, by participant id. */
+  readLevels(): ReadonlyMap<string, number> {
+    return this.#session?.subscriber.readLevels() ?? new Map();
+  }
+
   /** The room tells of a session: a new one, or another way to the one there is. */
   handleSession({ session: number, carrier, iceServers }: MediaSessionMessage): void {
     const known = this.#session?.number ?? 0;

@@ -4,6 +4,7 @@ import type { ClientMediaSettings, ServerOffer } from '@parley/protocol/server-m
 import type { MediaKind } from '@parley/protocol/track';
 import { CallError } from './call-error.ts';
 import type { StatsEntry } from './call-stats.ts';
+import { loudness } from './loudness.ts';
 import { SerialQueue } from './serial-queue.ts';
 
 /** A track of somebody else's that arrives here. */
@@ -30,6 +31,9 @@ export class Subscriber {
   readonly #queue = new SerialQueue();
   #tracks: ReadonlyMap<string, RemoteTrack> = new Map();
   #trackIds: ReadonlyMap<string, string> = new Map();
+  readonly #receivers = new Map<string, RTCRtpReceiver>();
+  /** When sound was there last, by track id: none came since where it is the same. */
+  #heardAt: ReadonlyMap<string, number> = new Map();
   #closed = false;
 
   constructor(options: SubscriberOptions) {
@@ -44,6 +48,24 @@ export class Subscriber {
   /** Track ids by the mid of their m-line. */
   get trackIds(): ReadonlyMap<string, string> {
     return this.#trackIds;
+  }
+
+  /**
+   * How loud the others' microphones are now, 0–1, by participant id: as their senders say in each packet (RFC 6464), without
+   * a look at the sound.
+   */
+  readLevels(): ReadonlyMap<string, number> {
+    const levels = new Map<string, number>();
+    const heardAt = new Map<string, number>();
+    for (const { trackId, participantId, source } of this.#tracks.values()) {
+      if (source !== 'microphone') continue;
+      const [latest] = this.#receivers.get(trackId)?.getSynchronizationSources() ?? [];
+      const isNew = latest !== undefined && latest.timestamp !== this.#heardAt.get(trackId);
+      if (latest) heardAt.set(trackId, latest.timestamp);
+      levels.set(participantId, isNew ? loudness(latest.audioLevel ?? 0) : 0);
+    }
+    this.#heardAt = heardAt;
+    return levels;
   }
 
   async getStats(): Promise<StatsEntry[]> {
@@ -67,6 +89,7 @@ export class Subscriber {
     const rest = new Map(this.#tracks);
     rest.delete(trackId);
     this.#tracks = rest;
+    this.#receivers.delete(trackId);
     this.#options.removed(track);
   }
 
@@ -95,6 +118,7 @@ export class Subscriber {
         continue;
       this.#buffer(receiver);
       const remote = { ...named, track: receiver.track };
+      this.#receivers.set(named.trackId, receiver);
       this.#tracks = new Map(this.#tracks).set(named.trackId, remote);
       added(remote);
     }

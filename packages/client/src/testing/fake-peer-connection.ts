@@ -11,7 +11,11 @@ interface FakeTransceiver {
     getParameters(): { encodings: RTCRtpEncodingParameters[] };
     setParameters(parameters: { encodings: RTCRtpEncodingParameters[] }): Promise<void>;
   };
-  receiver: { track: FakeTrack; jitterBufferTarget: number | null };
+  receiver: {
+    track: FakeTrack;
+    jitterBufferTarget: number | null;
+    getSynchronizationSources(): { audioLevel: number; timestamp: number }[];
+  };
 }
 
 /**
@@ -126,7 +130,11 @@ export class FakePeerConnection {
         getParameters: () => ({ encodings }),
         setParameters: async () => undefined,
       },
-      receiver: { track: new FakeTrack('video'), jitterBufferTarget: null },
+      receiver: {
+        track: new FakeTrack('video'),
+        jitterBufferTarget: null,
+        getSynchronizationSources: () => [],
+      },
     };
     this.#transceivers.push(transceiver);
     return transceiver;

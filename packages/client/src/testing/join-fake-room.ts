@@ -3,6 +3,7 @@ import { vi } from 'vitest';
 import type { Call } from '../call.ts';
 import type { CallEvents } from '../call-events.ts';
 import { type ConnectOptions, connect } from '../connect.ts';
+import { FakeAnalyser, FakeAudioContext } from './fake-audio-context.ts';
 import { FakeStream, FakeTrack } from './fake-media.ts';
 import { FakePeerConnection } from './fake-peer-connection.ts';
 import { FakeSocket } from './fake-socket.ts';
@@ -56,6 +57,10 @@ export function stubBrowser(): void {
   FakePeerConnection.all = [];
   FakeSocket.all = [];
   FakeSocket.seq = 0;
+  FakeAudioContext.open = 0;
+  FakeAnalyser.amplitude = 0;
+  vi.stubGlobal('AudioContext', FakeAudioContext);
+  vi.stubGlobal('AnalyserNode', FakeAnalyser);
   vi.stubGlobal('WebSocket', FakeSocket);
   vi.stubGlobal('RTCPeerConnection', FakePeerConnection);
   vi.stubGlobal('MediaStream', FakeStream);
@@ -115,6 +120,7 @@ const EVENTS = Object.keys({
   track: true,
   'track-removed': true,
   'local-changed': true,
+  'active-speakers': true,
   'device-changed': true,
   'quality-changed': true,
   chat: true,
