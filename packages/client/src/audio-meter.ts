@@ -35,6 +35,7 @@ export class AudioMeter {
     }, INTERVAL);
   }
 
+  /** Stops listening, for good. The track goes on. */
   close(): void {
     clearInterval(this.#timer);
     // Closed twice is closed.

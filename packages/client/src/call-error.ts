@@ -28,6 +28,7 @@ export type ClientErrorCode =
   | 'capture_unsupported'
   | 'capture_failed';
 
+/** What may be known of an error beside its code and message. */
 export interface CallErrorOptions extends ErrorOptions {
   requestType?: string;
   device?: CaptureDevice;

@@ -13,6 +13,9 @@ import type { RemoteTrack } from './subscriber.ts';
 /** A text to everybody, one's own included. */
 export type ChatMessage = Omit<Extract<ServerMessage, { type: 'chat' }>, 'type' | 'roomId' | 'seq'>;
 
+/** What a wish for a quality came to; also told when the server's load changes that. */
+export type QualityChange = Omit<QualityChanged, 'type' | 'roomId'>;
+
 /** Whether everything works, something is lost and being recovered, or the call is over. */
 export type CallState = 'connected' | 'reconnecting' | 'ended';
 
@@ -52,7 +55,7 @@ export interface CallEvents {
   /** Another camera or microphone captures: chosen, or in place of one that was unplugged. */
   'device-changed': DeviceChange;
   /** What a wish for a quality came to. */
-  'quality-changed': Omit<QualityChanged, 'type' | 'roomId'>;
+  'quality-changed': QualityChange;
   chat: ChatMessage;
   /** `call.grants` are others. What one may no longer publish has stopped: `local-changed` came before. */
   'grants-changed': Grants;

@@ -2,7 +2,7 @@ import type { ClientMessage, SessionRequest } from '@parley/protocol/client-mess
 import type { ErrorCode } from '@parley/protocol/errors';
 import type { Grants, Source } from '@parley/protocol/grants';
 import type { LobbyGuest, ModerationAction } from '@parley/protocol/moderation';
-import type { Joined } from '@parley/protocol/server-messages';
+import type { ClientMediaSettings, Joined } from '@parley/protocol/server-messages';
 import type { Quality, Track } from '@parley/protocol/track';
 import { assertNever } from './assert-never.ts';
 import type { RetryPolicy } from './backoff.ts';
@@ -62,7 +62,7 @@ export interface CallOptions {
 export class Call extends Emitter<CallEvents> {
   readonly roomId: string;
   /** The server's settings for media. */
-  readonly media: Joined['media'];
+  readonly media: ClientMediaSettings;
 
   readonly #signaling: Signaling;
   readonly #roster: LiveRoster;
@@ -309,6 +309,7 @@ export class Call extends Emitter<CallEvents> {
     return this.#granted('screen', () => this.#screenShare.start(settings));
   }
 
+  /** Ends what `startScreenShare()` began; does nothing while no screen is shared. */
   stopScreenShare(): Promise<void> {
     return this.#screenShare.stop();
   }

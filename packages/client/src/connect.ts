@@ -5,6 +5,7 @@ import { Signaling, type Token } from './signaling.ts';
 import { socketUrl } from './socket-url.ts';
 import type { TransportProbe } from './transport.ts';
 
+/** Who joins what, and how. */
 export interface ConnectOptions {
   /** The room's id: 1–64 of letters, digits and `. _ ~ -`. */
   room: string;

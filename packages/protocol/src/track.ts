@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Source } from './grants.ts';
 import { OpaqueId, ParticipantName } from './identifiers.ts';
 
+/** What a track carries. */
 export const MediaKind = z.enum(['audio', 'video']);
 export type MediaKind = z.infer<typeof MediaKind>;
 
