@@ -1,7 +1,10 @@
+import { canChooseSpeaker, useSpeaker as playThrough } from '@parley/client/devices';
 import { useEffect, useRef } from 'react';
 
 export interface AudioTrackProps {
   track: MediaStreamTrack;
+  /** Id of the loudspeaker, of `useDevices()`. Without one, or where it is gone, the system's default one plays. */
+  speaker?: string | undefined;
   /**
    * The browser wants a click before it plays this: `play` tries again. Without `play` it plays after all, or is gone.
    * Keep it the same function between renderings.
@@ -10,7 +13,7 @@ export interface AudioTrackProps {
 }
 
 /** Plays an audio track, unseen. */
-export function AudioTrack({ track, onBlocked }: AudioTrackProps) {
+export function AudioTrack({ track, speaker = '', onBlocked }: AudioTrackProps) {
   const ref = useRef<HTMLAudioElement>(null);
   useEffect(() => {
     const audio = ref.current;
@@ -27,6 +30,9 @@ export function AudioTrack({ track, onBlocked }: AudioTrackProps) {
       onBlocked?.(track);
     };
   }, [track, onBlocked]);
+  useEffect(() => {
+    if (ref.current !== null && canChooseSpeaker()) playThrough(ref.current, speaker).catch(() => undefined);
+  }, [speaker]);
   // biome-ignore lint/a11y/useMediaCaption: live speech has no captions to show
   return <audio ref={ref} onPlaying={() => onBlocked?.(track)} autoPlay />;
 }

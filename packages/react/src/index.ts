@@ -5,6 +5,7 @@ export { ParleyProvider, type ParleyProviderProps, useCall } from './parley-prov
 export type { DeviceState, PreviewState } from './preview-state.ts';
 export { RoomAudio, type RoomAudioProps } from './room-audio.tsx';
 export type { Tile } from './tiles.ts';
+export { useAudioLevel } from './use-audio-level.ts';
 export {
   useCallState,
   useGrants,
@@ -16,6 +17,7 @@ export {
 } from './use-call.ts';
 export { type Chat, useChat } from './use-chat.ts';
 export { type ConnectionControls, useConnect } from './use-connect.ts';
+export { useDevices } from './use-devices.ts';
 export { type Preview, type PreviewDevice, usePreview } from './use-preview.ts';
 export { type StatsPair, useStats } from './use-stats.ts';
 export { useTiles } from './use-tiles.ts';

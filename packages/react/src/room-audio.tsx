@@ -4,12 +4,14 @@ import { type BlockedSounds, withSound } from './blocked-sounds.ts';
 import { useRemoteTracks } from './use-call.ts';
 
 export interface RoomAudioProps {
+  /** Id of the loudspeaker, of `useDevices()`. Without one, or where it is gone, the system's default one plays. */
+  speaker?: string | undefined;
   /** Shown while the browser holds sound back until it sees a click; any click on the page will do, one in here too. */
   children?: ReactNode;
 }
 
 /** The sound of the room. Mount it once. */
-export function RoomAudio({ children }: RoomAudioProps) {
+export function RoomAudio({ speaker, children }: RoomAudioProps) {
   const tracks = useRemoteTracks();
   const [blocked, setBlocked] = useState<BlockedSounds>(new Map());
   const onBlocked = useCallback(
@@ -28,7 +30,7 @@ export function RoomAudio({ children }: RoomAudioProps) {
   return (
     <>
       {sounds.map(({ trackId, track }) => (
-        <AudioTrack key={trackId} track={track} onBlocked={onBlocked} />
+        <AudioTrack key={trackId} track={track} speaker={speaker} onBlocked={onBlocked} />
       ))}
       {blocked.size > 0 && children}
     </>

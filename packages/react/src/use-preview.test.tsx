@@ -60,6 +60,42 @@ it('stops a device that starts when nobody looks any more', async () => {
   await waitFor(() => expect(live()).toEqual([]));
 });
 
+const idAsked = () => {
+  const [constraints] = vi.mocked(navigator.mediaDevices.getUserMedia).mock.lastCall ?? [];
+  return [constraints?.video, constraints?.audio].map(
+    (of) => typeof of === 'object' && (of.deviceId as ConstrainDOMStringParameters | undefined)?.exact,
+  );
+};
+
+it('begins with the devices that were chosen, and takes another at once where one is on', async () => {
+  const { result } = renderHook(() => usePreview(BOTH, { camera: 'rear', microphone: 'headset' }));
+  await waitFor(() => expect(result.current.state.camera.state).toBe('on'));
+  expect(idAsked()).toEqual(['rear', 'headset']);
+  act(() => result.current.choose('camera', 'front'));
+  await waitFor(() => expect(result.current.state.camera.state).toBe('on'));
+  expect(idAsked()).toEqual(['front', false]);
+  expect(live()).toEqual(['audio', 'video']);
+  act(() => result.current.toggle('microphone'));
+  act(() => result.current.choose('microphone', 'desk'));
+  expect(result.current.state.microphone.state, 'what is off stays off').toBe('off');
+});
+
+it('has one camera, however often another is chosen meanwhile', async () => {
+  const { result } = await preview();
+  act(() => result.current.choose('camera', 'a'));
+  act(() => result.current.choose('camera', 'b'));
+  act(() => result.current.toggle('microphone'));
+  await waitFor(() => expect(live()).toEqual(['video']));
+  expect(result.current.state.camera).toMatchObject({ state: 'on', track: captured.at(-1) });
+});
+
+it('starts another one in place of one that was unplugged', async () => {
+  const { result } = await preview();
+  const [camera] = captured;
+  act(() => camera?.vanish());
+  await waitFor(() => expect(result.current.state.camera).toMatchObject({ track: captured[2] }));
+});
+
 it('keeps why a device does not start', async () => {
   vi.mocked(navigator.mediaDevices.getUserMedia).mockRejectedValue(new DOMException('none', 'NotFoundError'));
   const { result } = renderHook(() => usePreview({ camera: true, microphone: false }));

@@ -7,7 +7,10 @@ export type PreviewDevice = 'camera' | 'microphone';
 
 export interface Preview {
   state: PreviewState;
+  /** Turns a device on or off, or tries again one that failed. */
   toggle(device: PreviewDevice): void;
+  /** Takes another camera or microphone, of `useDevices()`: at once where one is on, else the next time. */
+  choose(device: PreviewDevice, deviceId: string): void;
   /** Hands the tracks over: they outlive the lobby. */
   take(): { camera: MediaStreamTrack | undefined; microphone: MediaStreamTrack | undefined };
 }
@@ -17,74 +20,110 @@ const STARTING: PreviewState = { camera: { state: 'starting' }, microphone: { st
 
 /**
  * Camera and microphone before the call. Both are asked for at once when the lobby opens, unless `initial` says
- * that they were off last time.
+ * that they were off last time. A device that is unplugged gives way to another.
+ *
+ * @param chosen the ids of devices that were chosen earlier
  */
-export function usePreview(initial: Record<PreviewDevice, boolean>): Preview {
+export function usePreview(
+  initial: Record<PreviewDevice, boolean>,
+  chosen: Partial<Record<PreviewDevice, string>> = {},
+): Preview {
   const [state, setState] = useState<PreviewState>(OFF);
   const current = useRef(state);
-  const open = useRef(0);
+  const choices = useRef(chosen);
+  /** Counts what was wished of each device: what comes of an older wish is not wanted any more. */
+  const wishes = useRef({ camera: 0, microphone: 0 });
 
-  const update = useCallback((next: PreviewState) => {
-    current.current = next;
-    setState(next);
+  const set = useCallback((change: Partial<PreviewState>) => {
+    current.current = { ...current.current, ...change };
+    setState(current.current);
   }, []);
-  const set = useCallback(
-    (device: PreviewDevice, next: DeviceState) => {
-      stop(current.current[device]);
-      update({ ...current.current, [device]: next });
-    },
-    [update],
-  );
+  const wish = useCallback((device: PreviewDevice) => {
+    wishes.current[device] += 1;
+    const mine = wishes.current[device];
+    return () => mine === wishes.current[device];
+  }, []);
   const start = useCallback(
-    async (device: PreviewDevice, session: number) => {
-      set(device, { state: 'starting' });
-      const result = await (device === 'camera' ? captureCamera() : captureMicrophone()).catch(
+    async (device: PreviewDevice) => {
+      const isWanted = wish(device);
+      stop(current.current[device]);
+      set({ [device]: { state: 'starting' } });
+      const deviceId = choices.current[device] ?? '';
+      const result = await (device === 'camera' ? captureCamera : captureMicrophone)({ deviceId }).catch(
         (error: CallError) => error,
       );
-      if (session !== open.current) discard(result);
-      else set(device, deviceState(result));
+      if (isWanted()) set({ [device]: deviceState(result) });
+      else discard(result);
     },
-    [set],
+    [set, wish],
+  );
+  const turnOff = useCallback(
+    (device: PreviewDevice) => {
+      wish(device);
+      stop(current.current[device]);
+      set({ [device]: { state: 'off' } });
+    },
+    [set, wish],
   );
 
   const { camera, microphone } = initial;
   useEffect(() => {
-    open.current += 1;
-    const session = open.current;
     if (camera && microphone) {
-      update(STARTING);
-      void captureDevices().then((result) => {
-        if (session !== open.current) {
-          discard(result.camera);
-          discard(result.microphone);
-          return;
+      const wanted = { camera: wish('camera'), microphone: wish('microphone') };
+      set(STARTING);
+      const of = (device: PreviewDevice) => ({ deviceId: choices.current[device] ?? '' });
+      void captureDevices({ camera: of('camera'), microphone: of('microphone') }).then((result) => {
+        for (const device of ['camera', 'microphone'] as const) {
+          if (wanted[device]()) set({ [device]: deviceState(result[device]) });
+          else discard(result[device]);
         }
-        update({ camera: deviceState(result.camera), microphone: deviceState(result.microphone) });
       });
     } else if (camera) {
-      void start('camera', session);
+      void start('camera');
     } else if (microphone) {
-      void start('microphone', session);
+      void start('microphone');
     }
     return () => {
-      open.current += 1;
-      for (const track of Object.values(tracksOf(current.current))) track?.stop();
-      update(OFF);
+      turnOff('camera');
+      turnOff('microphone');
     };
-  }, [camera, microphone, start, update]);
+  }, [camera, microphone, set, start, turnOff, wish]);
+
+  const { camera: cameraTrack, microphone: microphoneTrack } = tracksOf(state);
+  useUnplugged(cameraTrack, () => void start('camera'));
+  useUnplugged(microphoneTrack, () => void start('microphone'));
 
   return {
     state,
     toggle: (device) => {
-      if (current.current[device].state === 'on') set(device, { state: 'off' });
-      else void start(device, open.current);
+      if (current.current[device].state === 'on') turnOff(device);
+      else void start(device);
+    },
+    choose: (device, deviceId) => {
+      choices.current = { ...choices.current, [device]: deviceId };
+      if (current.current[device].state !== 'off') void start(device);
     },
     take: () => {
+      wish('camera');
+      wish('microphone');
       const tracks = tracksOf(current.current);
       current.current = OFF;
       return tracks;
     },
   };
+}
+
+/** Calls `ended` when the track has ended by itself. */
+function useUnplugged(track: MediaStreamTrack | undefined, ended: () => void): void {
+  const listener = useRef(ended);
+  useEffect(() => {
+    listener.current = ended;
+  });
+  useEffect(() => {
+    const call = () => listener.current();
+    track?.addEventListener('ended', call);
+    return () => track?.removeEventListener('ended', call);
+  }, [track]);
 }
 
 function deviceState(result: MediaStreamTrack | CallError): DeviceState {

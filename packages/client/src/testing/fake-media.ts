@@ -1,5 +1,5 @@
 /** As much of a MediaStreamTrack as the SDK touches. */
-export class FakeTrack {
+export class FakeTrack extends EventTarget {
   readonly kind: 'audio' | 'video';
   /** Of the device that it is of, if it is of one. */
   readonly deviceId: string | undefined;
@@ -9,6 +9,7 @@ export class FakeTrack {
   onended: (() => void) | null = null;
 
   constructor(kind: 'audio' | 'video', deviceId?: string) {
+    super();
     this.kind = kind;
     this.deviceId = deviceId;
   }
@@ -32,6 +33,7 @@ export class FakeTrack {
   vanish(): void {
     this.readyState = 'ended';
     this.onended?.();
+    this.dispatchEvent(new Event('ended'));
   }
 
   asTrack(): MediaStreamTrack {
