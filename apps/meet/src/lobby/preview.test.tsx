@@ -8,6 +8,7 @@ function switches(joining: boolean): string[] {
   const preview = {
     state: { camera: OFF, microphone: OFF },
     toggle: () => undefined,
+    choose: () => undefined,
     take: () => ({ camera: undefined, microphone: undefined }),
   };
   const html = renderToStaticMarkup(<Preview preview={preview} name="Ada" joining={joining} />);
