@@ -60,8 +60,23 @@ describe('writeOffer', () => {
     expect(first?.candidates).toHaveLength(TRANSPORT.iceCandidates.length);
     expect(first).not.toHaveProperty('msid');
     expect(first).not.toHaveProperty('ssrcs');
-    expect(second).toMatchObject({ port: 0, direction: 'inactive', mid: 1, rtp: [] });
+    expect(second).toMatchObject({ port: 0, direction: 'inactive', mid: 1 });
+    expect(second).not.toHaveProperty('msid');
+    expect(second).not.toHaveProperty('candidates');
     expect(third).toMatchObject({ port: 9, direction: 'sendonly' });
+  });
+
+  it('says of a stopped m-line what aiortc asks of every one', () => {
+    const sections = closeTrack({ ...markOffered(withTracks('audio', 'video')), anchor: '0' }, '1');
+    const { usernameFragment, password } = TRANSPORT.iceParameters;
+    expect(parse(writeOffer({ ...IDENTITY, sections })).media[1]).toMatchObject({
+      port: 0,
+      iceUfrag: usernameFragment,
+      icePwd: password,
+      setup: 'actpass',
+      rtcpMux: 'rtcp-mux',
+      rtp: [{ codec: 'VP8' }, { codec: 'rtx' }],
+    });
   });
 
   it('refuses what would make no SDP', () => {

@@ -29,12 +29,7 @@ export function writeOffer({ transport, sections, ...identity }: ReceiveOfferOpt
   const media = sections.sections.map((section) =>
     (section.state === 'open' || section.state === 'idle') && transport
       ? liveSection(section, transport, sections.anchor === undefined || section.mid === sections.anchor)
-      : stoppedSection({
-          type: section.kind,
-          protocol: 'UDP/TLS/RTP/SAVPF',
-          payloads: section.rtpParameters.codecs.map(({ payloadType }) => payloadType).join(' '),
-          mid: section.mid,
-        }),
+      : closedSection(section, transport),
   );
   return writeSession(identity, bundle.length > 0 ? transport : undefined, bundle, media);
 }
@@ -69,4 +64,17 @@ function liveSection(
     delete object.ssrcGroups;
   }
   return object;
+}
+
+function closedSection(section: ReceiveSection, transport: ServerTransport | undefined): MediaDescription {
+  const stopped = stoppedSection({
+    type: section.kind,
+    protocol: 'UDP/TLS/RTP/SAVPF',
+    payloads: section.rtpParameters.codecs.map(({ payloadType }) => payloadType).join(' '),
+    mid: section.mid,
+  });
+  if (!transport) return stopped;
+  // All of these may be missing where the port is 0 (RFC 8829 §5.2.2), but aiortc refuses an offer in which they are.
+  const { rtp, fmtp, setup, iceUfrag, icePwd, rtcpMux } = liveSection(section, transport, false);
+  return { ...stopped, rtp, fmtp, setup, iceUfrag, icePwd, rtcpMux };
 }

@@ -74,10 +74,14 @@ describe('receive sections', () => {
     expect(states(add(current).sections)).toEqual(['0 open', '3 open', '2 open']);
   });
 
-  it('do not reuse m-lines for a client that cannot', () => {
-    let current: ReceiveSections = { ...NO_SECTIONS, recycle: false };
-    current = negotiate(closeTrack(negotiate(add(add(current).sections).sections), '1'));
-    expect(states(add(current).sections)).toEqual(['0 open', '1 closed', '2 open']);
+  it('do not reuse m-lines for a client that answers a stopped one with a port', () => {
+    const current = closeTrack(negotiate(add(add(NO_SECTIONS).sections).sections), '1');
+    const offered = markOffered(current);
+    const answer = answerOf(offered);
+    const media = answer.media.map((section) => ({ ...section, rejected: false }));
+    const { sections } = settle(offered, offered, { ...answer, media });
+    expect(states(sections)).toEqual(['0 open', '1 closed']);
+    expect(states(add(sections).sections)).toEqual(['0 open', '1 closed', '2 open']);
   });
 
   it('keep the m-line that carries the transport', () => {

@@ -39,7 +39,10 @@ export interface ReceiveSections {
   readonly nextMid: number;
   /** mid of the m-line whose transport the BUNDLE group uses, once an answer has settled it. */
   readonly anchor?: string;
-  /** False for a client that cannot give a stopped m-line another mid: libdatachannel. Default true. */
+  /**
+   * False once a client has answered a stopped m-line with a port, as libdatachannel and aiortc do: it knows nothing of stopping,
+   * and cannot give the m-line another mid either. Default true.
+   */
   readonly recycle?: boolean;
 }
 
@@ -119,7 +122,9 @@ export function settle(current: ReceiveSections, offered: ReceiveSections, answe
   const rejected: string[] = [];
   for (const [index, { mid, state }] of offered.sections.entries()) {
     const stopped = state === 'closing' || state === 'closed';
-    if (!stopped && !answer.media[index]?.rejected) continue;
+    const isRejected = answer.media[index]?.rejected === true;
+    if (stopped && !isRejected) sections = { ...sections, recycle: false };
+    if (!stopped && !isRejected) continue;
     if (!stopped && state === 'open') rejected.push(mid);
     sections = replace(sections, mid, (section) => ({ ...section, state: 'closed' }));
   }
@@ -178,7 +183,7 @@ function checkFits({ sections }: ReceiveSections, { media }: Answer): void {
   }
   for (const [index, section] of sections.entries()) {
     const answered = media[index];
-    // A stopped m-line stays stopped whatever is answered: libdatachannel answers it with a port.
+    // A stopped m-line stays stopped whatever is answered.
     const stopped = section.state === 'closing' || section.state === 'closed';
     const named = stopped || answered?.rejected || answered?.mid === section.mid;
     if (!answered || answered.type !== section.kind || !named) {

@@ -34,9 +34,6 @@ export interface Settlement {
   receiving: string[];
 }
 
-/** The `o=` user name by which libdatachannel is known: it cannot give a stopped m-line another mid. */
-const LIBDATACHANNEL = 'rtc';
-
 /**
  * The receiving PeerConnection in words: its m-lines, what was offered of them, and what the client is known to
  * understand. One offer is open at a time.
@@ -103,7 +100,7 @@ export class ReceiveDescription {
     const { answer, sections, rejected, offerAgain } = readAnswer(sdp, this.#sections, offered);
     this.#capabilities = receiveCapabilities(this.#capabilities, offered, answer);
     this.#offered = undefined;
-    this.#sections = answer.origin.username === LIBDATACHANNEL ? { ...sections, recycle: false } : sections;
+    this.#sections = sections;
     // Firefox connects only when it is told the candidates in the m-line that carries the transport.
     this.#agreed = offerAgain ? NO_SECTIONS : this.#sections;
     return {
