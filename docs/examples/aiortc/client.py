@@ -49,7 +49,7 @@ class Client:
         for track in Tone(), Picture():
             self.sending.addTrack(track)
         self.names = {}  # of the others, by participantId
-        self.readers = {}  # tasks that decode, by trackId
+        self.readers = {}  # tasks that decode, by mid and trackId
         self.seen = {"decoded": {}, "loudness": {}, "chat": [], "errors": []}
 
     async def send(self, type, **fields):
@@ -88,15 +88,15 @@ class Client:
             # What else there is, and what a newer server may say, needs no reaction.
 
     def follow(self, tracks):
-        """Decodes the tracks that an offer brought, and no longer those that it has not."""
+        """Decodes what the last offer carries, and no longer what it does not. A track may move to another m-line."""
         receivers = {t.mid: t.receiver for t in self.receiving.getTransceivers()}
-        wanted = {track["trackId"]: track for track in tracks}
+        wanted = {(track["mid"], track["trackId"]): track for track in tracks}
         for gone in self.readers.keys() - wanted.keys():
             self.readers.pop(gone).cancel()
-        for track_id in wanted.keys() - self.readers.keys():
-            track = wanted[track_id]
+        for key in wanted.keys() - self.readers.keys():
+            track = wanted[key]
             label = f'{self.names.get(track["participantId"], "?")}/{track["source"]}'
-            self.readers[track_id] = asyncio.create_task(self.read(receivers[track["mid"]].track, label))
+            self.readers[key] = asyncio.create_task(self.read(receivers[track["mid"]].track, label))
 
     async def read(self, track, label):
         try:
