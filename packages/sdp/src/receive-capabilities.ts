@@ -1,4 +1,10 @@
-import type { MediaKind, RtpCapabilities, RtpCodecCapability, RtpHeaderExtension } from 'mediasoup/types';
+import type {
+  MediaKind,
+  RtpCapabilities,
+  RtpCodecCapability,
+  RtpHeaderExtension,
+  RtpParameters,
+} from 'mediasoup/types';
 import type { Answer, AnsweredMedia } from './receive-answer.ts';
 import type { ReceiveSection, ReceiveSections } from './receive-sections.ts';
 
@@ -102,6 +108,20 @@ export function narrowedMids(offered: ReceiveSections, answer: Answer): string[]
       ),
     )
     .map(({ section }) => section.mid);
+}
+
+/**
+ * What `transport.consume()` is to be given for a producer: mediasoup takes RTX for understood where the client understands
+ * that of any codec, so what is not of the producer's codecs is left out.
+ *
+ * @param consumable the producer's, in the router's numbering.
+ */
+export function capabilitiesToConsume(
+  { codecs = [], ...others }: RtpCapabilities,
+  consumable: RtpParameters,
+): RtpCapabilities {
+  const types = new Set([-1, ...consumable.codecs.map(({ payloadType }) => payloadType)]);
+  return { ...others, codecs: codecs.filter((codec) => types.has(aptOf(codec))) };
 }
 
 interface Pair {

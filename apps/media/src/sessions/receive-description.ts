@@ -2,6 +2,7 @@ import { ParleyError } from '@parley/protocol/errors';
 import { SdpError } from '@parley/sdp/errors';
 import { type Answer, parseAnswer } from '@parley/sdp/receive-answer';
 import {
+  capabilitiesToConsume,
   initialReceiveCapabilities,
   narrowedMids,
   type ReceiveCapabilities,
@@ -19,7 +20,7 @@ import {
   settle,
 } from '@parley/sdp/receive-sections';
 import type { ServerTransport } from '@parley/sdp/server-session';
-import type { DtlsParameters, RtpCapabilities } from 'mediasoup/types';
+import type { DtlsParameters, Producer, RtpCapabilities } from 'mediasoup/types';
 import { newSessionId } from './client-transport.ts';
 
 /** What a client's answer comes to. */
@@ -55,6 +56,11 @@ export class ReceiveDescription {
   /** What the client is known to be able to receive. */
   get rtpCapabilities(): RtpCapabilities {
     return this.#capabilities.rtpCapabilities;
+  }
+
+  /** What to make a consumer with. */
+  capabilitiesFor(producer: Producer): RtpCapabilities {
+    return capabilitiesToConsume(this.rtpCapabilities, producer.consumableRtpParameters);
   }
 
   /** Whether the client has not been told all. */

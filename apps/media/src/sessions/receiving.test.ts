@@ -158,6 +158,28 @@ describe.each(CARRIERS)('receiving over %s', (carrier) => {
     expect(errors, 'what is refused of his answers').toEqual([]);
   });
 
+  it('a client without retransmissions is offered its tracks once more, without them, and then no more', async () => {
+    const link = await fixture.room();
+    const [bob, alice] = [await open(link, 'bob'), await open(link, 'alice')];
+    alice.request({ type: 'offer', sdp: readFixture('chromium', 'audio-video') });
+    const answer = async (count: number) => {
+      const offers = () => bob.events.all.filter((event) => event.type === 'offer');
+      await until(() => offers().length === count, `bob has ${count} offers`);
+      const { offerId, sdp } = offers().at(-1) ?? { offerId: '', sdp: '' };
+      const plain = accepting(sdp).replace(/^a=(rtpmap:\d+ rtx|fmtp:\d+ apt).*\r\n/gm, '');
+      bob.request({ type: 'answer', offerId, sdp: plain });
+      return sdp;
+    };
+    expect(await answer(1)).toContain(' rtx/');
+    expect((await answer(2)).split(/^(?=m=)/m).at(-1)).not.toContain(' rtx/');
+    const carol = await open(link, 'carol');
+    carol.request({ type: 'offer', sdp: readFixture('chromium', 'audio-only') });
+    const offered = () =>
+      bob.events.all.flatMap((event) => (event.type === 'offer' ? [event.tracks.length] : []));
+    await until(() => offered().includes(3), 'bob is offered what carol publishes');
+    expect(offered(), 'tracks of each offer').toEqual([2, 2, 3]);
+  });
+
   it('a broken answer leaves the offer open for a better one', async () => {
     const link = await fixture.room();
     const alice = await join(link, 'alice');

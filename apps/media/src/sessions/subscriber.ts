@@ -212,7 +212,7 @@ export class Subscriber {
     try {
       const consumer = await transport.consume({
         producerId: track.producer.id,
-        rtpCapabilities: this.#description.rtpCapabilities,
+        rtpCapabilities: this.#description.capabilitiesFor(track.producer),
         mid,
         paused: true,
         // Off for audio unless asked for; repairs Opus where the client sends NACK.
