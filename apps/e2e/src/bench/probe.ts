@@ -1,31 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { build } from 'vite';
 import { openPage } from '../browser.ts';
+import { pageScript } from '../page-script.ts';
 import type { Probe, ProbeOptions, ProbeReport } from './probe-page.ts';
 
-let bundle: Promise<string> | undefined;
-
-/** The SDK and probe-page.ts as one script, made as the page's is. */
-function probeScript(): Promise<string> {
-  bundle ??= (async () => {
-    const built = await build({
-      configFile: false,
-      logLevel: 'error',
-      build: {
-        write: false,
-        lib: {
-          entry: fileURLToPath(new URL('./probe-page.ts', import.meta.url)),
-          formats: ['iife'],
-          name: 'probePage',
-        },
-      },
-    });
-    for (const { output } of [built].flat().filter((one) => 'output' in one)) return output[0].code;
-    throw new Error('vite made no script of probe-page.ts');
-  })();
-  return bundle;
-}
+const SCRIPT = fileURLToPath(new URL('./probe-page.ts', import.meta.url));
 
 /** A fresh page in a context of its own, with nothing in it but the SDK. */
 export class ProbePage {
@@ -36,7 +15,7 @@ export class ProbePage {
   }
 
   static async open(browser: Browser, url: string): Promise<ProbePage> {
-    const script = await probeScript();
+    const script = await pageScript(SCRIPT);
     const page = await openPage(browser, '/health', { url });
     await page.addScriptTag({ content: script });
     return new ProbePage(page);

@@ -1,0 +1,149 @@
+// Runs in the browser, beside page/watch.js: somebody in a call through the SDK, and what happens to them.
+import type { Call } from '@parley/client/call';
+import type { CallEvents } from '@parley/client/call-events';
+import { connect } from '@parley/client/connect';
+import type { RemoteTrack } from '@parley/client/subscriber';
+
+export interface SdkJoin {
+  room: string;
+  name: string;
+  autoSubscribe?: boolean;
+}
+
+/** Something the application heard. Times are milliseconds since the epoch: the same clock for all pages of a machine. */
+export interface SdkEvent {
+  at: number;
+  name: keyof CallEvents;
+  /** The plane, code or reason, where it has one. */
+  what: string;
+}
+
+/** How somebody's call is now. Others are called by name, tracks `NAME SOURCE`: ids are other ones after a loss. */
+export interface SdkState {
+  state: Call['state'];
+  participantId: string;
+  /** What is published as the room tells it, one's own included, `muted` behind it where it is. */
+  published: string[];
+  /** What arrives here. */
+  receiving: string[];
+  /** When frames of a track were shown, since the epoch, ms. */
+  frames: Record<string, number[]>;
+  events: SdkEvent[];
+  /** Whether one's own camera's track lives. */
+  cameraLives: boolean;
+}
+
+/** What the page offers to Playwright. */
+export interface SdkPageApi {
+  join(options: SdkJoin): Promise<void>;
+  call(): Call;
+  state(): SdkState;
+  /** Shares a small picture as a screen. */
+  share(): Promise<void>;
+  trackId(name: string, source: string): string;
+}
+
+const TOLD = [
+  'reconnecting',
+  'reconnected',
+  'track',
+  'track-removed',
+  'participant-left',
+  'participant-joined',
+  'device-changed',
+  'local-changed',
+  'waiting',
+  'error',
+  'closed',
+] as const satisfies readonly (keyof CallEvents)[];
+
+/** Frames that are remembered of each track. */
+const MOST_FRAMES = 5000;
+
+let current: Call | undefined;
+const events: SdkEvent[] = [];
+const frames: Record<string, number[]> = {};
+
+function call(): Call {
+  if (current === undefined) throw new Error('join first');
+  return current;
+}
+
+const nameOf = (participantId: string) => call().participants.get(participantId)?.name ?? participantId;
+
+/** Plays a track and notes each frame. */
+function play({ participantId, source, kind, track }: RemoteTrack): void {
+  const element = document.createElement(kind);
+  element.autoplay = element.muted = true;
+  element.srcObject = new MediaStream([track]);
+  document.body.append(element);
+  call().on('track-removed', (gone) => gone.track === track && element.remove());
+  if (!(element instanceof HTMLVideoElement)) return;
+  const shown = () => {
+    const name = `${nameOf(participantId)} ${source}`;
+    const times = frames[name] ?? [];
+    frames[name] = times;
+    times.push(Date.now());
+    if (times.length > MOST_FRAMES) times.shift();
+    element.requestVideoFrameCallback(shown);
+  };
+  element.requestVideoFrameCallback(shown);
+}
+
+function detail(event: unknown): string {
+  if (typeof event !== 'object' || event === null) return '';
+  for (const key of ['plane', 'code', 'source', 'reason'] as const) {
+    if (key in event) return String((event as Record<string, unknown>)[key]);
+  }
+  return '';
+}
+
+const sdk: SdkPageApi = {
+  async join({ room, name, ...options }) {
+    current = await connect(location.origin, { room, name, ...options });
+    for (const name of TOLD) {
+      current.on(name, (event) => events.push({ at: Date.now(), name, what: detail(event) }));
+    }
+    current.on('track', play);
+  },
+  call,
+  state() {
+    const { state, participantId, participants, remoteTracks, localTracks } = call();
+    return {
+      state,
+      participantId,
+      published: [...participants.values()]
+        .flatMap(({ name, tracks }) =>
+          tracks.map(({ source, muted }) => `${name} ${source}${muted ? ' muted' : ''}`),
+        )
+        .sort(),
+      receiving: [...remoteTracks.values()]
+        .map(({ participantId, source }) => `${nameOf(participantId)} ${source}`)
+        .sort(),
+      frames,
+      events,
+      cameraLives: localTracks.get('camera')?.track?.readyState === 'live',
+    };
+  },
+  async share() {
+    const canvas = document.createElement('canvas');
+    const picture = canvas.getContext('2d');
+    setInterval(() => {
+      if (picture === null) return;
+      picture.fillStyle = `hsl(${Date.now() / 20} 80% 50%)`;
+      picture.fillRect(0, 0, canvas.width, canvas.height);
+    }, 200);
+    const [track] = canvas.captureStream(5).getVideoTracks();
+    if (track === undefined) throw new Error('the canvas gives no track');
+    await call().publish('screen', track);
+  },
+  trackId(name, source) {
+    for (const { name: its, tracks } of call().participants.values()) {
+      const track = its === name ? tracks.find((one) => one.source === source) : undefined;
+      if (track !== undefined) return track.trackId;
+    }
+    throw new Error(`${name} publishes no ${source}`);
+  },
+};
+
+Object.assign(globalThis, { sdk });
