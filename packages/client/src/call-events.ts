@@ -2,6 +2,7 @@ import type { Grants } from '@parley/protocol/grants';
 import type { LobbyGuest, ModeratedBy, ModerationAction } from '@parley/protocol/moderation';
 import type { LeaveReason, QualityChanged, ServerMessage } from '@parley/protocol/server-messages';
 import type { CallError } from './call-error.ts';
+import type { DataMessage } from './data-messages.ts';
 import type { DeviceChange } from './local-devices.ts';
 import type { LocalTracks } from './local-tracks.ts';
 import type { Plane } from './outages.ts';
@@ -57,6 +58,8 @@ export interface CallEvents {
   /** What a wish for a quality came to. */
   'quality-changed': QualityChange;
   chat: ChatMessage;
+  /** Somebody else's `sendData()`. They come from when one listens first. */
+  data: DataMessage;
   /** `call.grants` are others. What one may no longer publish has stopped: `local-changed` came before. */
   'grants-changed': Grants;
   /** `call.room` is another: its name, size, lock, lobby or metadata. */

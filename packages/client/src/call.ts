@@ -11,7 +11,8 @@ import type { CallEnd, CallEvents, CallState } from './call-events.ts';
 import type { CallStats } from './call-stats.ts';
 import type { DeviceChoice, FacingMode, ScreenSettings } from './capture.ts';
 import { ChatOutbox } from './chat-outbox.ts';
-import { Emitter } from './emitter.ts';
+import { DataMessages, type DataOptions } from './data-messages.ts';
+import { Emitter, type Listener } from './emitter.ts';
 import { LiveRoster } from './live-roster.ts';
 import { type Device, LocalDevices } from './local-devices.ts';
 import { LocalTrackStore, type LocalTracks } from './local-tracks.ts';
@@ -70,6 +71,7 @@ export class Call extends Emitter<CallEvents> {
   readonly #media: MediaPlane;
   readonly #subscriptions: SubscriptionWishes;
   readonly #chat = new ChatOutbox();
+  readonly #data = new DataMessages(() => this.#media.data);
   readonly #outages = new Outages((event, plane) => {
     if (event === 'reconnecting') this.#media.experience.reconnected();
     this.emit(event, { plane });
@@ -146,6 +148,11 @@ export class Call extends Emitter<CallEvents> {
       added: (track) => this.emit('track', track),
       removed: (track) => this.emit('track-removed', track),
       qualityChanged: ({ type, roomId: _, ...change }) => this.emit(type, change),
+      dataOpened: () => this.#data.opened(),
+      data: (frame, reliability) => {
+        const message = this.#data.read(frame, reliability);
+        if (message !== undefined && !this.#ended) this.emit('data', message);
+      },
       error,
     });
     const apply = this.#roster.apply.bind(this.#roster);
@@ -343,6 +350,32 @@ export class Call extends Emitter<CallEvents> {
     }
     // While the events that were missed are coming, all that waits is about to be sent.
     if (!this.#outages.has('signaling')) this.#signaling.send({ type: 'chat', text });
+  }
+
+  /**
+   * Sends bytes or a text to the others, or to some of them, who get a `data` event. A reliable message is kept for a
+   * while where it cannot be sent now; a lossy one is dropped. What is on its way when a connection ends is lost.
+   *
+   * @param payload 60 KiB at the most, lossy 1024 bytes
+   * @throws {CallError} `forbidden` if the grants lack `data`; `message_too_large`; `invalid_message`; `rate_limited`: later;
+   * `call_ended`. What the server refuses comes as an `error` event with `requestType` `data`
+   */
+  sendData(payload: string | Uint8Array, options: DataOptions = {}): void {
+    if (this.#ended) throw callEnded();
+    if (!this.grants.data) {
+      throw new CallError(
+        'forbidden',
+        'You may not send data here. Ask a moderator, or join with a token that allows it.',
+      );
+    }
+    this.#media.useData();
+    this.#data.send(payload, options);
+  }
+
+  /** Calls `listener` at each event of that name, until the returned function is called. */
+  override on<Name extends keyof CallEvents>(name: Name, listener: Listener<CallEvents[Name]>): () => void {
+    if (name === 'data') this.#media.useData();
+    return super.on(name, listener);
   }
 
   /** Changes one's own name, 1–100 characters. `participant-renamed` tells of it, or an `error` why not. */

@@ -9,6 +9,7 @@ import type { Quality } from '@parley/protocol/track';
 import { ANSWER_TIMEOUT } from './answer-turn.ts';
 import { CallError } from './call-error.ts';
 import { type CallStats, readStats } from './call-stats.ts';
+import type { DataChannels } from './data-channels.ts';
 import { Experience } from './experience.ts';
 import { MediaSession, type MediaSessionHost } from './media-session.ts';
 import type { Publication } from './publication.ts';
@@ -16,7 +17,7 @@ import { QualityWishes } from './quality-wishes.ts';
 import type { RemoteTrack } from './subscriber.ts';
 import type { TrackSender } from './track-sender.ts';
 
-export interface MediaPlaneOptions extends MediaSessionHost {
+export interface MediaPlaneOptions extends Omit<MediaSessionHost, 'usesData'> {
   readonly settings: ClientMediaSettings;
   /** When joining began, by `performance.now()`, and whether there was anybody's video to wait for. */
   readonly joining: { readonly since: number; readonly awaitsPicture: boolean };
@@ -45,6 +46,7 @@ export class MediaPlane implements TrackSender {
   readonly #waiting = new Set<PromiseWithResolvers<MediaSession>>();
   /** Whether the current session takes an earlier one's place and has not connected yet. */
   #replacing = false;
+  #usesData = false;
   #closed: CallError | undefined;
 
   constructor(options: MediaPlaneOptions) {
@@ -66,6 +68,18 @@ export class MediaPlane implements TrackSender {
   /** How loud the others' microphones are now, 0–1, by participant id. */
   readLevels(): ReadonlyMap<string, number> {
     return this.#session?.subscriber.readLevels() ?? new Map();
+  }
+
+  /** The data channels of the current session. */
+  get data(): DataChannels | undefined {
+    return this.#session?.data;
+  }
+
+  /** The application sends or receives data from now on, in every session. */
+  useData(): void {
+    if (this.#usesData) return;
+    this.#usesData = true;
+    this.#session?.useData();
   }
 
   /** The room tells of a session: a new one, or another way to the one there is. */
@@ -181,7 +195,7 @@ export class MediaPlane implements TrackSender {
         number,
         settings: this.#settings,
         wishes: this.#wishes,
-        host: this.#options,
+        host: { ...this.#options, usesData: () => this.#usesData },
         connectionChanged: () => this.check(),
       });
       this.#replace(session);

@@ -1,4 +1,5 @@
 import type { ReconnectSession, SessionRequest } from '@parley/protocol/client-messages';
+import type { DataReliability } from '@parley/protocol/data-channels';
 import type {
   ClientMediaSettings,
   MediaSession as MediaSessionMessage,
@@ -8,6 +9,7 @@ import type {
 } from '@parley/protocol/server-messages';
 import type { RetryPolicy } from './backoff.ts';
 import { CallError } from './call-error.ts';
+import { DataChannels } from './data-channels.ts';
 import { openConnection, renewIceServers } from './open-connection.ts';
 import { Publisher } from './publisher.ts';
 import type { QualityWishes } from './quality-wishes.ts';
@@ -26,6 +28,11 @@ export interface MediaSessionHost {
   added(track: RemoteTrack): void;
   removed(track: RemoteTrack): void;
   qualityChanged(change: QualityChanged): void;
+  /** Whether the application sends or receives data. */
+  usesData(): boolean;
+  /** Data messages can be sent from now on. */
+  dataOpened(): void;
+  data(frame: Uint8Array, reliability: DataReliability): void;
   error(error: CallError): void;
 }
 
@@ -43,6 +50,7 @@ export class MediaSession {
   readonly number: number;
   readonly publisher: Publisher;
   readonly subscriber: Subscriber;
+  readonly data: DataChannels;
   readonly #sending: RTCPeerConnection;
   readonly #receiving: RTCPeerConnection;
   readonly #carrier: SessionCarrier;
@@ -78,6 +86,13 @@ export class MediaSession {
     }
     probe?.opened?.(this.#sending, 'sending');
     probe?.opened?.(this.#receiving, 'receiving');
+    // Before the first offer: it is the only one that can bring them.
+    this.data = new DataChannels(this.#sending, {
+      opened: () => host.dataOpened(),
+      frame: (frame, reliability) => {
+        if (!this.#closed) host.data(frame, reliability);
+      },
+    });
     const send = (request: SessionRequest) => this.send(request);
     this.publisher = new Publisher({ connection: this.#sending, media: settings, send });
     this.subscriber = new Subscriber({
@@ -104,6 +119,7 @@ export class MediaSession {
         const wanted = host.subscriptions();
         if (wanted !== undefined) this.send(wanted);
         this.publisher.carrierUp().catch(error);
+        if (host.usesData()) this.useData();
         for (const request of wishes.ofCameras()) this.send(request);
         for (const trackId of this.subscriber.tracks.keys()) this.#wish(trackId);
       },
@@ -129,6 +145,11 @@ export class MediaSession {
     this.#iceServers = iceServers;
     const usable = this.#host.transport?.probe?.iceServers?.(iceServers) ?? iceServers;
     for (const connection of [this.#sending, this.#receiving]) renewIceServers(connection, usable);
+  }
+
+  /** The application sends or receives data: connects for it. */
+  useData(): void {
+    this.publisher.connect().catch(this.#report);
   }
 
   /** The room says which way messages take from now on. */

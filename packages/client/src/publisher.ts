@@ -111,9 +111,14 @@ export class Publisher {
     if (track !== null) await this.#refit(source, sender, track);
   }
 
-  /** The server asks for an offer. Without anything to publish there is none worth a message. */
+  /** Connects, with nothing to publish if need be: for data. */
+  async connect(): Promise<void> {
+    if (!this.#isOpen) await this.#queue.add({ messageType: 'offer', apply: () => undefined });
+  }
+
+  /** The server asks for an offer. Without anything that is published, or was connected, there is none worth a message. */
   async renegotiate(): Promise<void> {
-    if (this.#publications.size === 0) return;
+    if (this.#publications.size === 0 && !this.#isOpen) return;
     await this.#queue.add({ messageType: 'offer', apply: () => undefined });
   }
 

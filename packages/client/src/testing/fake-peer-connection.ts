@@ -1,3 +1,4 @@
+import { FakeDataChannel } from './fake-data-channel.ts';
 import { FakeTrack } from './fake-media.ts';
 
 interface FakeTransceiver {
@@ -30,6 +31,7 @@ export class FakePeerConnection {
   onconnectionstatechange: (() => void) | null = null;
   /** Every description in the order it was set, as `local offer` and so on. */
   readonly log: string[] = [];
+  readonly channels: FakeDataChannel[] = [];
   #transceivers: FakeTransceiver[] = [];
 
   #configuration: RTCConfiguration;
@@ -49,6 +51,12 @@ export class FakePeerConnection {
 
   addTransceiver(track: FakeTrack, { sendEncodings = [] }: RTCRtpTransceiverInit): FakeTransceiver {
     return this.#add(track, sendEncodings);
+  }
+
+  createDataChannel(label: string, { id = -1 }: RTCDataChannelInit): FakeDataChannel {
+    const channel = new FakeDataChannel(label, id);
+    this.channels.push(channel);
+    return channel;
   }
 
   getTransceivers(): FakeTransceiver[] {
@@ -112,6 +120,7 @@ export class FakePeerConnection {
   close(): void {
     this.signalingState = 'closed';
     this.connectionState = 'closed';
+    for (const channel of this.channels) channel.readyState = 'closed';
   }
 
   #add(track: FakeTrack, encodings: RTCRtpEncodingParameters[]): FakeTransceiver {

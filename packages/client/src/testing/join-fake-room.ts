@@ -129,7 +129,8 @@ const EVENTS = Object.keys({
   reconnecting: true,
   reconnected: true,
   closed: true,
-} satisfies Record<keyof CallEvents, true>) as (keyof CallEvents)[];
+  // Not data: who listens to that connects for it.
+} satisfies Record<Exclude<keyof CallEvents, 'data'>, true>) as Exclude<keyof CallEvents, 'data'>[];
 
 /** Lets whatever is under way go on as far as it can without the server. */
 export function settle(): Promise<void> {
