@@ -1,0 +1,136 @@
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
+import { leaveAll, openPage } from './browser.ts';
+import type { DataTab } from './data-page.ts';
+import { launchBrowser } from './launch-browser.ts';
+import { pageScript } from './page-script.ts';
+
+const PATIENCE = 20_000;
+const SCRIPT = fileURLToPath(new URL('./data-page.ts', import.meta.url));
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+afterEach(() => leaveAll(browser));
+
+/** A tab with nothing in it but the SDK. */
+async function open(): Promise<Tab> {
+  const page = await openPage(browser, '/health');
+  await page.addScriptTag({ content: await pageScript(SCRIPT) });
+  return new Tab(page);
+}
+
+class Tab {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  join(room: string, name: string): Promise<string> {
+    return this.#call('join', room, name);
+  }
+
+  joinByHand(room: string, name: string): Promise<string> {
+    return this.#call('joinByHand', room, name);
+  }
+
+  send(...args: Parameters<DataTab['send']>): Promise<string | undefined> {
+    return this.#call('send', ...args);
+  }
+
+  sendByHand(text: string, header: object): Promise<void> {
+    return this.#call('sendByHand', text, header);
+  }
+
+  received(): Promise<DataTab['received']> {
+    return this.#page.evaluate(() => (globalThis as unknown as { tab: DataTab }).tab.received);
+  }
+
+  errors(): Promise<string[]> {
+    return this.#page.evaluate(() => (globalThis as unknown as { tab: DataTab }).tab.errors);
+  }
+
+  #call<T>(method: 'join' | 'joinByHand' | 'send' | 'sendByHand', ...args: unknown[]): Promise<T> {
+    return this.#page.evaluate(
+      ([name, given]) => {
+        const { tab } = globalThis as unknown as { tab: Record<string, (...args: unknown[]) => unknown> };
+        return tab[name]?.(...given) as never;
+      },
+      [method, args] as const,
+    );
+  }
+}
+
+const expectReceived = (tab: Tab, expected: object[], what: string) =>
+  expect.poll(() => tab.received(), { timeout: PATIENCE, message: what }).toEqual(expected);
+
+it('people who publish nothing send each other data, and one without the SDK takes part', async () => {
+  const room = 'data';
+  const [ann, bob, cyd] = await Promise.all([open(), open(), open()]);
+  const [annId, bobId] = [await ann.join(room, 'Ann'), await bob.join(room, 'Bob')];
+  const cydId = await cyd.joinByHand(room, 'Cyd');
+
+  // Whoever is not connected yet would miss it: answers show that they are.
+  await expect
+    .poll(
+      async () => {
+        await bob.send('ready?', { topic: 'ready' });
+        return [await ann.received(), await cyd.received()].every((messages) => messages.length > 0);
+      },
+      { timeout: PATIENCE, interval: 200, message: 'everybody is connected' },
+    )
+    .toBe(true);
+  const before = { ann: await ann.received(), bob: await bob.received(), cyd: await cyd.received() };
+  expect(before.bob, 'one’s own does not come back').toEqual([]);
+  expect(before.cyd[0]).toEqual({ from: bobId, topic: 'ready', text: 'ready?', reliable: true });
+
+  await ann.send('to all');
+  await ann.send(60 * 1024, { topic: 'file' });
+  await ann.send('to bob', { to: [bobId] });
+  const large = { from: annId, topic: 'file', reliable: true, bytes: 61_440, ends: [0, 61_439 % 251] };
+  const toAll = { from: annId, text: 'to all', reliable: true };
+  await expectReceived(bob, [toAll, large, { ...toAll, text: 'to bob' }], 'all for Bob, in order');
+
+  await cyd.sendByHand('by hand', { text: true, to: [annId] });
+  await expectReceived(
+    ann,
+    [...before.ann, { from: cydId, text: 'by hand', reliable: true }],
+    'what Cyd wrote by hand, for Ann',
+  );
+  await expectReceived(cyd, [...before.cyd, toAll, large], 'what is for Cyd too');
+
+  // Any may be lost.
+  await expect
+    .poll(
+      async () => {
+        await bob.send('lossy', { reliable: false, to: [annId] });
+        return (await ann.received()).some(({ text, reliable }) => text === 'lossy' && !reliable);
+      },
+      { timeout: PATIENCE, message: 'a lossy one arrives' },
+    )
+    .toBe(true);
+
+  const grants = { data: false };
+  for (const id of [annId, cydId]) {
+    const response = await fetch(`${inject('url')}/api/rooms/${room}/participants/${id}`, {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ grants }),
+    });
+    expect(response.ok, 'the grant is taken away').toBe(true);
+  }
+  await expect
+    .poll(() => ann.send('no more'), { timeout: PATIENCE, message: 'the SDK refuses it' })
+    .toBe('forbidden');
+  const count = (await bob.received()).length;
+  await cyd.sendByHand('no more', {});
+  await expect
+    .poll(() => cyd.errors(), { timeout: PATIENCE, message: 'the server refuses it' })
+    .toEqual(['forbidden']);
+  expect((await bob.received()).length).toBe(count);
+  expect([await ann.errors(), await bob.errors()]).toEqual([[], []]);
+});
