@@ -12,6 +12,7 @@ const sources = import.meta.glob<string>(
 /** Files of the protocol that bring no schemas with them. */
 const WITHOUT_ZOD = [
   '@parley/protocol/camera-encodings',
+  '@parley/protocol/connection-test-room',
   '@parley/protocol/direct-socket',
   '@parley/protocol/version',
 ];

@@ -24,7 +24,15 @@ import { turnTcpCheck, turnTlsCheck, turnUdpCheck } from './connection-test/turn
 import { Emitter } from './emitter.ts';
 import type { Token } from './signaling.ts';
 
-export type { CheckName, CheckResult, ConnectionReport } from './connection-test/result.ts';
+export type {
+  CallReason,
+  CheckName,
+  CheckResult,
+  ConnectionReport,
+  Outcome,
+  Reasons,
+  SkipReason,
+} from './connection-test/result.ts';
 export { CHECKS } from './connection-test/result.ts';
 
 export interface ConnectionTestOptions {

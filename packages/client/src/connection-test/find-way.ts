@@ -20,6 +20,8 @@ export async function findWay(
   const { signal, tone } = context;
   let gathered = 0;
   let turnError: number | undefined;
+  let answeredAt = 0;
+  let connectedAt = 0;
   const joined = await context.join('sender', {
     ...transport,
     relay: true,
@@ -27,6 +29,12 @@ export async function findWay(
       ...transport.probe,
       opened: (connection, direction) => {
         if (direction !== 'sending') return;
+        connection.addEventListener('signalingstatechange', () => {
+          if (connection.signalingState === 'stable') answeredAt ||= performance.now();
+        });
+        connection.addEventListener('connectionstatechange', () => {
+          if (connection.connectionState === 'connected') connectedAt ||= performance.now();
+        });
         connection.addEventListener('icecandidate', ({ candidate }) => {
           if (candidate?.candidate) gathered += 1;
         });
@@ -44,13 +52,11 @@ export async function findWay(
         ? await joined.publish('camera', context.picture.track, signal)
         : await joined.publish('microphone', tone.track, signal);
     if (problem !== undefined) return { problem, to: to(), gathered };
-    const begun = performance.now();
     const connected = await until(() => connectedOrFailed(joined.sending), TIMEOUT, signal);
     const came = { to: to(), gathered, ...(turnError !== undefined && { turnError }) };
     if (connected !== true) return came;
-    const connectMs = performance.now() - begun;
     const { way } = await joined.figures('sending');
-    return { ...came, connectMs, ...(way && { way }) };
+    return { ...came, connectMs: connectedAt - answeredAt, ...(way && { way }) };
   } finally {
     joined.leave();
   }

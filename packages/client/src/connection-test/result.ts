@@ -125,7 +125,8 @@ export interface Findings {
 
 export type DeviceFound = 'works' | CallError['code'];
 
-type CallReason =
+/** Why there is no call to test with. */
+export type CallReason =
   | 'token-missing'
   | 'token-refused'
   | 'lobby'
@@ -136,11 +137,11 @@ type CallReason =
 type WayReason = CallReason | 'no-candidates' | 'blocked';
 type TurnReason = CallReason | 'turn-unreachable' | 'turn-refused' | 'turn-no-way';
 
-/** Why a check did not simply pass. */
+/** Why a check did not simply pass. A call of the test's may fail in each that makes one. */
 export interface Reasons {
   browser: 'insecure-page' | 'no-webrtc' | 'no-capture' | 'no-codec';
   devices: 'permission-denied' | 'no-device' | 'device-in-use' | 'capture-unsupported' | 'capture-failed';
-  server: 'unreachable' | 'not-parley' | 'no-media-node';
+  server: 'no-answer' | 'not-parley' | 'degraded';
   signaling: CallReason | 'socket-blocked';
   udp: WayReason;
   tcp: WayReason;

@@ -22,7 +22,6 @@ export interface RtcFigures {
   readonly jitterMs: number | undefined;
   readonly video: { readonly frames: number; readonly width: number; readonly height: number };
   readonly audioPackets: number;
-  readonly audioEnergy: number;
 }
 
 /** Reads a browser's report. */
@@ -54,7 +53,6 @@ export function readFigures(at: number, entries: Iterable<StatsEntry>): RtcFigur
       height: Math.max(0, ...pictures.map(({ frameHeight }) => number(frameHeight))),
     },
     audioPackets: sum(audio, 'packetsReceived'),
-    audioEnergy: sum(audio, 'totalAudioEnergy'),
   };
 }
 

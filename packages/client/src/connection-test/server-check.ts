@@ -12,9 +12,9 @@ export const serverCheck: Check<'server'> = {
     return { ...answer, milliseconds: performance.now() - begun };
   },
   judge({ status, health }) {
-    if (status === undefined) return { outcome: 'failed', reason: 'unreachable' };
+    if (status === undefined) return { outcome: 'failed', reason: 'no-answer' };
     if (status !== 200 || health === undefined) return { outcome: 'failed', reason: 'not-parley' };
-    return health === 'healthy' ? PASSED : { outcome: 'warning', reason: 'no-media-node' };
+    return health === 'healthy' ? PASSED : { outcome: 'warning', reason: 'degraded' };
   },
 };
 

@@ -44,5 +44,5 @@ export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<
   const abort = () => aborted.reject(signal.reason);
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
-  return Promise.race([promise, aborted.promise]).finally(() => signal.removeEventListener('abort', abort));
+  return Promise.race([aborted.promise, promise]).finally(() => signal.removeEventListener('abort', abort));
 }

@@ -1,0 +1,125 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { CheckName, CheckResult, ConnectionReport, Outcome } from '@parley/client/connection-test';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Service } from '../../../infra/dev/processes.ts';
+import { makeSecret } from '../../../infra/dev/stack.ts';
+import { openPage } from './browser.ts';
+import { CHROMIUM, launchBrowser } from './launch-browser.ts';
+import { Stack } from './stack.ts';
+import { ClientNetwork } from './turn/client-network.ts';
+import { startCoturn } from './turn/coturn.ts';
+
+/** A whole test that waits for what never comes, on a busy machine, ms. */
+const PATIENCE = 150_000;
+/** Where pictures of the page go, if anywhere. */
+const SHOTS = process.env['PARLEY_SHOTS'];
+const secret = makeSecret();
+
+let folder: string;
+let network: ClientNetwork;
+let coturn: Service;
+let stack: Stack;
+/** On this machine, and behind the firewall. */
+let free: Browser;
+let blocked: Browser;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'parley-test-'));
+  network = await ClientNetwork.open();
+  const { node, turn } = network;
+  coturn = await startCoturn({ folder, addresses: [turn], allowed: [node], secret });
+  const urls = [`turn:${turn}:3478`, `turn:${turn}:3478?transport=tcp`, `turns:${turn}:443?transport=tcp`];
+  stack = await Stack.start({
+    host: node,
+    direct: false,
+    nodeEnv: { PARLEY_LISTEN_IPS: node, PARLEY_PERFORMANCE_WORKER_THREADS: '1' },
+    edgeEnv: {
+      PARLEY_WEBRTC_ICE_SERVERS: '[]',
+      PARLEY_WEBRTC_TURN_URLS: JSON.stringify(urls),
+      PARLEY_TURN_SECRET: secret,
+    },
+  });
+  const args = [`--unsafely-treat-insecure-origin-as-secure=${stack.url}`, '--ignore-certificate-errors'];
+  free = await launchBrowser(20, CHROMIUM, args);
+  blocked = await launchBrowser(20, await network.wrap(CHROMIUM, folder), args);
+}, 120_000);
+
+afterEach(async () => {
+  for (const context of [...free.contexts(), ...blocked.contexts()]) await context.close();
+});
+
+afterAll(async () => {
+  await blocked?.close();
+  await free?.close();
+  await stack?.stop();
+  await coturn?.stop();
+  await network?.close();
+  await rm(folder, { recursive: true, force: true });
+  expect(stack?.troubles).toEqual([]);
+});
+
+const open = (browser: Browser, link = '/test') => openPage(browser, link, { url: stack.url });
+
+/** Runs the page's test to its end. */
+async function run(page: Page): Promise<ConnectionReport> {
+  await page.getByTestId('test-start').click();
+  await page.locator('[data-testid=connection-test][data-outcome]').waitFor({ timeout: PATIENCE });
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByTestId('test-copy-json').click();
+  return JSON.parse(await page.evaluate(() => navigator.clipboard.readText())) as ConnectionReport;
+}
+
+function outcomes({ results }: ConnectionReport): Partial<Record<CheckName, Outcome>> {
+  return Object.fromEntries(results.map(({ check, outcome }) => [check, outcome]));
+}
+
+function result(report: ConnectionReport, check: CheckName): CheckResult {
+  return report.results.find((one) => one.check === check) ?? expect.fail(`no result of ${check}`);
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  if (SHOTS === undefined) return;
+  await mkdir(SHOTS, { recursive: true });
+  await page.screenshot({ path: path.join(SHOTS, `${name}.png`), fullPage: true });
+}
+
+it(
+  'passes every check where all is well, says what it found, and leaves nothing behind',
+  async () => {
+    const page = await open(free);
+    await shoot(page, 'begin');
+    const report = await run(page);
+    await shoot(page, 'passed');
+    expect(outcomes(report), JSON.stringify(report.results, null, 1)).toEqual({
+      browser: 'passed',
+      devices: 'passed',
+      server: 'passed',
+      signaling: 'passed',
+      udp: 'passed',
+      tcp: 'passed',
+      'turn-udp': 'passed',
+      'turn-tcp': 'passed',
+      'turn-tls': 'passed',
+      publish: 'passed',
+      subscribe: 'passed',
+      reconnect: 'passed',
+      quality: 'passed',
+    } satisfies Record<CheckName, Outcome>);
+    for (const [check, way] of [
+      ['udp', { protocol: 'udp' }],
+      ['tcp', { protocol: 'tcp' }],
+      ['turn-udp', { type: 'relay', relayProtocol: 'udp' }],
+      ['turn-tcp', { type: 'relay', relayProtocol: 'tcp' }],
+      ['turn-tls', { type: 'relay', relayProtocol: 'tls' }],
+    ] as const) {
+      expect(result(report, check), check).toMatchObject({ found: { way } });
+    }
+    expect(result(report, 'subscribe')).toMatchObject({ found: { width: 640, height: 360, heard: true } });
+    const rooms = await (await fetch(`${stack.url}/api/rooms/${report.room}`)).json();
+    expect(rooms, 'both have left').toMatchObject({ participantCount: 0 });
+  },
+  PATIENCE,
+);

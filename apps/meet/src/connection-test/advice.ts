@@ -1,0 +1,40 @@
+import type { CheckResult } from '@parley/client/connection-test';
+import type { Advice, TestTexts } from './texts.ts';
+
+/** What a result that did not pass means, and what to do. */
+export interface ResultAdvice extends Partial<Advice> {
+  /** A code to ask or to look for. */
+  readonly code?: string;
+  /** Where the server is to be reached, for firewalls. */
+  readonly addresses?: readonly string[];
+}
+
+export function adviceFor(result: CheckResult, texts: TestTexts): ResultAdvice | undefined {
+  switch (result.outcome) {
+    case 'passed':
+      return undefined;
+    case 'skipped': {
+      const { reason, after } = result;
+      const what =
+        reason === 'needs'
+          ? texts.needs(after === undefined ? '' : texts.checks[after])
+          : texts.skipped[reason];
+      return { what };
+    }
+    case 'warning':
+    case 'failed': {
+      if (result.reason === 'unexpected') return { ...texts.unexpected, code: result.message };
+      const known: Readonly<Record<string, Advice>> = { ...texts.calls, ...texts.advice[result.check] };
+      const { found } = result;
+      const code = 'problem' in found ? found.problem : undefined;
+      const addresses = 'to' in found ? found.to : [];
+      return {
+        ...known[result.reason],
+        ...(code !== undefined && { code }),
+        ...(addresses.length > 0 && { addresses }),
+      };
+    }
+    default:
+      return result satisfies never;
+  }
+}
