@@ -1,7 +1,7 @@
 import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
-import { language } from './i18n/language.ts';
+import { keepPageLook } from './settings/page-look.ts';
 import './theme.css';
 
 /** Of few: who holds a meeting does not load it. */
@@ -9,11 +9,7 @@ const TestPage = lazy(async () => ({ default: (await import('./connection-test/t
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
-const showLanguage = () => {
-  document.documentElement.lang = language.current();
-};
-showLanguage();
-language.subscribe(showLanguage);
+keepPageLook();
 createRoot(root).render(
   <StrictMode>
     {/^\/test\/?$/.test(location.pathname) ? (

@@ -5,6 +5,7 @@ import { errorText } from './i18n/error-text.ts';
 import { currentTexts } from './i18n/texts.ts';
 import type { JoinRequest } from './join-request.ts';
 import type { Notices } from './notices.ts';
+import { chosenDevices } from './settings/settings.ts';
 
 /**
  * Turns on what the lobby had on, and tells as notices what goes wrong in the call. A device that fails does not end
@@ -12,6 +13,10 @@ import type { Notices } from './notices.ts';
  */
 export function beginMeeting(call: Call, notices: Notices, request: JoinRequest): void {
   call.on('error', (error) => notices.add(errorText(currentTexts(), error)));
+  call.on('device-changed', ({ device, label, reason }) => {
+    const { cameraReplaced, microphoneReplaced } = currentTexts().devices;
+    if (reason === 'lost') notices.add((device === 'camera' ? cameraReplaced : microphoneReplaced)(label));
+  });
   call.on('quality-changed', ({ limitedBy }) => {
     if (limitedBy === 'single-layer') notices.add(currentTexts().notices.singleLayer);
     if (limitedBy === 'server-load') notices.add(currentTexts().notices.serverLoad);
@@ -33,6 +38,11 @@ export function tell(notices: Notices, action: Promise<void>): void {
 
 async function startDevices(call: Call, notices: Notices, { tracks, wanted }: JoinRequest): Promise<void> {
   const { camera, microphone } = tracks;
+  // What is turned on later is what was chosen, too.
+  for (const device of ['camera', 'microphone'] as const) {
+    const deviceId = chosenDevices[device].current();
+    if (tracks[device] === undefined && deviceId !== '') tell(notices, call.switchDevice(device, deviceId));
+  }
   // The lobby did not know yet what this server wants. Some cameras can only do what they do.
   await Promise.allSettled([
     camera?.applyConstraints(cameraConstraints(call.media)),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { roomOf, roomPath, tokenOf } from './room-link.ts';
+import { roomOf, roomPath, testPath, tokenOf } from './room-link.ts';
 
 it.each([
   ['/', '', undefined],
@@ -16,6 +16,10 @@ it.each([
 it('leads back to the room it was made for', () => {
   expect(roomOf({ pathname: roomPath('a~b.c'), search: '' })).toBe('a~b.c');
   expect(roomPath('a', '?debug&lang=de&room=b')).toBe('/r/a?debug&lang=de');
+});
+
+it('leads to the connection test with the invitation, but not into the room', () => {
+  expect(testPath({ search: '?room=a&lang=de', hash: '#token=t' })).toBe('/test?lang=de#token=t');
 });
 
 describe('tokenOf', () => {

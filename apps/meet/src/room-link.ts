@@ -12,9 +12,18 @@ const KEPT = ['debug', 'lang'];
 
 /** The path of a room's page; it keeps `?debug` and `?lang=…`. */
 export function roomPath(room: string, search = ''): string {
+  return `/r/${encodeURIComponent(room)}${keptOf(search)}`;
+}
+
+/** The path of the connection test; the token of an invitation goes along, which the test needs where the server does. */
+export function testPath({ search, hash }: Pick<Location, 'search' | 'hash'>): string {
+  return `/test${keptOf(search)}${hash}`;
+}
+
+function keptOf(search: string): string {
   const kept = [...new URLSearchParams(search)].filter(([key]) => KEPT.includes(key));
   const query = kept.map(([key, value]) => (value === '' ? key : `${key}=${encodeURIComponent(value)}`));
-  return `/r/${encodeURIComponent(room)}${query.length > 0 ? `?${query.join('&')}` : ''}`;
+  return query.length > 0 ? `?${query.join('&')}` : '';
 }
 
 /** The access token that a link brings, `#token=JWT`: behind the `#`, so that it is sent to no server and logged nowhere. */

@@ -10,7 +10,7 @@ export function captureError(device: CaptureDevice, cause: unknown): CallError {
   switch (name) {
     case 'NotAllowedError':
     case 'SecurityError':
-      return new CallError('permission_denied', denied(device, String(cause)), { cause, device });
+      return new CallError('permission_denied', denied(device, cause), { cause, device });
     case 'NotFoundError':
     case 'OverconstrainedError':
       return new CallError(
@@ -60,20 +60,35 @@ const unsupported = (device: CaptureDevice) => `This browser cannot capture the 
 /** What a page has to be allowed for a device (W3C permissions-policy). */
 const FEATURES = { camera: 'camera', microphone: 'microphone', screen: 'display-capture' } as const;
 
-function denied(device: CaptureDevice, cause: string): string {
-  const feature = FEATURES[device];
-  if (!allowsFeature(feature)) {
-    return isEmbedded()
-      ? `The page that embeds this one does not pass the ${device} on. Its frame needs allow="${feature}".`
-      : `The server of this page forbids the ${device}: its header Permissions-Policy has to allow ${feature}.`;
-  }
+/**
+ * Who refused a device, as far as the browser tells: the person, the system, the server of the page by its
+ * Permissions-Policy, or the page whose frame this one is in. Where it does not tell, the person.
+ *
+ * @param cause what the browser threw
+ */
+export function refusedBy(device: CaptureDevice, cause: unknown): 'person' | 'system' | 'server' | 'frame' {
+  if (!allowsFeature(FEATURES[device])) return isEmbedded() ? 'frame' : 'server';
   // Chromium says who it was.
-  if (/by system/i.test(cause)) {
-    return `The system does not let the browser use the ${device}. Allow it in the system’s privacy settings, then try again.`;
+  return /by system/i.test(String(cause)) ? 'system' : 'person';
+}
+
+function denied(device: CaptureDevice, cause: unknown): string {
+  const feature = FEATURES[device];
+  const by = refusedBy(device, cause);
+  switch (by) {
+    case 'frame':
+      return `The page that embeds this one does not pass the ${device} on. Its frame needs allow="${feature}".`;
+    case 'server':
+      return `The server of this page forbids the ${device}: its header Permissions-Policy has to allow ${feature}.`;
+    case 'system':
+      return `The system does not let the browser use the ${device}. Allow it in the system’s privacy settings, then try again.`;
+    case 'person':
+      return device === 'screen'
+        ? 'Nothing was chosen to share, or the system forbids it. Try again and choose a window or screen.'
+        : `The browser may not use the ${device}. Allow it in the site settings beside the address, then try again.`;
+    default:
+      return by satisfies never;
   }
-  return device === 'screen'
-    ? 'Nothing was chosen to share, or the system forbids it. Try again and choose a window or screen.'
-    : `The browser may not use the ${device}. Allow it in the site settings beside the address, then try again.`;
 }
 
 /** Chromium tells what a page's policy forbids; elsewhere nothing is known of it. */

@@ -99,11 +99,85 @@ export const de = {
     },
   },
   joining: 'Beitreten …',
+  testConnection: 'Verbindung testen',
   devices: {
     cameraOff: 'Kamera ausschalten',
     cameraOn: 'Kamera einschalten',
     mute: 'Mikrofon stummschalten',
     unmute: 'Mikrofon einschalten',
+    title: 'Kamera, Mikrofon und Lautsprecher',
+    camera: { name: 'Kamera', numbered: (number) => `Kamera ${number}`, none: 'Keine Kamera' },
+    microphone: { name: 'Mikrofon', numbered: (number) => `Mikrofon ${number}`, none: 'Kein Mikrofon' },
+    speaker: {
+      name: 'Lautsprecher',
+      numbered: (number) => `Lautsprecher ${number}`,
+      none: 'Lautsprecher des Systems',
+    },
+    level: 'Pegel des Mikrofons',
+    testSound: 'Testton',
+    playing: 'Spielt …',
+    soundFailed: 'Er ließ sich nicht abspielen. Wählen Sie einen anderen Lautsprecher.',
+    cameraReplaced: (name) => `Die Kamera ist weg. An ihrer Stelle läuft ${name}.`,
+    microphoneReplaced: (name) => `Das Mikrofon ist weg. An seiner Stelle läuft ${name}.`,
+    mutedSpeech: 'Sie sprechen, aber Ihr Mikrofon ist stumm.',
+  },
+  permission: {
+    again: 'Noch einmal versuchen',
+    steps: {
+      chrome: [
+        'Klicken Sie auf das Zeichen links neben der Adresse.',
+        'Schalten Sie Kamera und Mikrofon ein.',
+        'Kommen Sie hierher zurück und versuchen Sie es noch einmal.',
+      ],
+      'chrome-phone': [
+        'Tippen Sie auf das Zeichen links neben der Adresse, dann auf Berechtigungen.',
+        'Erlauben Sie Kamera und Mikrofon.',
+        'Kommen Sie hierher zurück und versuchen Sie es noch einmal.',
+      ],
+      firefox: [
+        'Klicken Sie auf die durchgestrichene Kamera oder das Mikrofon neben der Adresse.',
+        'Nehmen Sie die Sperre mit dem × weg.',
+        'Versuchen Sie es noch einmal und wählen Sie Erlauben.',
+      ],
+      safari: [
+        'Wählen Sie in der Menüleiste Safari → Einstellungen für diese Website.',
+        'Stellen Sie Kamera und Mikrofon auf Erlauben.',
+        'Kommen Sie hierher zurück und versuchen Sie es noch einmal.',
+      ],
+      'safari-phone': [
+        'Tippen Sie auf das Zeichen neben der Adresse, dann auf Website-Einstellungen.',
+        'Stellen Sie Kamera und Mikrofon auf Erlauben.',
+        'Kommen Sie hierher zurück und versuchen Sie es noch einmal.',
+      ],
+      'other-iphone': [
+        'Öffnen Sie die Einstellungen des Telefons und wählen Sie diesen Browser.',
+        'Schalten Sie Kamera und Mikrofon ein.',
+        'Kommen Sie hierher zurück und versuchen Sie es noch einmal.',
+      ],
+      other: [
+        'Öffnen Sie die Einstellungen dieser Seite im Browser und erlauben Sie Kamera und Mikrofon.',
+        'Versuchen Sie es noch einmal.',
+      ],
+    },
+    refused: {
+      system:
+        'Das System verbietet es. Erlauben Sie es diesem Browser in den Datenschutzeinstellungen des Systems und versuchen Sie es noch einmal.',
+      server:
+        'Der Server dieser Seite verbietet es. Wer ihn betreibt, muss es erlauben (Permissions-Policy).',
+      frame:
+        'Die Seite um diese herum gibt es nicht weiter. Öffnen Sie das Gespräch in einem eigenen Fenster.',
+    },
+  },
+  settings: {
+    open: 'Einstellungen',
+    title: 'Einstellungen',
+    close: 'Einstellungen schließen',
+    look: 'Aussehen',
+    theme: 'Farben',
+    themes: { system: 'Wie das System', light: 'Hell', dark: 'Dunkel' },
+    language: 'Sprache',
+    video: 'Bild',
+    mirror: 'Mein eigenes Bild wie im Spiegel zeigen',
   },
   lobby: {
     start: 'Gespräch beginnen oder beitreten',
@@ -118,6 +192,8 @@ export const de = {
     starting: 'Die Kamera startet …',
     cameraIsOff: 'Ihre Kamera ist aus',
     bothDenied: 'Der Browser darf Kamera und Mikrofon nicht benutzen.',
+    inApp: (app) =>
+      `Diese Seite ist in ${app === '' ? 'einer App' : app} geöffnet, die ihr vielleicht keine Kamera gibt. Öffnen Sie den Link in Ihrem Browser.`,
   },
   waiting: {
     title: 'Warten auf Einlass',

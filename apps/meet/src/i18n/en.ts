@@ -90,11 +90,87 @@ export const en = {
   errors,
   capture,
   joining: 'Joining…',
+  testConnection: 'Test the connection',
   devices: {
     cameraOff: 'Turn the camera off',
     cameraOn: 'Turn the camera on',
     mute: 'Mute the microphone',
     unmute: 'Unmute the microphone',
+    title: 'Camera, microphone and loudspeaker',
+    camera: { name: 'Camera', numbered: (number: number) => `Camera ${number}`, none: 'No camera' },
+    microphone: {
+      name: 'Microphone',
+      numbered: (number: number) => `Microphone ${number}`,
+      none: 'No microphone',
+    },
+    speaker: {
+      name: 'Loudspeaker',
+      numbered: (number: number) => `Loudspeaker ${number}`,
+      none: 'Loudspeaker of the system',
+    },
+    level: 'Level of the microphone',
+    testSound: 'Test sound',
+    playing: 'Playing…',
+    soundFailed: 'It could not be played. Choose another loudspeaker.',
+    cameraReplaced: (name: string) => `The camera is gone. ${name} has taken its place.`,
+    microphoneReplaced: (name: string) => `The microphone is gone. ${name} has taken its place.`,
+    mutedSpeech: 'You are talking, but your microphone is muted.',
+  },
+  permission: {
+    again: 'Try again',
+    steps: {
+      chrome: [
+        'Click the sign to the left of the address.',
+        'Switch on camera and microphone.',
+        'Come back here and try again.',
+      ],
+      'chrome-phone': [
+        'Tap the sign to the left of the address, then Permissions.',
+        'Allow camera and microphone.',
+        'Come back here and try again.',
+      ],
+      firefox: [
+        'Click the crossed-out camera or microphone beside the address.',
+        'Take away the block with its ×.',
+        'Try again, and choose Allow.',
+      ],
+      safari: [
+        'Choose Safari → Settings for This Website in the menu bar.',
+        'Set camera and microphone to Allow.',
+        'Come back here and try again.',
+      ],
+      'safari-phone': [
+        'Tap the sign beside the address, then Website Settings.',
+        'Set camera and microphone to Allow.',
+        'Come back here and try again.',
+      ],
+      'other-iphone': [
+        'Open the Settings of the phone and choose this browser.',
+        'Switch on camera and microphone.',
+        'Come back here and try again.',
+      ],
+      other: [
+        'Open the settings of this page in your browser and allow camera and microphone.',
+        'Try again.',
+      ],
+    },
+    refused: {
+      system:
+        'The system forbids it. Allow it for this browser in the system’s privacy settings, then try again.',
+      server: 'The server of this page forbids it. Whoever runs it has to allow it (Permissions-Policy).',
+      frame: 'The page around this one does not pass it on. Open the meeting in a window of its own.',
+    },
+  },
+  settings: {
+    open: 'Settings',
+    title: 'Settings',
+    close: 'Close the settings',
+    look: 'Look',
+    theme: 'Theme',
+    themes: { system: 'System', light: 'Light', dark: 'Dark' },
+    language: 'Language',
+    video: 'Video',
+    mirror: 'Show me my own picture as in a mirror',
   },
   lobby: {
     start: 'Start or join a meeting',
@@ -109,6 +185,8 @@ export const en = {
     starting: 'Starting the camera…',
     cameraIsOff: 'Your camera is off',
     bothDenied: 'The browser may not use camera and microphone.',
+    inApp: (app: string) =>
+      `This page is open inside ${app === '' ? 'an app' : app}, which may not give it a camera. Open the link in your browser.`,
   },
   waiting: {
     title: 'Waiting to be let in',

@@ -1,15 +1,21 @@
-import { type DeviceState, usePreview } from '@parley/react';
+import { type DeviceState, type Preview as PreviewModel, usePreview } from '@parley/react';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { appAround } from '../devices/browser-kind.ts';
+import { DeviceFields, type DevicesInUse } from '../devices/device-fields.tsx';
 import { useTexts } from '../i18n/texts.ts';
 import type { JoinRequest } from '../join-request.ts';
 import { randomRoomId } from '../random-room.ts';
 import { toRoomId } from '../room-id.ts';
-import { lastName } from '../settings/settings.ts';
+import { useSetting } from '../settings/setting.ts';
+import { chosenDevices, lastName, startsWith } from '../settings/settings.ts';
+import { SettingsDialog } from '../settings/settings-dialog.tsx';
 import { Button } from '../ui/button.tsx';
 import { Logo } from '../ui/logo.tsx';
+import { RoundButton } from '../ui/round-button.tsx';
+import { TestLink } from '../ui/test-link.tsx';
+import { DeviceProblems } from './device-problems.tsx';
 import css from './lobby.module.css';
 import { Preview } from './preview.tsx';
-import { previewProblems } from './preview-problems.ts';
 
 export interface LobbyProps {
   /** The room that the link leads to. */
@@ -18,19 +24,20 @@ export interface LobbyProps {
   onJoin: (request: JoinRequest) => void;
 }
 
-const BOTH_ON = { camera: true, microphone: true };
-
 /** Where one looks into the mirror before going in. */
 export function Lobby({ room: linked, joining, onJoin }: LobbyProps) {
   const texts = useTexts();
   const t = texts.lobby;
   const [name, setName] = useState(lastName.current);
   const [room, setRoom] = useState(() => linked ?? randomRoomId());
-  const preview = usePreview(BOTH_ON);
+  const [settingsOpen, setSettingsOpen] = useState(false);
+  const preview = useRememberedPreview();
+  const devices = useDevicesInUse(preview);
   const heading = useRef<HTMLHeadingElement>(null);
   const nameInput = useRef<HTMLInputElement>(null);
   const roomId = toRoomId(room);
-  const problems = previewProblems(texts, preview.state);
+  const app = appAround(navigator.userAgent);
+  const { camera, microphone } = preview.state;
 
   useEffect(() => {
     // With a keyboard, typing or Enter are next; on a phone an input would bring one up over the picture.
@@ -42,7 +49,6 @@ export function Lobby({ room: linked, joining, onJoin }: LobbyProps) {
     event.preventDefault();
     if (joining || roomId === '' || name.trim() === '') return;
     lastName.set(name.trim());
-    const { camera, microphone } = preview.state;
     onJoin({
       room: roomId,
       name: name.trim(),
@@ -55,13 +61,27 @@ export function Lobby({ room: linked, joining, onJoin }: LobbyProps) {
     <div className={css.page}>
       <header className={css.header}>
         <Logo />
+        <RoundButton
+          icon="settings"
+          label={texts.settings.open}
+          onClick={() => setSettingsOpen(true)}
+          disabled={joining}
+          testId="open-settings"
+        />
       </header>
       <main className={css.main}>
-        <Preview preview={preview} name={name} joining={joining} />
+        <div className={css.preview}>
+          <Preview preview={preview} name={name} joining={joining} />
+        </div>
         <form className={css.form} onSubmit={submit}>
           <h1 className={css.title} ref={heading} tabIndex={-1}>
             {linked === undefined ? t.start : t.ready}
           </h1>
+          {app !== undefined && (
+            <p className={css.problem} role="alert" data-testid="in-app">
+              {t.inApp(app)}
+            </p>
+          )}
           <label className={css.field}>
             {t.name}
             <input
@@ -95,19 +115,62 @@ export function Lobby({ room: linked, joining, onJoin }: LobbyProps) {
               {t.badRoom}
             </p>
           )}
-          {problems.map((problem) => (
-            <p key={problem} className={css.problem} role="alert">
-              {problem}
-            </p>
-          ))}
+          <DeviceProblems preview={preview} />
           <Button type="submit" primary disabled={joining} testId="lobby-join">
             {joining ? texts.joining : t.join}
           </Button>
-          <p className={css.note}>{problems.length > 0 ? t.withoutDevices : t.open}</p>
+          <p className={css.note}>
+            {camera.state === 'failed' || microphone.state === 'failed' ? t.withoutDevices : t.open}
+          </p>
         </form>
+        <section className={css.devices} aria-label={texts.devices.title}>
+          <DeviceFields inUse={devices} disabled={joining} />
+          <TestLink />
+        </section>
       </main>
+      {settingsOpen && <SettingsDialog devices={devices} onClose={() => setSettingsOpen(false)} />}
     </div>
   );
+}
+
+/** The preview with what was on, and was chosen, the last time; it remembers changes. */
+function useRememberedPreview(): PreviewModel {
+  const [initial] = useState(() => ({
+    camera: startsWith.camera.current() === 'on',
+    microphone: startsWith.microphone.current() === 'on',
+  }));
+  const preview = usePreview(initial, {
+    camera: chosenDevices.camera.current(),
+    microphone: chosenDevices.microphone.current(),
+  });
+  return {
+    ...preview,
+    toggle: (device) => {
+      startsWith[device].set(preview.state[device].state === 'on' ? 'off' : 'on');
+      preview.toggle(device);
+    },
+    choose: (device, deviceId) => {
+      chosenDevices[device].set(deviceId);
+      preview.choose(device, deviceId);
+    },
+  };
+}
+
+function useDevicesInUse({ state, choose }: PreviewModel): DevicesInUse {
+  const chosen = {
+    camera: useSetting(chosenDevices.camera),
+    microphone: useSetting(chosenDevices.microphone),
+  };
+  const idOf = (device: 'camera' | 'microphone') => {
+    const { [device]: now } = state;
+    return (now.state === 'on' && now.track.getSettings().deviceId) || chosen[device];
+  };
+  return {
+    camera: idOf('camera'),
+    microphone: idOf('microphone'),
+    microphoneTrack: state.microphone.state === 'on' ? state.microphone.track : undefined,
+    choose,
+  };
 }
 
 /** A device that is still starting when somebody is quick shall be on all the same. */

@@ -1,33 +1,29 @@
 import { CallError } from '@parley/client/call-error';
 import { describe, expect, it } from 'vitest';
-import { en } from '../i18n/en.ts';
 import { previewProblems } from './preview-problems.ts';
 
-const failed = (code: 'permission_denied' | 'device_not_found', device: 'camera' | 'microphone') =>
-  ({ state: 'failed', error: new CallError(code, code, { device }) }) as const;
+const failed = (code: 'permission_denied' | 'device_not_found') =>
+  ({ state: 'failed', error: new CallError(code, code) }) as const;
 const off = { state: 'off' } as const;
+const found = (...state: Parameters<typeof previewProblems>) =>
+  previewProblems(...state).map(({ devices, error }) => [...devices, error.code]);
 
 describe('previewProblems', () => {
-  it('says nothing while nothing failed', () => {
-    expect(previewProblems(en, { camera: off, microphone: { state: 'starting' } })).toEqual([]);
+  it('is nothing while nothing failed', () => {
+    expect(found({ camera: off, microphone: { state: 'starting' } })).toEqual([]);
   });
 
-  it('says what each device lacks', () => {
-    const state = {
-      camera: failed('device_not_found', 'camera'),
-      microphone: failed('permission_denied', 'microphone'),
-    };
-    expect(previewProblems(en, state)).toEqual([
-      en.capture.device_not_found.camera,
-      en.capture.permission_denied.microphone,
+  it('is what each device lacks', () => {
+    expect(found({ camera: failed('device_not_found'), microphone: failed('permission_denied') })).toEqual([
+      ['camera', 'device_not_found'],
+      ['microphone', 'permission_denied'],
     ]);
   });
 
-  it('says once that both are forbidden', () => {
-    const state = {
-      camera: failed('permission_denied', 'camera'),
-      microphone: failed('permission_denied', 'microphone'),
-    };
-    expect(previewProblems(en, state)).toEqual([en.lobby.bothDenied]);
+  it('is one where both are forbidden', () => {
+    const denied = failed('permission_denied');
+    expect(found({ camera: denied, microphone: denied })).toEqual([
+      ['camera', 'microphone', 'permission_denied'],
+    ]);
   });
 });

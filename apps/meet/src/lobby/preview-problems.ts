@@ -1,18 +1,21 @@
-import type { PreviewState } from '@parley/react';
-import { errorText } from '../i18n/error-text.ts';
-import type { Texts } from '../i18n/texts.ts';
+import type { CallError } from '@parley/client/call-error';
+import type { PreviewDevice, PreviewState } from '@parley/react';
 
-/** What to tell the person about devices that do not work: each message once. */
-export function previewProblems(texts: Texts, { camera, microphone }: PreviewState): string[] {
-  if (
-    camera.state === 'failed' &&
-    microphone.state === 'failed' &&
-    camera.error.code === microphone.error.code &&
-    camera.error.code === 'permission_denied'
-  ) {
-    return [texts.lobby.bothDenied];
+/** Why one device does not work, or both. */
+export interface PreviewProblem {
+  readonly devices: readonly PreviewDevice[];
+  readonly error: CallError;
+}
+
+/** What is wrong with the devices of a preview: one problem where both are forbidden. */
+export function previewProblems({ camera, microphone }: PreviewState): PreviewProblem[] {
+  const cameraError = camera.state === 'failed' ? camera.error : undefined;
+  const microphoneError = microphone.state === 'failed' ? microphone.error : undefined;
+  if (cameraError?.code === 'permission_denied' && microphoneError?.code === 'permission_denied') {
+    return [{ devices: ['camera', 'microphone'], error: cameraError }];
   }
-  return [camera, microphone].flatMap((device) =>
-    device.state === 'failed' ? [errorText(texts, device.error)] : [],
-  );
+  return [
+    ...(cameraError ? [{ devices: ['camera'], error: cameraError } as const] : []),
+    ...(microphoneError ? [{ devices: ['microphone'], error: microphoneError } as const] : []),
+  ];
 }

@@ -3,6 +3,7 @@ import { useTexts } from '../i18n/texts.ts';
 import { Video } from '../media/video.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { DeviceToggle } from '../ui/device-toggle.tsx';
+import { useMirrored } from '../ui/use-mirrored.ts';
 import css from './preview.module.css';
 
 export interface PreviewProps {
@@ -16,10 +17,11 @@ export interface PreviewProps {
 export function Preview({ preview, name, joining }: PreviewProps) {
   const { camera, microphone } = preview.state;
   const texts = useTexts().lobby;
+  const mirrored = useMirrored(camera.state === 'on' ? camera.track : undefined);
   return (
     <div className={css.preview}>
       {camera.state === 'on' ? (
-        <Video track={camera.track} label={texts.camera} mirrored />
+        <Video track={camera.track} label={texts.camera} mirrored={mirrored} />
       ) : (
         <>
           <Avatar name={name} />

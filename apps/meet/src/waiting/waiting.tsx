@@ -12,7 +12,7 @@ export interface WaitingProps {
 export function Waiting({ room, onGiveUp }: WaitingProps) {
   const texts = useTexts().waiting;
   return (
-    <MessageScreen title={texts.title} text={texts.text(isolated(room))} testId="waiting">
+    <MessageScreen icon="clock" busy title={texts.title} text={texts.text(isolated(room))} testId="waiting">
       <Button onClick={onGiveUp} testId="give-up">
         {texts.giveUp}
       </Button>

@@ -1,0 +1,156 @@
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { DeviceFields, type DevicesInUse } from '../devices/device-fields.tsx';
+import { changeLanguage, isLanguage, LANGUAGES, useLanguage } from '../i18n/language.ts';
+import { useTexts } from '../i18n/texts.ts';
+import { RoundButton } from '../ui/round-button.tsx';
+import { type Setting, useSetting } from './setting.ts';
+import { mirror, QUALITIES, receivedQuality, THEMES, theme } from './settings.ts';
+import css from './settings-dialog.module.css';
+
+export interface SettingsDialogProps {
+  devices: DevicesInUse;
+  onClose: () => void;
+}
+
+/** Devices, look and video, in lobby and call. The browser's own dialog: it holds the focus, and gives it back. */
+export function SettingsDialog({ devices, onClose }: SettingsDialogProps) {
+  const texts = useTexts();
+  const language = useLanguage();
+  const isMirrored = useSetting(mirror) === 'on';
+  const dialog = useRef<HTMLDialogElement>(null);
+  const title = useId();
+  useEffect(() => {
+    if (dialog.current?.open === false) dialog.current.showModal();
+  }, []);
+  const t = texts.settings;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the browser closes a dialog by Escape itself
+    <dialog
+      className={css.dialog}
+      ref={dialog}
+      aria-labelledby={title}
+      onClose={onClose}
+      onClick={({ target }) => target === dialog.current && dialog.current?.close()}
+      data-testid="settings"
+    >
+      <div className={css.content}>
+        <header className={css.header}>
+          <h2 className={css.title} id={title}>
+            {t.title}
+          </h2>
+          <RoundButton
+            icon="close"
+            label={t.close}
+            onClick={() => dialog.current?.close()}
+            testId="close-settings"
+          />
+        </header>
+        <section className={css.section} aria-label={texts.devices.title}>
+          <h3 className={css.heading}>{texts.devices.title}</h3>
+          <DeviceFields inUse={devices} />
+        </section>
+        <section className={css.section} aria-label={t.look}>
+          <h3 className={css.heading}>{t.look}</h3>
+          <ThemeChoice />
+          <Row label={t.language}>
+            <select
+              className={css.select}
+              value={language}
+              onChange={({ target }) => isLanguage(target.value) && changeLanguage(target.value)}
+              data-testid="choose-language"
+            >
+              {Object.entries(LANGUAGES).map(([tag, name]) => (
+                <option key={tag} value={tag} lang={tag}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </Row>
+        </section>
+        <section className={css.section} aria-label={t.video}>
+          <h3 className={css.heading}>{t.video}</h3>
+          <label className={css.check}>
+            <input
+              type="checkbox"
+              checked={isMirrored}
+              onChange={({ target }) => mirror.set(target.checked ? 'on' : 'off')}
+              data-testid="mirror"
+            />
+            {t.mirror}
+          </label>
+          <Row label={texts.room.quality}>
+            <Choice
+              setting={receivedQuality}
+              values={QUALITIES}
+              texts={texts.room.qualities}
+              testId="choose-quality"
+            />
+          </Row>
+        </section>
+      </div>
+    </dialog>
+  );
+}
+
+function ThemeChoice() {
+  const { theme: legend, themes } = useTexts().settings;
+  const current = useSetting(theme);
+  return (
+    <fieldset className={css.themes}>
+      <legend className={css.legend}>{legend}</legend>
+      <div className={css.segments}>
+        {THEMES.map((value) => (
+          <label className={css.theme} key={value}>
+            <input
+              type="radio"
+              name="theme"
+              value={value}
+              checked={value === current}
+              onChange={() => theme.set(value)}
+              data-testid={`theme-${value}`}
+            />
+            {themes[value]}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function Row({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noLabelWithoutControl: the menu is given as child
+    <label className={css.row}>
+      <span className={css.label}>{label}</span>
+      {children}
+    </label>
+  );
+}
+
+interface ChoiceProps<T extends string> {
+  setting: Setting<T>;
+  values: readonly T[];
+  texts: Record<T, string>;
+  testId: string;
+}
+
+function Choice<T extends string>({ setting, values, texts, testId }: ChoiceProps<T>) {
+  const current = useSetting(setting);
+  return (
+    <select
+      className={css.select}
+      value={current}
+      onChange={({ target }) => {
+        const value = values.find((one) => one === target.value);
+        if (value !== undefined) setting.set(value);
+      }}
+      data-testid={testId}
+    >
+      {values.map((value) => (
+        <option key={value} value={value}>
+          {texts[value]}
+        </option>
+      ))}
+    </select>
+  );
+}
