@@ -2,6 +2,7 @@
 import type { Call } from '@parley/client/call';
 import type { CallEvents } from '@parley/client/call-events';
 import { connect } from '@parley/client/connect';
+import { listDevices } from '@parley/client/devices';
 import type { RemoteTrack } from '@parley/client/subscriber';
 
 export interface SdkJoin {
@@ -37,6 +38,7 @@ export interface SdkState {
 export interface SdkPageApi {
   join(options: SdkJoin): Promise<void>;
   call(): Call;
+  listDevices: typeof listDevices;
   state(): SdkState;
   /** Shares a small picture as a screen. */
   share(): Promise<void>;
@@ -107,6 +109,7 @@ const sdk: SdkPageApi = {
     current.on('track', play);
   },
   call,
+  listDevices,
   state() {
     const { state, participantId, participants, remoteTracks, localTracks } = call();
     return {
