@@ -31,10 +31,14 @@ export async function run(
 }
 
 /**
- * Builds the page that the edge serves. Files of earlier builds stay: wrangler's local server, should it be running,
+ * Builds the page that the edge serves, and what it serves of the SDK. Files of earlier builds stay: wrangler's local server, should it be running,
  * does not recover from a folder that was emptied under it.
  */
-export function buildPage(): Promise<number> {
+export async function buildPage(): Promise<number> {
   const vite = path.join(ROOT, 'apps/meet/node_modules/.bin/vite');
-  return run(vite, ['build', 'apps/meet', '--emptyOutDir', 'false', '--logLevel', 'warn']);
+  const codes = await Promise.all([
+    run(vite, ['build', 'apps/meet', '--emptyOutDir', 'false', '--logLevel', 'warn']),
+    run('node', ['infra/sdk/served.ts']),
+  ]);
+  return Math.max(...codes);
 }

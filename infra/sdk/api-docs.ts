@@ -1,40 +1,60 @@
-/** `pnpm docs:api`: makes the API reference of the SDK from its types, in the folder that the edge serves. */
-import { existsSync, rmSync } from 'node:fs';
+/** `pnpm docs:api`: makes the API reference of what browsers use, from its types, in the folder that the edge serves. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Application, TypeDocReader } from 'typedoc';
+import { Application, TSConfigReader, TypeDocReader } from 'typedoc';
 import { ROOT } from '../dev/processes.ts';
-import { buildPackage, type Published } from './build.ts';
+import { declare, type Published } from './build.ts';
 
-/** The packages whose reference is made: those for browsers. */
-const DOCUMENTED = ['client'] as const satisfies Published[];
+/** The packages whose reference is made. */
+const DOCUMENTED = ['client', 'react'] as const satisfies Published[];
 
 /**
- * Writes the reference as HTML.
+ * Writes the reference as HTML. What is public without a comment, refers to what is not public, or has a link that leads
+ * nowhere, is named on stderr.
  *
- * @throws {Error} where something public has no comment, refers to what is not public, or has a link that leads nowhere
+ * @returns how much was named
  */
-export async function buildApiDocs(folder: string): Promise<void> {
-  const entryPoints = DOCUMENTED.map((name) => path.join(ROOT, 'packages', name, 'dist/index.d.ts'));
-  for (const name of DOCUMENTED) await buildPackage(name);
-  const options = path.join(import.meta.dirname, 'typedoc.json');
-  const tsconfig = path.join(import.meta.dirname, 'tsconfig.docs.json');
-  const app = await Application.bootstrapWithPlugins({ options, tsconfig, entryPoints }, [
-    new TypeDocReader(),
-  ]);
-  const project = await app.convert();
-  if (project !== undefined) app.validate(project);
-  if (project === undefined || app.logger.hasErrors() || app.logger.hasWarnings()) {
-    throw new Error(
-      'The API reference cannot be made: see above. Public symbols need a comment, and so does what they refer to.',
-    );
+export async function buildApiDocs(folder: string): Promise<number> {
+  const temporary = mkdtempSync(path.join(tmpdir(), 'parley-api-'));
+  try {
+    const entryPoints = DOCUMENTED.map((name) => path.join(temporary, `${name}.d.ts`));
+    for (const [index, name] of DOCUMENTED.entries()) writeFileSync(entryPoints[index] ?? '', declare(name));
+    const tsconfig = path.join(temporary, 'tsconfig.json');
+    writeFileSync(tsconfig, JSON.stringify(settings(entryPoints)));
+    const options = path.join(import.meta.dirname, 'typedoc.json');
+    const app = await Application.bootstrapWithPlugins({ options, tsconfig, entryPoints }, [
+      new TypeDocReader(),
+      new TSConfigReader(),
+    ]);
+    const project = await app.convert();
+    if (project === undefined) throw new Error('There is no API reference: see above.');
+    app.validate(project);
+    await app.generateDocs(project, folder);
+    return app.logger.errorCount + app.logger.warningCount;
+  } finally {
+    rmSync(temporary, { recursive: true });
   }
-  rmSync(folder, { recursive: true, force: true });
-  await app.generateDocs(project, folder);
-  if (!existsSync(path.join(folder, 'index.html'))) throw new Error('The API reference was not written.');
+}
+
+/** Where the declarations find each other and React's. */
+function settings(files: readonly string[]): object {
+  return {
+    extends: path.join(ROOT, 'tsconfig.json'),
+    compilerOptions: {
+      lib: ['ES2024', 'DOM', 'DOM.Iterable'],
+      paths: {
+        '@parley/client': files.filter((file) => file.endsWith('client.d.ts')),
+        react: [path.join(ROOT, 'packages/react/node_modules/@types/react')],
+      },
+    },
+    files,
+  };
 }
 
 if (import.meta.main) {
   const folder = path.join(ROOT, 'apps/meet/dist/sdk/docs');
-  await buildApiDocs(folder);
+  const named = await buildApiDocs(folder);
   console.log(path.relative(process.cwd(), folder));
+  process.exit(named === 0 ? 0 : 1);
 }

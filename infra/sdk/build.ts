@@ -1,43 +1,60 @@
 /** `pnpm build:sdk`: builds the packages that outsiders install, each into its `dist`. `pnpm build:sdk NAME …` only those. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
 import { ROOT } from '../dev/processes.ts';
 import { declarationsOf } from './declarations.ts';
+import { publicEntry } from './public-entry.ts';
 
 /** The packages with a public entry, by their folder in `packages`. */
-export const PUBLISHED = ['client', 'server'] as const;
+export const PUBLISHED = ['client', 'react', 'server'] as const;
 export type Published = (typeof PUBLISHED)[number];
 
 /** What goes into the bundle: the protocol, which is of no use by itself. The rest is installed beside it. */
 const BUNDLED = /^(\.|\/|@parley\/protocol\/)/;
 
-/** The file that a package's public API is exported by. */
-export function entryOf(name: Published): string {
-  return path.join(ROOT, 'packages', name, 'src/index.ts');
-}
-
 /** Builds a package: `dist/index.js`, an ES module with its source map, and `dist/index.d.ts`. */
 export async function buildPackage(name: Published): Promise<void> {
-  const dist = path.join(ROOT, 'packages', name, 'dist');
+  const dist = path.join(folderOf(name), 'dist');
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
   await bundle(name, path.join(dist, 'index.js'), false);
-  writeFileSync(path.join(dist, 'index.d.ts'), declarationsOf(entryOf(name)));
+  writeFileSync(path.join(dist, 'index.d.ts'), declare(name));
 }
 
-/** Writes a package as one ES module. */
+/** Writes a package as one ES module, with its source map. */
 export async function bundle(name: Published, file: string, minify: boolean): Promise<void> {
   const build = await rolldown({
     input: entryOf(name),
-    external: (id) => !BUNDLED.test(id),
+    plugins: [
+      {
+        name: 'installed-beside',
+        resolveId: (id) => (BUNDLED.test(id) ? undefined : { id: publicEntry(id), external: true }),
+      },
+    ],
     // Whatever is not there at build time is not there for who installs it.
-    onLog: (_, log) => {
-      throw new Error(log.message);
+    onLog: (_, { message }) => {
+      throw new Error(message);
     },
   });
   await build.write({ file, format: 'esm', sourcemap: true, minify });
   await build.close();
+}
+
+/** A package's declarations in one file. */
+export function declare(name: Published): string {
+  const manifest = readFileSync(path.join(folderOf(name), 'package.json'), 'utf8');
+  const { description } = JSON.parse(manifest) as { description: string };
+  return `/**\n * ${description}\n *\n * @module @parley/${name}\n */\n\n${declarationsOf(entryOf(name))}`;
+}
+
+/** A package's folder. */
+export function folderOf(name: Published): string {
+  return path.join(ROOT, 'packages', name);
+}
+
+function entryOf(name: Published): string {
+  return path.join(folderOf(name), 'src/index.ts');
 }
 
 if (import.meta.main) {

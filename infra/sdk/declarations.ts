@@ -3,6 +3,7 @@ import ts from 'typescript';
 import { ROOT } from '../dev/processes.ts';
 import { type EmittedModule, readModule, referencesIn } from './emitted-module.ts';
 import { comment, documentation, type Names, writeDeclared } from './plain-types.ts';
+import { publicEntry } from './public-entry.ts';
 
 const PROTOCOL = /^@parley\/protocol\/([\w-]+)$/;
 
@@ -64,7 +65,8 @@ function collect(
       if (declaration.typeOnly) types.add(name);
       text = declaration.computed ? alias(program, sourceOf(module), name, names) : declaration.text;
     } else {
-      external.set(module, (external.get(module) ?? new Set()).add(name));
+      const from = publicEntry(module);
+      external.set(from, (external.get(from) ?? new Set()).add(name));
       return;
     }
     texts.set(name, { module, text });

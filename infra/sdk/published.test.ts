@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,7 +8,8 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ROOT } from '../dev/processes.ts';
-import { buildPackage, entryOf, PUBLISHED } from './build.ts';
+import { buildApiDocs } from './api-docs.ts';
+import { buildPackage, folderOf, PUBLISHED } from './build.ts';
 
 /** Most bytes of the SDK, minified and gzipped, that a page which uses all of it may load. */
 const BUDGET = 25_000;
@@ -36,6 +39,7 @@ const PROGRAMS: Record<string, string> = {
     console.log(await mintToken({ apiKey, identity: 'ada', room: 'stand-up', grants: { moderate: true } }));
     const event = await verifyWebhook('{}', undefined, [apiKey]);
     if (event.event === 'participant-left') console.log(event.reason);`,
+  'meeting.tsx': example('react/main.tsx'),
   'wrong.ts': `
     import { connect } from '@parley/client';
     // @ts-expect-error a room is needed
@@ -45,22 +49,27 @@ const PROGRAMS: Record<string, string> = {
     call.on('no-such-event', () => {});`,
 };
 
+/** The code of a quick start. */
+function example(file: string): string {
+  return readFileSync(path.join(ROOT, 'docs/examples', file), 'utf8');
+}
+
 let folder = '';
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'parley-installed-'));
   for (const name of PUBLISHED) {
     await buildPackage(name);
-    const from = path.join(ROOT, 'packages', name);
     execFileSync('npx', ['-y', 'pnpm@12.21.0', 'pack', '--pack-destination', folder], {
-      cwd: from,
+      cwd: folderOf(name),
       stdio: 'pipe',
     });
   }
   const tarballs = readdirSync(folder).map((file) => `./${file}`);
+  const react = ['react@19.3.1', 'react-dom@19.3.1', '@types/react@19', '@types/react-dom@19'];
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   // Into a folder that knows nothing of this repository.
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs], {
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs, ...react], {
     cwd: folder,
     stdio: 'pipe',
   });
@@ -80,6 +89,7 @@ it.each(['bundler', 'nodenext'])(
       target: 'ES2024',
       lib: ['ES2024', 'DOM', 'DOM.Iterable'],
       types: [],
+      jsx: 'react-jsx',
       module: moduleResolution === 'bundler' ? 'preserve' : 'nodenext',
       moduleResolution,
     };
@@ -110,7 +120,7 @@ it(`the whole SDK is no larger than ${BUDGET} bytes gzipped, and its README says
   const size = await gzippedSize('whole.ts');
   console.log(`@parley/client, minified and gzipped: ${size} bytes of ${BUDGET}`);
   expect(size).toBeLessThanOrEqual(BUDGET);
-  const readme = readFileSync(path.join(path.dirname(entryOf('client')), '../README.md'), 'utf8');
+  const readme = readFileSync(path.join(folderOf('client'), 'README.md'), 'utf8');
   const said = Number(/(\d+) kB gzipped/.exec(readme)?.[1]);
   expect(Math.abs(said - size / 1000), `packages/client/README.md says ${said} kB`).toBeLessThan(1);
 });
@@ -120,6 +130,17 @@ it('who imports only captureCamera gets little more than that', async () => {
   console.log(`captureCamera alone, minified and gzipped: ${size} bytes`);
   expect(size).toBeLessThan(2_500);
 });
+
+it('the API reference says something of everything public, and leads nowhere that is not', async () => {
+  const docs = path.join(folder, 'docs');
+  expect(await buildApiDocs(docs), 'warnings, written above').toBe(0);
+  const page = readFileSync(path.join(docs, 'modules/_parley_client.html'), 'utf8');
+  // What the page has of scripts is allowed by name: see where the edge serves it.
+  const headers = readFileSync(path.join(ROOT, 'apps/meet/public/_headers'), 'utf8');
+  for (const [, script = ''] of page.matchAll(/<script>(.*?)<\/script>/gs)) {
+    expect(headers).toContain(`'sha256-${createHash('sha256').update(script).digest('base64')}'`);
+  }
+}, 120_000);
 
 it('runs on a server without a bundler', async () => {
   mkdirSync(path.join(folder, 'run'));

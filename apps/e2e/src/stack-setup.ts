@@ -12,7 +12,9 @@ declare module 'vitest' {
 
 /** Starts the product that most tests share. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const stack = await Stack.start();
+  // embed.test.ts is such a page.
+  const edgeEnv = { PARLEY_SERVER_FRAME_ANCESTORS: '["http://127.0.0.1:*"]' };
+  const stack = await Stack.start({ edgeEnv });
   project.provide('url', stack.url);
   project.provide('metricsUrl', stack.metricsUrl);
   project.provide('logFolder', stack.logFolder);

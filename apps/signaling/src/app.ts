@@ -18,6 +18,7 @@ import { limitRequests } from './limits/limit-requests.ts';
 import { limitedAddress } from './limits/limited-address.ts';
 import { log } from './log.ts';
 import { isAllowedOrigin } from './origins.ts';
+import { framedBy } from './page.ts';
 import { problemResponse } from './problem-response.ts';
 import { pump } from './pump.ts';
 import { openClientSocket } from './room/open-client-socket.ts';
@@ -81,6 +82,10 @@ app.get('/ws', async (c) => {
   if (!id.success) throw new ParleyError('invalid_message', `room: ${id.error.issues[0]?.message}`);
   return acceptProtocol(c.req.raw, await openClientSocket(c.env, id.data, await originIn(id.data)));
 });
+
+app.on('GET', ['/', '/r/*'], async (c) =>
+  framedBy(await c.env.ASSETS.fetch(c.req.raw), webrtcConfig.server.frame_ancestors),
+);
 
 app.get(JWKS_PATH, async (c) => {
   // A key is published an hour before it signs, so a cache of minutes delays nothing.

@@ -11,6 +11,8 @@ export interface Environment {
   DIRECTORIES: DurableObjectNamespace<DirectoryObject>;
   KEYRINGS: DurableObjectNamespace<KeyringObject>;
   LIMITERS: DurableObjectNamespace<LimiterObject>;
+  /** The built page. */
+  ASSETS: Fetcher;
   /** What a media node must know to enrol; a secret. Without it no node is let in. */
   PARLEY_ENROLMENT_SECRET?: string;
   /** What the TURN servers of `webrtc.turn.urls` have as `static-auth-secret`; a secret. */

@@ -9,6 +9,7 @@ export type { LobbyGuest, ModeratedBy, ModerationAction } from '@parley/protocol
 export type { ClientMediaSettings, LeaveReason } from '@parley/protocol/server-messages';
 export type { MediaKind, Quality, Track } from '@parley/protocol/track';
 export { AudioMeter } from './audio-meter.ts';
+export { fullJitter, type RetryPolicy } from './backoff.ts';
 export type { Call } from './call.ts';
 export { CallError, type CallErrorOptions, type ClientErrorCode } from './call-error.ts';
 export type { CallEnd, CallEvents, CallState, ChatMessage, QualityChange } from './call-events.ts';
@@ -43,5 +44,6 @@ export type { LocalTrack, LocalTracks } from './local-tracks.ts';
 export type { Plane } from './outages.ts';
 export type { RoomParticipant, RoomTrack, Roster } from './roster.ts';
 export type { Token } from './signaling.ts';
+export type { ActiveSpeaker, Speakers } from './speakers.ts';
 export type { RoomSettings } from './standing.ts';
 export type { RemoteTrack } from './subscriber.ts';

@@ -1,6 +1,7 @@
 import { canChooseSpeaker, useSpeaker as playThrough } from '@parley/client/devices';
 import { useEffect, useRef } from 'react';
 
+/** What an `<AudioTrack>` takes. */
 export interface AudioTrackProps {
   track: MediaStreamTrack;
   /** Id of the loudspeaker, of `useDevices()`. Without one, or where it is gone, the system's default one plays. */

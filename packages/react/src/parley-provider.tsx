@@ -10,6 +10,7 @@ interface CallContext {
 
 const Context = createContext<CallContext | undefined>(undefined);
 
+/** What a `<ParleyProvider>` takes. */
 export interface ParleyProviderProps {
   /** What `connect()` or `useConnect()` gave. */
   call: Call;

@@ -7,6 +7,7 @@ export type DeviceState =
   | { readonly state: 'on'; readonly track: MediaStreamTrack }
   | { readonly state: 'failed'; readonly error: CallError };
 
+/** What both devices do in the lobby. */
 export interface PreviewState {
   readonly camera: DeviceState;
   readonly microphone: DeviceState;

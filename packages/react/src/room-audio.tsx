@@ -3,6 +3,7 @@ import { AudioTrack } from './audio-track.tsx';
 import { type BlockedSounds, withSound } from './blocked-sounds.ts';
 import { useRemoteTracks } from './use-call.ts';
 
+/** What a `<RoomAudio>` takes. */
 export interface RoomAudioProps {
   /** Id of the loudspeaker, of `useDevices()`. Without one, or where it is gone, the system's default one plays. */
   speaker?: string | undefined;

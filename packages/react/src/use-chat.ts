@@ -2,6 +2,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import type { ChatHistory } from './chat-log.ts';
 import { useCall, useChatLog } from './parley-provider.tsx';
 
+/** The chat, and how to write in it. */
 export interface Chat extends ChatHistory {
   /** Says something to everybody. It comes back as an entry. */
   send(text: string): void;

@@ -2,6 +2,7 @@ import type { Call } from '@parley/client/call';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { type Connection, Connector, type JoinOptions } from './connector.ts';
 
+/** Where one stands, and how to come in. */
 export interface ConnectionControls {
   readonly connection: Connection;
   /**

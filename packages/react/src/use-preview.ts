@@ -3,8 +3,10 @@ import { captureCamera, captureDevices, captureMicrophone } from '@parley/client
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { type DeviceState, type PreviewState, tracksOf } from './preview-state.ts';
 
+/** What can be tried before a call. */
 export type PreviewDevice = 'camera' | 'microphone';
 
+/** Camera and microphone before a call. */
 export interface Preview {
   state: PreviewState;
   /** Turns a device on or off, or tries again one that failed. */

@@ -1,5 +1,6 @@
 import { type ComponentPropsWithoutRef, useEffect, useRef, useState } from 'react';
 
+/** What a `<VideoTrack>` takes: what a `<video>` does, and its track. */
 export interface VideoTrackProps extends ComponentPropsWithoutRef<'video'> {
   track: MediaStreamTrack;
 }

@@ -35,6 +35,8 @@ export const WebrtcConfig = z
         port: z.number().int().min(1).max(65535).default(8080),
         /** Page origins that may use the API and the sockets; `*` allows all. */
         allowed_origins: z.array(origin).min(1).default(['*']),
+        /** Origins whose pages may show the page in a frame, beside its own; `*` is all. */
+        frame_ancestors: z.array(origin).default([]),
       })
       .prefault({}),
     webrtc: z
