@@ -64,7 +64,7 @@ it('a moderator mutes, lets in and removes; who loses a grant is not seen any mo
   await bob.press('toggle-camera');
   await expect
     .poll(() => bob.page.getByTestId('notices').textContent(), { timeout: PATIENCE })
-    .toContain('ask a moderator');
+    .toContain('Ask a moderator');
   await grant('moderated', participantId, { publish: ['microphone', 'camera'] });
   await expect
     .poll(

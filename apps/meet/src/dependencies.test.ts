@@ -13,7 +13,9 @@ const sources = import.meta.glob<string>(
 const WITHOUT_ZOD = [
   '@parley/protocol/camera-encodings',
   '@parley/protocol/connection-test-room',
+  '@parley/protocol/data-channels',
   '@parley/protocol/direct-socket',
+  '@parley/protocol/token-bucket',
   '@parley/protocol/version',
 ];
 

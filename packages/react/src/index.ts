@@ -7,13 +7,16 @@ export { RoomAudio, type RoomAudioProps } from './room-audio.tsx';
 export type { Tile } from './tiles.ts';
 export { useAudioLevel } from './use-audio-level.ts';
 export {
+  useActiveSpeakers,
   useCallState,
+  useDominantSpeaker,
   useGrants,
   useLobby,
   useLocalTracks,
   useParticipants,
   useRemoteTracks,
   useRoom,
+  useSpeaking,
 } from './use-call.ts';
 export { type Chat, useChat } from './use-chat.ts';
 export { type ConnectionControls, useConnect } from './use-connect.ts';

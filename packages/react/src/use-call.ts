@@ -9,6 +9,7 @@ const REMOTE = ['track', 'track-removed'] as const;
 const GRANTS = ['grants-changed'] as const;
 const ROOM = ['room-updated'] as const;
 const LOBBY = ['lobby'] as const;
+const SPEAKERS = ['active-speakers'] as const;
 const STATE = ['reconnecting', 'reconnected', 'closed'] as const;
 
 /** Everybody in the room by id, oneself first. */
@@ -44,6 +45,23 @@ export function useLobby(): Call['lobby'] {
 /** Whether everything works. */
 export function useCallState(): CallState {
   return useCallValue(STATE, (call) => call.state);
+}
+
+/** Who speaks, the loudest first, with levels: another list up to five times a second. */
+export function useActiveSpeakers(): Call['activeSpeakers'] {
+  return useCallValue(SPEAKERS, (call) => call.activeSpeakers);
+}
+
+/** Whether somebody speaks. */
+export function useSpeaking(participantId: string): boolean {
+  return useCallValue(SPEAKERS, (call) =>
+    call.activeSpeakers.some((speaker) => speaker.participantId === participantId),
+  );
+}
+
+/** Who leads the conversation: it changes when somebody else has spoken for a second. */
+export function useDominantSpeaker(): string | undefined {
+  return useCallValue(SPEAKERS, (call) => call.dominantSpeaker);
 }
 
 /** A value that is another one after one of `events`, and only then. */

@@ -246,8 +246,8 @@ export const de = {
   },
   room: {
     count: (count) => plural(count, { one: '1 Person im Raum', other: `${count} Personen im Raum` }),
-    alone:
-      'Noch ist sonst niemand da. Kopieren Sie den Link und schicken Sie ihn denen, die Sie treffen wollen.',
+    alone: 'Noch ist sonst niemand da',
+    aloneHint: 'Schicken Sie denen den Link, die Sie treffen wollen.',
     copyLink: 'Link kopieren',
     copied: 'Kopiert',
     lock: 'Verschließen',
@@ -264,6 +264,14 @@ export const de = {
     qualities: { auto: 'Automatisch', high: 'Hoch', medium: 'Mittel', low: 'Niedrig' },
     statsLost: 'verloren',
   },
+  stage: {
+    layout: 'Anordnung',
+    layouts: { auto: 'Automatisch', grid: 'Raster', speaker: 'Sprecher' },
+    pages: 'Seiten mit Personen',
+    page: (page, pages) => `Seite ${page} von ${pages}`,
+    previous: 'Vorige Seite',
+    next: 'Nächste Seite',
+  },
   tile: {
     you: '(Sie)',
     own: (name) => `${name} (Sie)`,
@@ -273,6 +281,11 @@ export const de = {
     muted: 'Stumm',
     mute: (name) => `${name} stummschalten`,
     muteHint: 'Für alle stummschalten',
+    pin: (name) => `${name} anheften`,
+    pinHint: 'Groß lassen',
+    unpin: (name) => `${name} nicht mehr anheften`,
+    unpinHint: 'Nicht mehr groß lassen',
+    pinned: 'Angeheftet',
     remove: (name) => `${name} entfernen`,
     removeHint: 'Aus dem Gespräch entfernen',
     confirmRemove: (name) => `${name} aus dem Gespräch entfernen?`,

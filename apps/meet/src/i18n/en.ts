@@ -240,7 +240,8 @@ export const en = {
   room: {
     count: (count: number) =>
       plural(count, { one: '1 person in the room', other: `${count} people in the room` }),
-    alone: 'Nobody else is here yet. Copy the link and send it to those you want to meet.',
+    alone: 'Nobody else is here yet',
+    aloneHint: 'Send the link to those you want to meet.',
     copyLink: 'Copy link',
     copied: 'Copied',
     lock: 'Lock',
@@ -257,6 +258,14 @@ export const en = {
     qualities: { auto: 'Auto', high: 'High', medium: 'Medium', low: 'Low' },
     statsLost: 'lost',
   },
+  stage: {
+    layout: 'Layout',
+    layouts: { auto: 'Auto', grid: 'Grid', speaker: 'Speaker' },
+    pages: 'Pages of people',
+    page: (page: number, pages: number) => `Page ${page} of ${pages}`,
+    previous: 'Page before',
+    next: 'Next page',
+  },
   tile: {
     you: '(you)',
     own: (name: string) => `${name} (you)`,
@@ -266,6 +275,11 @@ export const en = {
     muted: 'Muted',
     mute: (name: string) => `Mute ${name}`,
     muteHint: 'Mute for everybody',
+    pin: (name: string) => `Pin ${name}`,
+    pinHint: 'Keep this large',
+    unpin: (name: string) => `Unpin ${name}`,
+    unpinHint: 'No longer keep this large',
+    pinned: 'Pinned',
     remove: (name: string) => `Remove ${name}`,
     removeHint: 'Remove from the meeting',
     confirmRemove: (name: string) => `Remove ${name} from the meeting?`,

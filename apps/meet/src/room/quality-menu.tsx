@@ -1,8 +1,6 @@
 import type { Quality } from '@parley/protocol/track';
-import type { ChangeEvent } from 'react';
 import { useTexts } from '../i18n/texts.ts';
-import { Icon } from '../ui/icon.tsx';
-import css from './quality-menu.module.css';
+import { SelectMenu } from '../ui/select-menu.tsx';
 
 const QUALITIES: readonly Quality[] = ['auto', 'high', 'medium', 'low'];
 
@@ -11,29 +9,17 @@ export interface QualityMenuProps {
   onChange: (quality: Quality) => void;
 }
 
-/** Chooses how the others' cameras are received. The browser's own menu, which phones show well. */
+/** Chooses how the others' cameras are received. */
 export function QualityMenu({ quality, onChange }: QualityMenuProps) {
   const texts = useTexts().room;
-  const choose = ({ target }: ChangeEvent<HTMLSelectElement>) => {
-    const choice = QUALITIES.find((value) => value === target.value);
-    if (choice) onChange(choice);
-  };
   return (
-    <label className={css.menu} title={texts.quality}>
-      <Icon name="quality" />
-      <select
-        className={css.select}
-        aria-label={texts.quality}
-        value={quality}
-        onChange={choose}
-        data-testid="quality-menu"
-      >
-        {QUALITIES.map((value) => (
-          <option key={value} value={value}>
-            {texts.qualities[value]}
-          </option>
-        ))}
-      </select>
-    </label>
+    <SelectMenu
+      icon="quality"
+      label={texts.quality}
+      value={quality}
+      options={QUALITIES.map((value) => ({ value, text: texts.qualities[value] }))}
+      onChange={onChange}
+      testId="quality-menu"
+    />
   );
 }

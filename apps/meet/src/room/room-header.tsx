@@ -1,12 +1,11 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTexts } from '../i18n/texts.ts';
-import { roomPath } from '../room-link.ts';
+import type { Layout } from '../stage/arrangement.ts';
+import { LayoutMenu } from '../stage/layout-menu.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Logo } from '../ui/logo.tsx';
 import css from './room-header.module.css';
-
-/** Milliseconds that "copied" stays. */
-const COPIED_TIME = 2000;
+import { useCopyLink } from './use-copy-link.ts';
 
 export interface RoomHeaderProps {
   roomId: string;
@@ -14,29 +13,20 @@ export interface RoomHeaderProps {
   locked: boolean;
   /** Locks or unlocks the room; absent for who may not. */
   onLock?: ((locked: boolean) => void) | undefined;
+  layout: Layout;
+  onLayout: (layout: Layout) => void;
   /** The browser does not let the page copy the link. */
   onCopyFailed: (link: string) => void;
 }
 
 /** Where one is, how many are here, and the link for others. */
-export function RoomHeader({ roomId, count, locked, onLock, onCopyFailed }: RoomHeaderProps) {
+export function RoomHeader(props: RoomHeaderProps) {
+  const { roomId, count, locked, onLock, layout, onLayout, onCopyFailed } = props;
   const texts = useTexts().room;
   const heading = useRef<HTMLHeadingElement>(null);
   // The button that led here is gone; screen readers say where one is now.
   useEffect(() => heading.current?.focus(), []);
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    const link = new URL(roomPath(roomId), location.href).href;
-    try {
-      await navigator.clipboard.writeText(link);
-    } catch {
-      // No permission, or a page without HTTPS.
-      onCopyFailed(link);
-      return;
-    }
-    setCopied(true);
-    setTimeout(() => setCopied(false), COPIED_TIME);
-  };
+  const { copied, copy } = useCopyLink(roomId, onCopyFailed);
   return (
     <header className={css.header}>
       <Logo compact />
@@ -61,7 +51,8 @@ export function RoomHeader({ roomId, count, locked, onLock, onCopyFailed }: Room
           <span className={css.copyText}>{locked ? texts.locked : texts.lock}</span>
         </button>
       )}
-      <button type="button" className={css.copy} onClick={() => void copy()} data-testid="copy-link">
+      <LayoutMenu layout={layout} onChange={onLayout} />
+      <button type="button" className={css.copy} onClick={copy} data-testid="copy-link">
         <Icon name={copied ? 'check' : 'link'} size={18} />
         <span className={css.copyText} aria-live="polite">
           {copied ? texts.copied : texts.copyLink}

@@ -14,6 +14,10 @@ import {
 import { useState } from 'react';
 import { useTexts } from '../i18n/texts.ts';
 import type { Notices } from '../notices.ts';
+import { useSetting } from '../settings/setting.ts';
+import { lastLayout } from '../settings/settings.ts';
+import { Stage } from '../stage/stage.tsx';
+import { Alone } from './alone.tsx';
 import { BlockedSound } from './blocked-sound.tsx';
 import { ChatPanel } from './chat-panel.tsx';
 import { ControlBar } from './control-bar.tsx';
@@ -21,7 +25,6 @@ import { NoticeList } from './notice-list.tsx';
 import { Reconnecting } from './reconnecting.tsx';
 import css from './room.module.css';
 import { RoomHeader } from './room-header.tsx';
-import { Stage } from './stage.tsx';
 import { StatsLine } from './stats-line.tsx';
 import { WaitingList } from './waiting-list.tsx';
 
@@ -40,6 +43,8 @@ export function Room({ notices }: { notices: Notices }) {
   const [debug] = useState(() => new URLSearchParams(location.search).has('debug'));
   const stats = useStats(debug);
   const tiles = useTiles();
+  const layout = useSetting(lastLayout);
+  const copyFailed = (link: string) => notices.add(texts.notices.copyFailed(link));
 
   return (
     <div className={css.room} data-testid="room">
@@ -48,15 +53,17 @@ export function Room({ notices }: { notices: Notices }) {
         count={count}
         locked={locked}
         onLock={moderates ? (lock) => call.moderate({ action: 'lock', locked: lock }) : undefined}
-        onCopyFailed={(link) => notices.add(texts.notices.copyFailed(link))}
+        layout={layout}
+        onLayout={lastLayout.set}
+        onCopyFailed={copyFailed}
       />
       <WaitingList guests={lobby} moderate={(request) => call.moderate(request)} />
       {stats && <StatsLine stats={stats} />}
-      {count === 1 && <p className={css.alone}>{texts.room.alone}</p>}
       <main className={css.main}>
         <NoticeList notices={notices} />
         <Reconnecting state={state} />
-        <Stage tiles={tiles} stats={stats?.now.received} />
+        <Stage tiles={tiles} layout={layout} stats={stats?.now.received} />
+        {count === 1 && <Alone roomId={call.roomId} onCopyFailed={copyFailed} />}
         {chatIsOpen && (
           <ChatPanel entries={chat.entries} onSend={chat.send} onClose={() => setChatIsOpen(false)} />
         )}

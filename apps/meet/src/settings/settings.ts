@@ -1,4 +1,5 @@
 import type { Quality } from '@parley/protocol/track';
+import { LAYOUTS } from '../stage/arrangement.ts';
 import { choice, freeText } from './setting.ts';
 
 const SWITCH = ['on', 'off'] as const;
@@ -30,3 +31,6 @@ export const mirror = choice('mirror', SWITCH, 'on');
 export const QUALITIES = ['auto', 'high', 'medium', 'low'] as const satisfies readonly Quality[];
 /** How the others' cameras are received. */
 export const receivedQuality = choice('quality', QUALITIES, 'auto');
+
+/** How the stage was arranged last. */
+export const lastLayout = choice('layout', LAYOUTS, 'auto');

@@ -1,46 +1,56 @@
 import type { VideoStats } from '@parley/client/call-stats';
-import type { Tile } from '@parley/react';
+import { type Tile, useSpeaking } from '@parley/react';
 import { type Texts, useTexts } from '../i18n/texts.ts';
 import { Video } from '../media/video.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { useMirrored } from '../ui/use-mirrored.ts';
+import type { Rect } from './rect.ts';
 import { TileActions } from './tile-actions.tsx';
 import css from './tile-view.module.css';
 
 export interface TileViewProps {
   tile: Tile;
-  /** Pixels; fills its parent without. */
-  size?: { width: number; height: number };
+  place: Rect;
+  /** Lies over the large tile. */
+  floating: boolean;
+  pinned: boolean;
+  onPin: () => void;
   /** For `?debug`. */
   stats?: VideoStats | undefined;
 }
 
 /** One tile: video or initials, and whose it is. */
-export function TileView({ tile, size, stats }: TileViewProps) {
+export function TileView({ tile, place, floating, pinned, onPin, stats }: TileViewProps) {
   const { name, isSelf, source, video, microphoneOn } = tile;
   const texts = useTexts().tile;
+  const speaking = useSpeaking(tile.participantId) && source === 'camera' && microphoneOn;
   const label = labelOf(texts, tile);
+  const isOwnCamera = isSelf && source === 'camera';
+  const mirrored = useMirrored(video) && isOwnCamera;
+  const { x, y, width, height } = place;
   return (
     <section
-      className={css.tile}
-      style={size}
+      className={[css.tile, floating && css.floating, speaking && css.speaking].filter(Boolean).join(' ')}
+      style={{ width, height, transform: `translate(${x}px, ${y}px)` }}
+      // A finger has no hover: a tap gives the tile the focus, which shows what can be done with it.
+      tabIndex={-1}
       aria-label={label}
       data-testid="tile"
       data-participant-id={tile.participantId}
       data-source={source}
       data-self={isSelf}
+      data-speaking={speaking}
     >
       {source === 'camera' && <Avatar name={name} />}
-      {video && (
-        <Video
-          track={video}
-          label={label}
-          mirrored={isSelf && source === 'camera'}
-          whole={source === 'screen'}
-        />
-      )}
+      {video && <Video track={video} label={label} mirrored={mirrored} whole={source === 'screen'} />}
       {source === 'screen' && !video && <p className={css.waiting}>{texts.screenComing}</p>}
       <p className={css.label}>
+        {pinned && (
+          <span className={css.pinned} role="img" aria-label={texts.pinned} title={texts.pinned}>
+            <Icon name="pin" size={14} />
+          </span>
+        )}
         {!microphoneOn && (
           <span
             className={css.mark}
@@ -53,10 +63,10 @@ export function TileView({ tile, size, stats }: TileViewProps) {
           </span>
         )}
         {source === 'screen' && <Icon name="screen" size={15} />}
-        <bdi className={css.name}>{isSelf && source === 'camera' ? name : label}</bdi>
-        {isSelf && source === 'camera' && <span className={css.self}>{texts.you}</span>}
+        <bdi className={css.name}>{isOwnCamera ? name : label}</bdi>
+        {isOwnCamera && <span className={css.self}>{texts.you}</span>}
       </p>
-      <TileActions tile={tile} />
+      <TileActions tile={tile} label={label} pinned={pinned} onPin={onPin} />
       {stats && (
         <p className={css.stats}>
           {stats.width}×{stats.height} {Math.round(stats.framesPerSecond)} fps
