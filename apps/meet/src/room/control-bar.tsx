@@ -1,15 +1,14 @@
 import type { Quality } from '@parley/protocol/track';
-import { type Chat, useCall, useLocalTracks } from '@parley/react';
+import { type Chat, useCall } from '@parley/react';
 import { useTexts } from '../i18n/texts.ts';
-import { tell } from '../meeting.ts';
-import type { Notices } from '../notices.ts';
 import { DeviceToggle } from '../ui/device-toggle.tsx';
 import { RoundButton } from '../ui/round-button.tsx';
 import css from './control-bar.module.css';
 import { QualityMenu } from './quality-menu.tsx';
+import { CAN_SHARE, type Controls } from './use-controls.ts';
 
 export interface ControlBarProps {
-  notices: Notices;
+  controls: Controls;
   chat: Chat;
   chatIsOpen: boolean;
   onChat: () => void;
@@ -17,36 +16,22 @@ export interface ControlBarProps {
   onQuality: (quality: Quality) => void;
 }
 
-/** Phones cannot share their screen from a web page. */
-const CAN_SHARE = 'mediaDevices' in navigator && 'getDisplayMedia' in navigator.mediaDevices;
-
 /** What one can do in the call. */
-export function ControlBar({ notices, chat, chatIsOpen, onChat, quality, onQuality }: ControlBarProps) {
+export function ControlBar({ controls, chat, chatIsOpen, onChat, quality, onQuality }: ControlBarProps) {
   const call = useCall();
   const texts = useTexts();
-  const localTracks = useLocalTracks();
-  const microphoneOn = localTracks.get('microphone')?.enabled ?? false;
-  const cameraOn = localTracks.get('camera')?.enabled ?? false;
-  const sharing = localTracks.get('screen')?.enabled ?? false;
+  const { microphone, camera, screen } = controls;
   const unread = chat.unread > 0 ? chat.unread : undefined;
   return (
     <footer className={css.bar}>
-      <DeviceToggle
-        device="microphone"
-        on={microphoneOn}
-        onToggle={() => tell(notices, call.setMicrophoneEnabled(!microphoneOn))}
-      />
-      <DeviceToggle
-        device="camera"
-        on={cameraOn}
-        onToggle={() => tell(notices, call.setCameraEnabled(!cameraOn))}
-      />
+      <DeviceToggle device="microphone" on={microphone.on} onToggle={microphone.toggle} />
+      <DeviceToggle device="camera" on={camera.on} onToggle={camera.toggle} />
       {CAN_SHARE && (
         <RoundButton
-          icon={sharing ? 'screen-off' : 'screen'}
-          label={sharing ? texts.room.stopScreen : texts.room.shareScreen}
-          tone={sharing ? 'active' : 'plain'}
-          onClick={() => tell(notices, sharing ? call.stopScreenShare() : call.startScreenShare())}
+          icon={screen.on ? 'screen-off' : 'screen'}
+          label={screen.on ? texts.room.stopScreen : texts.room.shareScreen}
+          tone={screen.on ? 'active' : 'plain'}
+          onClick={screen.toggle}
           testId="toggle-screen"
         />
       )}

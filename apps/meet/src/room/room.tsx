@@ -4,7 +4,6 @@ import {
   useCall,
   useCallState,
   useChat,
-  useGrants,
   useLobby,
   useParticipants,
   useRoom,
@@ -14,10 +13,13 @@ import {
 import { useState } from 'react';
 import { useTexts } from '../i18n/texts.ts';
 import type { Notices } from '../notices.ts';
+import { PeoplePanel } from '../people/people-panel.tsx';
 import { useSetting } from '../settings/setting.ts';
 import { lastLayout } from '../settings/settings.ts';
+import { ShortcutHelp } from '../shortcuts/shortcut-help.tsx';
 import { Stage } from '../stage/stage.tsx';
 import { Alone } from './alone.tsx';
+import { Announcer } from './announcer.tsx';
 import { BlockedSound } from './blocked-sound.tsx';
 import { ChatPanel } from './chat-panel.tsx';
 import { ControlBar } from './control-bar.tsx';
@@ -26,6 +28,8 @@ import { Reconnecting } from './reconnecting.tsx';
 import css from './room.module.css';
 import { RoomHeader } from './room-header.tsx';
 import { StatsLine } from './stats-line.tsx';
+import { useControls } from './use-controls.ts';
+import { type Panel, useRoomKeys } from './use-room-keys.ts';
 import { WaitingList } from './waiting-list.tsx';
 
 /** The call. */
@@ -34,17 +38,21 @@ export function Room({ notices }: { notices: Notices }) {
   const texts = useTexts();
   const { size: count } = useParticipants();
   const state = useCallState();
-  const { moderate: moderates } = useGrants();
   const { locked } = useRoom();
   const lobby = useLobby();
-  const [chatIsOpen, setChatIsOpen] = useState(false);
-  const chat = useChat(chatIsOpen);
+  const [panel, setPanel] = useState<Panel | undefined>();
+  const toggle = (which: Panel) => setPanel(panel === which ? undefined : which);
+  const close = () => setPanel(undefined);
+  const chat = useChat(panel === 'chat');
   const [quality, setQuality] = useState<Quality>('auto');
   const [debug] = useState(() => new URLSearchParams(location.search).has('debug'));
   const stats = useStats(debug);
   const tiles = useTiles();
   const layout = useSetting(lastLayout);
   const copyFailed = (link: string) => notices.add(texts.notices.copyFailed(link));
+  const controls = useControls(notices);
+  const [helpIsOpen, setHelpIsOpen] = useState(false);
+  useRoomKeys(controls, toggle, () => setHelpIsOpen(true));
 
   return (
     <div className={css.room} data-testid="room">
@@ -52,9 +60,10 @@ export function Room({ notices }: { notices: Notices }) {
         roomId={call.roomId}
         count={count}
         locked={locked}
-        onLock={moderates ? (lock) => call.moderate({ action: 'lock', locked: lock }) : undefined}
         layout={layout}
         onLayout={lastLayout.set}
+        peopleAreOpen={panel === 'people'}
+        onPeople={() => toggle('people')}
         onCopyFailed={copyFailed}
       />
       <WaitingList guests={lobby} moderate={(request) => call.moderate(request)} />
@@ -64,18 +73,19 @@ export function Room({ notices }: { notices: Notices }) {
         <Reconnecting state={state} />
         <Stage tiles={tiles} layout={layout} stats={stats?.now.received} />
         {count === 1 && <Alone roomId={call.roomId} onCopyFailed={copyFailed} />}
-        {chatIsOpen && (
-          <ChatPanel entries={chat.entries} onSend={chat.send} onClose={() => setChatIsOpen(false)} />
-        )}
+        {panel === 'chat' && <ChatPanel entries={chat.entries} onSend={chat.send} onClose={close} />}
+        {panel === 'people' && <PeoplePanel onClose={close} />}
       </main>
+      <Announcer />
+      {helpIsOpen && <ShortcutHelp onClose={() => setHelpIsOpen(false)} />}
       <RoomAudio>
         <BlockedSound />
       </RoomAudio>
       <ControlBar
-        notices={notices}
+        controls={controls}
         chat={chat}
-        chatIsOpen={chatIsOpen}
-        onChat={() => setChatIsOpen(!chatIsOpen)}
+        chatIsOpen={panel === 'chat'}
+        onChat={() => toggle('chat')}
         quality={quality}
         onQuality={(wish) => {
           setQuality(wish);
