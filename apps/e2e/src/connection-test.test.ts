@@ -22,8 +22,9 @@ let folder: string;
 let network: ClientNetwork;
 let coturn: Service;
 let stack: Stack;
-/** On this machine, and behind the firewall. */
+/** On this machine; where camera and microphone are forbidden; and behind the firewall. */
 let free: Browser;
+let forbidden: Browser;
 let blocked: Browser;
 
 beforeAll(async () => {
@@ -44,15 +45,19 @@ beforeAll(async () => {
   });
   const args = [`--unsafely-treat-insecure-origin-as-secure=${stack.url}`, '--ignore-certificate-errors'];
   free = await launchBrowser(20, CHROMIUM, args);
+  forbidden = await launchBrowser(20, CHROMIUM, [...args, '--use-fake-ui-for-media-stream=deny']);
   blocked = await launchBrowser(20, await network.wrap(CHROMIUM, folder), args);
 }, 120_000);
 
 afterEach(async () => {
-  for (const context of [...free.contexts(), ...blocked.contexts()]) await context.close();
+  for (const browser of [free, forbidden, blocked]) {
+    for (const context of browser.contexts()) await context.close();
+  }
 });
 
 afterAll(async () => {
   await blocked?.close();
+  await forbidden?.close();
   await free?.close();
   await stack?.stop();
   await coturn?.stop();
@@ -120,6 +125,82 @@ it(
     expect(result(report, 'subscribe')).toMatchObject({ found: { width: 640, height: 360, heard: true } });
     const rooms = await (await fetch(`${stack.url}/api/rooms/${report.room}`)).json();
     expect(rooms, 'both have left').toMatchObject({ participantCount: 0 });
+  },
+  PATIENCE,
+);
+
+/** The line of a check as somebody reads it. */
+const line = (page: Page, check: CheckName) => page.locator(`[data-check=${check}]`);
+
+it(
+  'says behind a firewall that UDP is blocked and where to let it out, and that calls work all the same; is stopped and run again',
+  async () => {
+    const edge = { protocol: 'tcp', address: network.node, port: Number(new URL(stack.url).port) } as const;
+    await network.allowOnly([
+      edge,
+      { protocol: 'tcp', address: network.node, port: stack.rtcPort },
+      { protocol: 'tcp', address: network.turn, port: 443 },
+    ]);
+    const page = await open(blocked);
+    await page.getByTestId('test-devices').uncheck();
+    await page.getByTestId('test-start').click();
+    await page.locator('[data-check=udp][data-state=running]').waitFor();
+    await page.getByTestId('test-stop').click();
+    await page.locator('[data-outcome=stopped]').waitFor();
+
+    const report = await run(page);
+    await shoot(page, 'udp-blocked');
+    expect(report.outcome).toBe('warning');
+    expect(outcomes(report)).toMatchObject({
+      devices: 'skipped',
+      udp: 'failed',
+      tcp: 'passed',
+      'turn-udp': 'failed',
+      'turn-tcp': 'failed',
+      'turn-tls': 'passed',
+      publish: 'passed',
+      reconnect: 'passed',
+    });
+    const to = `udp ${network.node}:${stack.rtcPort}`;
+    expect(result(report, 'udp')).toMatchObject({ reason: 'blocked', found: { to: [to] } });
+    expect(result(report, 'turn-udp')).toMatchObject({ reason: 'turn-unreachable' });
+    expect(result(report, 'publish')).toMatchObject({ found: { way: { protocol: 'tcp' } } });
+    const text = await line(page, 'udp').textContent();
+    expect(text).toContain('a firewall is in the way');
+    expect(text).toContain('Let UDP out to the addresses below');
+    expect(text).toContain(to);
+    await page.getByTestId('test-copy-text').click();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toContain('[failed] Media over UDP (blocked)');
+    expect(await network.dropped(), 'UDP to the node was tried').toBeGreaterThan(0);
+  },
+  PATIENCE,
+);
+
+it(
+  'says what to do about devices that are forbidden, and that there is no media node',
+  async () => {
+    await stack.endNode('SIGTERM');
+    const page = await open(forbidden, '/test?lang=de');
+    await page.setViewportSize({ width: 390, height: 844 });
+    const report = await run(page);
+    await shoot(page, 'no-node-phone');
+    expect(report.outcome).toBe('failed');
+    expect(outcomes(report)).toMatchObject({
+      server: 'warning',
+      signaling: 'passed',
+      udp: 'failed',
+      tcp: 'failed',
+      publish: 'failed',
+      subscribe: 'skipped',
+    });
+    expect(result(report, 'devices')).toMatchObject({ outcome: 'failed', reason: 'permission-denied' });
+    expect(await line(page, 'devices').textContent()).toContain('Erlauben Sie Kamera und Mikrofon');
+    for (const check of ['udp', 'tcp', 'publish'] as const) {
+      expect(result(report, check), check).toMatchObject({ reason: 'no-media-node' });
+      expect(await line(page, check).textContent()).toContain('gerade keinen Medienknoten');
+    }
+    expect(await line(page, 'quality').textContent()).toContain('Braucht „Bild und Ton senden“');
   },
   PATIENCE,
 );

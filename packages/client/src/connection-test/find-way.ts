@@ -5,7 +5,7 @@ import type { TestContext } from './test-context.ts';
 import { until } from './until.ts';
 
 /** Milliseconds for ICE and DTLS. Browsers try for longer; a way that takes this long is none. */
-const TIMEOUT = 10_000;
+const TIMEOUT = 8_000;
 
 /**
  * Joins, sends the tone over PeerConnections that are narrowed to one kind of way, and says how far it came.
