@@ -1,8 +1,8 @@
 import type { GrantsChange } from '@parley/protocol/grants';
 import { mintApiToken, mintToken } from '@parley/server/mint-token';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { leaveAll } from './browser.ts';
+import { leaveAll, openPage } from './browser.ts';
 import { launchBrowser } from './launch-browser.ts';
 import { Meet } from './meet.ts';
 import { Stack } from './stack.ts';
@@ -88,6 +88,31 @@ it('each has what its token grants and nothing else, at the node and in the room
   expect(await ann.page.getByTestId('moderate-remove').count(), 'Ann moderates').toBeGreaterThan(0);
   expect(await bob.page.getByTestId('moderate-remove').count(), 'Bob does not').toBe(0);
 });
+
+it('the connection test asks for a token, and meets in the room of the two that its link brings', async () => {
+  const without = await openPage(browser, '/test', { url: stack.url });
+  await runTest(without);
+  expect(await without.locator('[data-check=signaling]').textContent()).toContain('who has an access token');
+  await without.context().close();
+
+  const room = 'connection-test-17';
+  const [token, receiver] = await Promise.all(['one', 'two'].map((who) => tokenFor(who, {}, room)));
+  const page = await openPage(browser, `/test#token=${token}&receiver=${receiver}`, { url: stack.url });
+  expect(await page.textContent('main')).toContain(room);
+  await runTest(page);
+  for (const check of ['publish', 'subscribe', 'reconnect']) {
+    await expect
+      .poll(() => page.locator(`[data-check=${check}]`).getAttribute('data-state'), { message: check })
+      .toMatch(/passed|warning/);
+  }
+});
+
+/** Runs the test of the page to its end. */
+async function runTest(page: Page): Promise<void> {
+  await page.getByTestId('test-devices').uncheck();
+  await page.getByTestId('test-start').click();
+  await page.locator('[data-testid=connection-test][data-outcome]').waitFor({ timeout: 50_000 });
+}
 
 it('the API opens for a participant what its token grants, of its own room', async () => {
   const moderator = await tokenFor('ann', { moderate: true });

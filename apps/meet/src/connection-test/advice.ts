@@ -27,7 +27,8 @@ export function adviceFor(result: CheckResult, texts: TestTexts): ResultAdvice |
       const known: Readonly<Record<string, Advice>> = { ...texts.calls, ...texts.advice[result.check] };
       const { found } = result;
       const code = 'problem' in found ? found.problem : undefined;
-      const addresses = 'to' in found ? found.to : [];
+      // A call that was refused says nothing of where it would have led.
+      const addresses = 'to' in found && code === undefined ? found.to : [];
       return {
         ...known[result.reason],
         ...(code !== undefined && { code }),
@@ -37,4 +38,24 @@ export function adviceFor(result: CheckResult, texts: TestTexts): ResultAdvice |
     default:
       return result satisfies never;
   }
+}
+
+/**
+ * The advice for each result, in their order; what was said before is not said again: one missing node fails many lines.
+ */
+export function adviceForAll(
+  results: Iterable<CheckResult>,
+  texts: TestTexts,
+): ReadonlyMap<CheckResult['check'], ResultAdvice> {
+  const said = new Set<string>();
+  const all = new Map<CheckResult['check'], ResultAdvice>();
+  for (const result of results) {
+    const advice = adviceFor(result, texts);
+    if (advice === undefined) continue;
+    const { what, user, admin, ...rest } = advice;
+    const isNew = user !== undefined && !said.has(user);
+    if (user !== undefined) said.add(user);
+    all.set(result.check, isNew ? advice : { ...(what !== undefined && { what }), ...rest });
+  }
+  return all;
 }

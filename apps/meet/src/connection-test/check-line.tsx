@@ -1,7 +1,7 @@
 import type { CheckName, CheckResult, Outcome } from '@parley/client/connection-test';
 import { useEffect, useState } from 'react';
 import { Icon, type IconName } from '../ui/icon.tsx';
-import { adviceFor } from './advice.ts';
+import type { ResultAdvice } from './advice.ts';
 import css from './check-line.module.css';
 import { foundText } from './found-text.ts';
 import type { TestTexts } from './texts.ts';
@@ -9,6 +9,7 @@ import type { TestTexts } from './texts.ts';
 export interface CheckLineProps {
   name: CheckName;
   result: CheckResult | undefined;
+  advice: ResultAdvice | undefined;
   running: boolean;
   texts: TestTexts;
   /** Of the language. */
@@ -25,9 +26,8 @@ const ICONS: Record<Outcome, IconName> = {
 };
 
 /** One check: what it is about, what came of it, and what to do. */
-export function CheckLine({ name, result, running, texts, tag, onSkip }: CheckLineProps) {
+export function CheckLine({ name, result, advice, running, texts, tag, onSkip }: CheckLineProps) {
   const state = running ? 'running' : (result?.outcome ?? 'waiting');
-  const advice = result && adviceFor(result, texts);
   const found = result && foundText(result, texts, tag);
   return (
     <li className={css.line} data-testid="check" data-check={name} data-state={state}>
@@ -46,7 +46,7 @@ export function CheckLine({ name, result, running, texts, tag, onSkip }: CheckLi
         {advice && (
           <>
             {advice.what && <p className={css.what}>{advice.what}</p>}
-            {(advice.user || advice.admin) && (
+            {(advice.user ?? advice.addresses ?? advice.code) && (
               <dl className={css.advice}>
                 {advice.user && (
                   <>

@@ -72,6 +72,7 @@ export const de: TestTexts = {
   },
   found: {
     works: 'geht',
+    worksNot: 'geht nicht',
     camera: 'Kamera',
     microphone: 'Mikrofon',
     answered: (ms) => `Antwort nach ${ms}`,

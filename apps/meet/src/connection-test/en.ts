@@ -72,6 +72,7 @@ export const en: TestTexts = {
   },
   found: {
     works: 'works',
+    worksNot: 'does not work',
     camera: 'camera',
     microphone: 'microphone',
     answered: (ms) => `answered in ${ms}`,

@@ -13,7 +13,7 @@ export function foundText(result: CheckResult, texts: TestTexts, tag: string): s
     }
     case 'devices': {
       const { camera, microphone } = result.found;
-      const state = (device: string) => (device === 'works' ? words.works : device);
+      const state = (device: string) => (device === 'works' ? words.works : words.worksNot);
       return `${words.camera}: ${state(camera)}, ${words.microphone}: ${state(microphone)}`;
     }
     case 'server': {

@@ -1,6 +1,6 @@
 import type { CheckResult, ConnectionReport } from '@parley/client/connection-test';
 import { expect, it } from 'vitest';
-import { adviceFor } from './advice.ts';
+import { adviceFor, adviceForAll } from './advice.ts';
 import { de } from './de.ts';
 import { en } from './en.ts';
 import { foundText } from './found-text.ts';
@@ -62,6 +62,31 @@ it('a call that the server refused has its code', () => {
     found: { opened: true, problem: 'token_expired' },
   };
   expect(adviceFor(refused, en)).toEqual({ ...en.calls['token-refused'], code: 'token_expired' });
+});
+
+it('advice that was given is not repeated, while addresses are', () => {
+  const tcp: CheckResult = {
+    check: 'tcp',
+    milliseconds: 5,
+    outcome: 'failed',
+    reason: 'no-media-node',
+    found: { problem: 'media_unavailable', to: [], gathered: 0 },
+  };
+  const none: CheckResult = { ...tcp, check: 'udp' };
+  const turned: CheckResult[] = (['turn-udp', 'turn-tcp'] as const).map((check) => ({
+    check,
+    milliseconds: 5,
+    outcome: 'failed',
+    reason: 'turn-unreachable',
+    found: { to: [check], gathered: 0 },
+  }));
+  const all = adviceForAll([none, tcp, ...turned], en);
+  const { what } = en.calls['no-media-node'];
+  expect(all.get('udp')).toEqual({ ...en.calls['no-media-node'], code: 'media_unavailable' });
+  expect(all.get('tcp')).toEqual({ what, code: 'media_unavailable' });
+  const unreachable = en.advice['turn-tcp']['turn-unreachable'];
+  expect(all.get('turn-udp')).toEqual({ ...unreachable, addresses: ['turn-udp'] });
+  expect(all.get('turn-tcp')).toEqual({ what: unreachable.what, addresses: ['turn-tcp'] });
 });
 
 it('figures are written as the language writes them', () => {

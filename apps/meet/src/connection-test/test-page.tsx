@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useLanguage } from '../i18n/language.ts';
 import { Button } from '../ui/button.tsx';
 import { Logo } from '../ui/logo.tsx';
+import { adviceForAll } from './advice.ts';
 import { CheckLine } from './check-line.tsx';
 import { ReportActions } from './report-actions.tsx';
 import { testLink } from './test-link.ts';
@@ -19,6 +20,7 @@ export function TestPage() {
   const { progress, start, skip, stop } = useTest();
   const heading = useRef<HTMLHeadingElement>(null);
   const report = progress?.report;
+  const advice = adviceForAll(progress?.results.values() ?? [], texts);
   const isRunning = progress !== undefined && report === undefined;
 
   useEffect(() => {
@@ -72,6 +74,7 @@ export function TestPage() {
                 key={name}
                 name={name}
                 result={progress.results.get(name)}
+                advice={advice.get(name)}
                 running={progress.running === name && !progress.results.has(name)}
                 texts={texts}
                 tag={tag}

@@ -40,6 +40,7 @@ export interface TestTexts {
   readonly checks: Record<CheckName, string>;
   readonly found: {
     readonly works: string;
+    readonly worksNot: string;
     readonly camera: string;
     readonly microphone: string;
     readonly answered: (ms: string) => string;
