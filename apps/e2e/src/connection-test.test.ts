@@ -139,6 +139,7 @@ it(
     await network.allowOnly([
       edge,
       { protocol: 'tcp', address: network.node, port: stack.rtcPort },
+      { protocol: 'tcp', address: network.turn, port: 3478 },
       { protocol: 'tcp', address: network.turn, port: 443 },
     ]);
     const page = await open(blocked);
@@ -156,7 +157,7 @@ it(
       udp: 'failed',
       tcp: 'passed',
       'turn-udp': 'failed',
-      'turn-tcp': 'failed',
+      'turn-tcp': 'passed',
       'turn-tls': 'passed',
       publish: 'passed',
       reconnect: 'passed',

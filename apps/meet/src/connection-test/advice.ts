@@ -52,10 +52,11 @@ export function adviceForAll(
   for (const result of results) {
     const advice = adviceFor(result, texts);
     if (advice === undefined) continue;
-    const { what, user, admin, ...rest } = advice;
+    const { what, user, addresses } = advice;
     const isNew = user !== undefined && !said.has(user);
     if (user !== undefined) said.add(user);
-    all.set(result.check, isNew ? advice : { ...(what !== undefined && { what }), ...rest });
+    const rest = { ...(what !== undefined && { what }), ...(addresses && { addresses }) };
+    all.set(result.check, isNew ? advice : rest);
   }
   return all;
 }
