@@ -467,8 +467,7 @@ export class Call extends Emitter<CallEvents> {
         }
         if (requestType === 'chat') this.#chat.refused();
         else if (requestType === undefined && code === 'rate_limited') this.#chat.clear();
-        // The track has ended meanwhile, with its session perhaps: nothing to mute.
-        if (requestType === 'mute' && code === 'track_not_found') return;
+        if (requestType === 'mute' && code === 'track_not_found') return this.#devices.muteUnknown();
         this.emit(
           'error',
           new CallError(code, message.message, requestType === undefined ? {} : { requestType }),
@@ -586,6 +585,7 @@ export class Call extends Emitter<CallEvents> {
     globalThis.removeEventListener?.('pagehide', this.#leaveWithPage);
     this.#signaling.close();
     this.#subscriptions.close();
+    this.#devices.close();
     this.#media.close(callEnded());
     this.#store.close();
     this.emit('closed', end);

@@ -17,6 +17,9 @@ export type Device = 'camera' | 'microphone';
 
 const DEVICES: readonly Device[] = ['camera', 'microphone'];
 
+/** Milliseconds after which a mute of a track that the room did not know is stated again: three times. */
+export const RESTATE = [200, 1_000, 5_000] as const;
+
 /** Another device captures from now on. */
 export interface DeviceChange {
   readonly device: Device;
@@ -46,6 +49,9 @@ export class LocalDevices {
   readonly #queues = { camera: new SerialQueue(), microphone: new SerialQueue() };
   /** What the server was told last, by track id. */
   readonly #told = new Map<string, boolean>();
+  /** How often that was told again since. */
+  #restated = 0;
+  #restating: ReturnType<typeof setTimeout> | undefined;
   /** What is to be captured, and by which choice what runs was. */
   readonly #choices: Record<Device, DeviceChoice> = { camera: {}, microphone: {} };
   readonly #chosenBy = new WeakMap<MediaStreamTrack, DeviceChoice>();
@@ -127,6 +133,24 @@ export class LocalDevices {
       const muted = trackId === undefined ? undefined : this.#told.get(trackId);
       if (trackId !== undefined && muted !== undefined) send({ type: 'mute', trackId, muted });
     }
+  }
+
+  /**
+   * The room did not know a track that was muted: it is over, or the node told the room of it later than it answered
+   * here, on a way of its own.
+   */
+  muteUnknown(): void {
+    const pause = RESTATE[this.#restated];
+    if (pause === undefined || this.#restating !== undefined) return;
+    this.#restated += 1;
+    this.#restating = setTimeout(() => {
+      this.#restating = undefined;
+      this.restateMute();
+    }, pause);
+  }
+
+  close(): void {
+    clearTimeout(this.#restating);
   }
 
   async #agree(device: Device): Promise<void> {
@@ -235,6 +259,7 @@ export class LocalDevices {
     // A track begins unmuted.
     if (trackId === undefined || (this.#told.get(trackId) ?? false) === muted) return;
     this.#told.set(trackId, muted);
+    this.#restated = 0;
     send({ type: 'mute', trackId, muted });
     listener.muted(trackId, muted);
   }

@@ -2,6 +2,7 @@ import type { ErrorCode } from '@parley/protocol/errors';
 import type { Source } from '@parley/protocol/grants';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ANSWER_TIMEOUT } from './answer-turn.ts';
+import { RESTATE } from './local-devices.ts';
 import { FakeStream, FakeTrack } from './testing/fake-media.ts';
 import { FakeSocket } from './testing/fake-socket.ts';
 import { type FakeRoom, joinFakeRoom, settle, stubBrowser } from './testing/join-fake-room.ts';
@@ -207,6 +208,35 @@ describe('devices', () => {
     await Promise.all([publishing, muting]);
     expect(room.socket.sent()).toEqual([{ type: 'mute', trackId: 'my-microphone', muted: true }]);
     expect(ownTracks(room)).toEqual(['my-microphone muted']);
+  });
+
+  it('states a mute again where the room does not know the track yet, and not for ever', async () => {
+    const room = await withCamera();
+    vi.useFakeTimers();
+    await room.call.setCameraEnabled(false);
+    const mute = { type: 'mute', trackId: 'my-camera', muted: true };
+    expect(room.socket.sent()).toEqual([mute]);
+    const unknown = {
+      type: 'error',
+      code: 'track_not_found',
+      message: 'None.',
+      requestType: 'mute',
+    } as const;
+    for (const pause of RESTATE) {
+      room.socket.receive(unknown);
+      expect(room.socket.sent()).toEqual([]);
+      vi.advanceTimersByTime(pause);
+      expect(room.socket.sent()).toEqual([mute]);
+    }
+    room.socket.receive(unknown);
+    vi.advanceTimersByTime(10_000);
+    expect(room.socket.sent()).toEqual([]);
+    expect(room.heard.filter(({ name }) => name === 'error')).toEqual([]);
+    await room.call.setCameraEnabled(true);
+    room.socket.sent();
+    room.socket.receive(unknown);
+    room.call.leave();
+    expect(vi.getTimerCount(), 'another change begins anew, and leaving ends it').toBe(0);
   });
 
   it('ends with the last of many quick wishes', async () => {
