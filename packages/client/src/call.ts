@@ -134,6 +134,7 @@ export class Call extends Emitter<CallEvents> {
       retry,
       transport,
       relay: (message) => void signaling.send(message),
+      checkRelay: () => signaling.check(),
       begun: () => {
         this.#roster.endOwnTracks();
         this.#devices.republish();

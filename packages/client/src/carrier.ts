@@ -5,6 +5,8 @@ import type { ServerMessage } from '@parley/protocol/server-messages';
 export interface Carrier {
   /** Sends a message; does nothing while the carrier is not open. */
   send(message: ClientMessage): void;
+  /** There is reason to think that it is dead: it has to show soon that it is not, or is lost. */
+  check(): void;
   /** Closes it from this side, without calling `closed`. */
   close(): void;
 }

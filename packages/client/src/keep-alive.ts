@@ -10,7 +10,7 @@ export const SLEPT = 5_000;
 /**
  * Finds out that a connection is dead though nothing was closed: a network that changed, a laptop that slept. The
  * server's runtime answers "ping" with "pong" without waking the room. After a sleep, when the browser finds a network
- * and when the page is shown, one ping has to be answered soon.
+ * when the page is shown, and when media is interrupted, one ping has to be answered soon.
  */
 export class KeepAlive {
   readonly #ping: () => void;
@@ -29,10 +29,10 @@ export class KeepAlive {
     this.#timer = setInterval(() => {
       const slept = hasSlept(due);
       due = Date.now() + PING_INTERVAL;
-      if (slept) this.#ask();
+      if (slept) this.check();
       else this.#pingAgain();
     }, PING_INTERVAL);
-    globalThis.addEventListener?.('online', this.#ask);
+    globalThis.addEventListener?.('online', this.check);
     globalThis.document?.addEventListener('visibilitychange', this.#shown);
   }
 
@@ -43,10 +43,23 @@ export class KeepAlive {
     this.#probe = undefined;
   }
 
+  /** There is reason to think that the connection is dead: pings, unless that has just been done, and wants an answer soon. */
+  readonly check = (): void => {
+    if (this.#probe !== undefined) return;
+    this.#ping();
+    const due = Date.now() + PROBE_TIMEOUT;
+    this.#probe = setTimeout(() => {
+      this.#probe = undefined;
+      // The answer had no time to come.
+      if (hasSlept(due)) this.check();
+      else this.#lost();
+    }, PROBE_TIMEOUT);
+  };
+
   stop(): void {
     clearInterval(this.#timer);
     clearTimeout(this.#probe);
-    globalThis.removeEventListener?.('online', this.#ask);
+    globalThis.removeEventListener?.('online', this.check);
     globalThis.document?.removeEventListener('visibilitychange', this.#shown);
   }
 
@@ -59,21 +72,8 @@ export class KeepAlive {
     this.#ping();
   }
 
-  /** Pings, unless that has just been done, and wants an answer soon. */
-  readonly #ask = (): void => {
-    if (this.#probe !== undefined) return;
-    this.#ping();
-    const due = Date.now() + PROBE_TIMEOUT;
-    this.#probe = setTimeout(() => {
-      this.#probe = undefined;
-      // The answer had no time to come.
-      if (hasSlept(due)) this.#ask();
-      else this.#lost();
-    }, PROBE_TIMEOUT);
-  };
-
   readonly #shown = (): void => {
-    if (document.visibilityState === 'visible') this.#ask();
+    if (document.visibilityState === 'visible') this.check();
   };
 }
 

@@ -23,6 +23,8 @@ export interface MediaSessionHost {
   readonly transport?: TransportOptions;
   /** Sends over the Room's socket. */
   relay(message: SessionRequest | ReconnectSession): void;
+  /** There is reason to think that the Room's socket is dead. */
+  checkRelay(): void;
   /** What the node is to be told of the tracks that are wanted. */
   subscriptions(): SessionRequest | undefined;
   added(track: RemoteTrack): void;
@@ -74,8 +76,13 @@ export class MediaSession {
     const { transport = {} } = host;
     const { probe } = transport;
     const iceServers = () => probe?.iceServers?.(this.#iceServers) ?? this.#iceServers;
+    // Sockets of a network that is gone say nothing; what is to bring media back needs them.
+    const interrupted = () => {
+      this.#carrier.check();
+      host.checkRelay();
+    };
     const open = (failed: () => void) =>
-      openConnection(iceServers, { failed, changed: connectionChanged, error }, transport);
+      openConnection(iceServers, { failed, changed: connectionChanged, interrupted, error }, transport);
     this.#sending = open(() => void this.publisher.restartIce().catch(error));
     // The server restarts the other one's ICE, whose offers are its own.
     try {

@@ -4,6 +4,8 @@ import type { TransportOptions } from './transport.ts';
 export interface ConnectionListener {
   /** It has connected, failed, or anything between. */
   changed(): void;
+  /** Nothing has come for some seconds: the network may be another one, in which no connection of before lives. */
+  interrupted(): void;
   /** ICE or DTLS has failed: the moment for another try. */
   failed(): void;
   /** Told at the first failure since it was connected, not at each vain try after it. */
@@ -17,7 +19,7 @@ export interface ConnectionListener {
  */
 export function openConnection(
   iceServers: () => RTCIceServer[],
-  { changed, failed, error }: ConnectionListener,
+  { changed, interrupted, failed, error }: ConnectionListener,
   { iceTransportPolicy = 'all' }: TransportOptions = {},
 ): RTCPeerConnection {
   const configuration = { iceServers: iceServers(), iceTransportPolicy, bundlePolicy: 'max-bundle' } as const;
@@ -27,6 +29,7 @@ export function openConnection(
     renewIceServers(connection, iceServers());
     changed();
     if (connection.connectionState === 'connected') told = false;
+    if (connection.connectionState === 'disconnected') interrupted();
     if (connection.connectionState !== 'failed') return;
     failed();
     if (told) return;

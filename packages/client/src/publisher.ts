@@ -158,14 +158,14 @@ export class Publisher {
 
   /**
    * Messages get through again: an offer that waits for its answer is made again, since either may have been lost. What
-   * failed while nothing got through has tried ICE in vain.
+   * is lost while nothing got through has tried ICE in vain.
    *
    * @throws {CallError} if that is tried again and the server refuses it
    */
   async carrierUp(): Promise<void> {
     this.#answer.restart();
     if (this.#open) this.#send(this.#open);
-    else if (this.#connection.connectionState === 'failed') await this.restartIce();
+    else if (isLost(this.#connection)) await this.restartIce();
   }
 
   /** Closes the PeerConnection and rejects whatever waits with `error`. */
@@ -271,4 +271,8 @@ export class Publisher {
     // Without it the picture is sent all the same, only larger or smaller than meant.
     await sender.setParameters(parameters).catch(() => undefined);
   }
+}
+
+function isLost({ connectionState }: RTCPeerConnection): boolean {
+  return connectionState === 'failed' || connectionState === 'disconnected';
 }

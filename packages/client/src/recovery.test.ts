@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ANSWER_TIMEOUT } from './answer-turn.ts';
 import { RETRY } from './backoff.ts';
 import { connect } from './connect.ts';
+import { PROBE_TIMEOUT } from './keep-alive.ts';
 import { OPEN_TIMEOUT } from './session-carrier.ts';
 import { FakeTrack } from './testing/fake-media.ts';
 import { FakePeerConnection } from './testing/fake-peer-connection.ts';
@@ -404,6 +405,42 @@ it('publishes what was wished before the first session, though the socket breaks
   await finish(done);
   call.leave();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+describe('media that is interrupted', () => {
+  it('has the sockets show that they live: those of a network that is gone are opened anew, and ICE begins again', async () => {
+    const room = await withDevices();
+    room.publisher.interrupt();
+    await vi.advanceTimersByTimeAsync(PROBE_TIMEOUT);
+    expect(room.socket.readyState, 'it has not answered').toBe(3);
+    await vi.advanceTimersByTimeAsync(RETRY.first);
+    expect(socket()).not.toBe(room.socket);
+    socket().open();
+    resume(socket());
+    await settle();
+    expect(room.publisher.log).toContain('restart ICE');
+    expect(socket().sent()).toMatchObject([{ type: 'join' }, { type: 'offer', session: 1 }]);
+    room.call.leave();
+  });
+
+  it('has the node’s socket do so too', async () => {
+    await joinFakeRoom({}, direct(1));
+    const node = socket();
+    node.open();
+    connections()[1].interrupt();
+    await vi.advanceTimersByTimeAsync(PROBE_TIMEOUT);
+    expect(node.readyState).toBe(3);
+  });
+
+  it('leaves sockets alone that answer', async () => {
+    const room = await withDevices();
+    room.publisher.interrupt();
+    room.socket.pong();
+    await vi.advanceTimersByTimeAsync(PROBE_TIMEOUT);
+    expect(room.socket.readyState).toBe(1);
+    expect(room.publisher.log).not.toContain('restart ICE');
+    room.call.leave();
+  });
 });
 
 describe('a new media session', () => {

@@ -70,6 +70,11 @@ export class SessionCarrier {
     if (this.isRelay) this.#drop();
   }
 
+  /** There is reason to think that the way is dead. The Room's socket is another's to check. */
+  check(): void {
+    this.#socket?.check();
+  }
+
   close(): void {
     this.#drop();
   }

@@ -106,6 +106,11 @@ export class Signaling {
     return true;
   }
 
+  /** There is reason to think that the connection is dead: it has to show soon that it is not, or is lost. */
+  check(): void {
+    this.#socket?.check();
+  }
+
   /** Says goodbye, also to a room that is just letting one in, and stops for good. */
   leave(report?: ClientReport): void {
     this.#socket?.send({ type: 'leave', ...(report && { report }) });

@@ -41,6 +41,10 @@ export class SocketCarrier implements Carrier {
     this.#end(ABNORMAL_CLOSURE, 'The connection was cut.');
   }
 
+  check(): void {
+    this.#keepAlive?.check();
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

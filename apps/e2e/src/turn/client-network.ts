@@ -25,7 +25,11 @@ export class ClientNetwork {
   /** Another of the same network, where nobody is. */
   readonly nobody: string;
   readonly #name = `parley${process.pid}`;
+  readonly #inner = `${this.#name}i`;
   readonly #subnet = `10.213.${process.pid % 256}`;
+
+  /** The client's own. */
+  #address = `${this.#subnet}.2`;
 
   private constructor() {
     this.node = `${this.#subnet}.1`;
@@ -51,7 +55,7 @@ export class ClientNetwork {
 
   async #open(): Promise<void> {
     const outside = `${this.#name}o`;
-    const inside = `${this.#name}i`;
+    const inside = this.#inner;
     await run('ip', ['netns', 'add', this.#name]);
     await run('ip', ['link', 'add', outside, 'type', 'veth', 'peer', 'name', inside, 'netns', this.#name]);
     for (const address of [`${this.node}/24`, `${this.turn}/24`, `${this.turn6}/64`]) {
@@ -60,7 +64,7 @@ export class ClientNetwork {
       await run('ip', [...family, 'address', 'add', address, 'dev', outside, ...nodad]);
     }
     await run('ip', ['link', 'set', outside, 'up']);
-    await this.#inside('ip', 'address', 'add', `${this.#subnet}.2/24`, 'dev', inside);
+    await this.#inside('ip', 'address', 'add', `${this.#address}/24`, 'dev', inside);
     await this.#inside('ip', 'link', 'set', inside, 'up');
     await this.#inside('ip', 'link', 'set', 'lo', 'up');
     await this.#inside('ip', 'route', 'add', 'default', 'via', this.node);
@@ -85,6 +89,33 @@ export class ClientNetwork {
     if (line === undefined)
       throw new Error(`the firewall has no rule that drops UDP to the node:\n${stdout}`);
     return Number(line.trim().split(/\s+/)[0]);
+  }
+
+  /** Drops UDP both ways, or no longer. */
+  async blockUdp(blocked: boolean): Promise<void> {
+    for (const chain of ['INPUT', 'OUTPUT']) {
+      await this.#inside('iptables', blocked ? '-I' : '-D', chain, '-p', 'udp', '-j', 'DROP');
+    }
+  }
+
+  /** Breaks the client's TCP connections to a port of this machine: both ends learn it at once. */
+  async cutTcp(port: number): Promise<void> {
+    await this.#inside('ss', '-K', 'dst', this.node, 'dport', '=', `:${port}`);
+  }
+
+  /** Gives the client another address: what it had open ends without a word to anybody else. */
+  async changeAddress(): Promise<void> {
+    const old = this.#address;
+    this.#address = `${this.#subnet}.${old.endsWith('.2') ? 4 : 2}`;
+    await this.#inside('ip', 'address', 'delete', `${old}/24`, 'dev', this.#inner);
+    await this.#inside('ip', 'address', 'add', `${this.#address}/24`, 'dev', this.#inner);
+    await this.#inside('ip', 'route', 'replace', 'default', 'via', this.node);
+  }
+
+  /** Ids of the processes in this network. */
+  async pids(): Promise<number[]> {
+    const { stdout } = await run('ip', ['netns', 'pids', this.#name]);
+    return stdout.split('\n').filter(Boolean).map(Number);
   }
 
   /** Writes a program into a folder that starts another inside this network. @returns its path */

@@ -103,6 +103,11 @@ export class FakePeerConnection {
     this.log.push('restart ICE');
   }
 
+  interrupt(): void {
+    this.connectionState = 'disconnected';
+    this.onconnectionstatechange?.();
+  }
+
   fail(): void {
     this.connectionState = 'failed';
     this.onconnectionstatechange?.();
