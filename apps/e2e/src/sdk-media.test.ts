@@ -129,3 +129,60 @@ it('a screen of the application’s making is published in full size, and decode
   await ann.evaluate(() => sdk.call().stopScreenShare());
   await expect.poll(() => picture(bob, 'screen')).toEqual({ width: 0, colour: 'none' });
 });
+
+it('what is measured is what is sent and received, and the connection is good', async () => {
+  for (const page of [ann, bob]) {
+    await page.evaluate(() => {
+      sdk.call().on('stats', () => undefined);
+      sdk.call().on('connection-quality', () => undefined);
+    });
+  }
+  const sent = () =>
+    ann.evaluate(() => {
+      const { sent = [], sending } = sdk.call().stats.at(-1) ?? {};
+      const { protocol, localCandidate } = sending ?? {};
+      const layers = sent.filter(({ source }) => source === 'camera');
+      return {
+        way: [protocol, localCandidate],
+        layers: layers.map(({ rid, codec, width }) => [rid, codec, width]),
+        // The table allows 3.15 Mbit/s; this picture needs less.
+        isPlausible: layers.every(
+          ({ bitrate, framesPerSecond }) =>
+            bitrate > 10_000 && bitrate < 3_500_000 && framesPerSecond > 1 && framesPerSecond <= 31,
+        ),
+      };
+    });
+  await expect.poll(sent, { timeout: 30_000 }).toEqual({
+    way: ['udp', 'host'],
+    layers: [
+      ['low', 'VP8', 320],
+      ['medium', 'VP8', 640],
+      ['high', 'VP8', 1280],
+    ],
+    isPlausible: true,
+  });
+  const received = () =>
+    bob.evaluate(() => {
+      const { stats, remoteTracks, participants, connectionQuality } = sdk.call();
+      const camera = [...remoteTracks.values()].find(({ source }) => source === 'camera');
+      const looks = stats.flatMap(({ received }) => received.get(camera?.trackId ?? '') ?? []);
+      const { codec, width = 0, bitrate = 0, loss, jitterBufferDelay = 0 } = looks.at(-1) ?? {};
+      return {
+        codec,
+        loss,
+        isSmooth: width >= 320 && bitrate > 10_000 && jitterBufferDelay > 0,
+        hasHistory: looks.length > 2,
+        quality: [...connectionQuality].map(([id, quality]) => [participants.get(id)?.name, quality]),
+      };
+    });
+  await expect.poll(received, { timeout: 30_000 }).toEqual({
+    codec: 'VP8',
+    loss: 0,
+    isSmooth: true,
+    hasHistory: true,
+    quality: [
+      ['Bob', 'good'],
+      ['Ann', 'good'],
+    ],
+  });
+});

@@ -2,6 +2,8 @@ import type { Grants } from '@parley/protocol/grants';
 import type { LobbyGuest, ModeratedBy, ModerationAction } from '@parley/protocol/moderation';
 import type { LeaveReason, QualityChanged, ServerMessage } from '@parley/protocol/server-messages';
 import type { CallError } from './call-error.ts';
+import type { CallStats } from './call-stats.ts';
+import type { ConnectionQuality } from './connection-quality.ts';
 import type { DataMessage } from './data-messages.ts';
 import type { DeviceChange } from './local-devices.ts';
 import type { LocalTracks } from './local-tracks.ts';
@@ -53,6 +55,13 @@ export interface CallEvents {
    * and neither does it here while nobody listens to this event.
    */
   'active-speakers': Speakers;
+  /** A measurement, once a second while somebody listens to this event; `call.stats` has those before. */
+  stats: CallStats;
+  /**
+   * Somebody comes through better or worse, oneself included. Measured while somebody listens to this event;
+   * `call.connectionQuality` has everybody's.
+   */
+  'connection-quality': { participantId: string; quality: ConnectionQuality };
   /** Another camera or microphone captures: chosen, or in place of one that was unplugged. */
   'device-changed': DeviceChange;
   /** What a wish for a quality came to. */

@@ -11,8 +11,9 @@ import type { CallEnd, CallEvents, CallState } from './call-events.ts';
 import type { CallStats } from './call-stats.ts';
 import type { DeviceChoice, FacingMode, ScreenSettings } from './capture.ts';
 import { ChatOutbox } from './chat-outbox.ts';
+import type { ConnectionQuality } from './connection-quality.ts';
 import { DataMessages, type DataOptions } from './data-messages.ts';
-import { Emitter, type Listener } from './emitter.ts';
+import { Emitter } from './emitter.ts';
 import { LiveRoster } from './live-roster.ts';
 import { type Device, LocalDevices } from './local-devices.ts';
 import { LocalTrackStore, type LocalTracks } from './local-tracks.ts';
@@ -24,6 +25,7 @@ import type { RoomMessage, Signaling } from './signaling.ts';
 import { SpeakerWatch } from './speaker-watch.ts';
 import type { ActiveSpeaker } from './speakers.ts';
 import { type RoomSettings, Standing } from './standing.ts';
+import { StatsWatch } from './stats-watch.ts';
 import type { RemoteTrack } from './subscriber.ts';
 import { type OthersTrack, SubscriptionWishes } from './subscription-wishes.ts';
 import type { TransportOptions } from './transport.ts';
@@ -80,6 +82,7 @@ export class Call extends Emitter<CallEvents> {
   readonly #devices: LocalDevices;
   readonly #screenShare: ScreenShare;
   readonly #speakers: SpeakerWatch;
+  readonly #stats: StatsWatch;
   readonly #leaveWithPage = () => this.leave();
   readonly #report = (error: unknown) => {
     if (error instanceof CallError && !this.#ended) this.emit('error', error);
@@ -187,7 +190,18 @@ export class Call extends Emitter<CallEvents> {
       },
       changed: (speakers) => this.emit('active-speakers', speakers),
     });
+    this.onDemand('data', (wanted) => {
+      if (wanted && !this.#ended) this.#media.useData();
+    });
     this.onDemand('active-speakers', (wanted) => this.#speakers.want(wanted && !this.#ended));
+    this.#stats = new StatsWatch({
+      report: () => this.#media.report(),
+      participants: () => this.participants,
+      measured: (stats) => this.emit('stats', stats),
+      qualityChanged: (change) => this.emit('connection-quality', change),
+    });
+    this.onDemand('stats', (wanted) => this.#stats.want('stats', wanted && !this.#ended));
+    this.onDemand('connection-quality', (wanted) => this.#stats.want('quality', wanted && !this.#ended));
     globalThis.addEventListener?.('pagehide', this.#leaveWithPage);
   }
 
@@ -243,6 +257,22 @@ export class Call extends Emitter<CallEvents> {
    */
   get dominantSpeaker(): string | undefined {
     return this.#speakers.speakers.dominant;
+  }
+
+  /**
+   * What was measured in the last three minutes, oldest first, once a second while something listens to `stats` or
+   * `connection-quality`. Another list after each measurement.
+   */
+  get stats(): readonly CallStats[] {
+    return this.#stats.history;
+  }
+
+  /**
+   * How everybody comes through, by participant id: oneself to the server, the others to here. Who sends nothing is not in
+   * it. Known while something listens to `connection-quality`.
+   */
+  get connectionQuality(): ReadonlyMap<string, ConnectionQuality> {
+    return this.#stats.qualities;
   }
 
   /** Why the call is over; undefined while it is not. */
@@ -374,11 +404,6 @@ export class Call extends Emitter<CallEvents> {
   }
 
   /** Calls `listener` at each event of that name, until the returned function is called. */
-  override on<Name extends keyof CallEvents>(name: Name, listener: Listener<CallEvents[Name]>): () => void {
-    if (name === 'data') this.#media.useData();
-    return super.on(name, listener);
-  }
-
   /** Changes one's own name, 1–100 characters. `participant-renamed` tells of it, or an `error` why not. */
   rename(name: string): void {
     this.#ask({ type: 'rename', name });
@@ -387,11 +412,6 @@ export class Call extends Emitter<CallEvents> {
   /** Moderates, where the grants say `moderate`. `moderated` and what follows tell of it, or an `error` why not. */
   moderate(request: ModerationAction): void {
     this.#ask({ type: 'moderate', request });
-  }
-
-  /** Measures what is sent and received. */
-  getStats(): Promise<CallStats> {
-    return this.#media.getStats();
   }
 
   /** Leaves the room and closes everything. */

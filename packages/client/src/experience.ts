@@ -20,7 +20,7 @@ const NOTHING: Counts = { freezes: 0, frozenSeconds: 0, concealed: 0, samples: 0
 /** How the call is for who is in it: read from the browser now and then, for the report that goes with leaving. */
 export class Experience {
   readonly #since: number;
-  readonly #read: () => Promise<StatsEntry[]>;
+  readonly #read: (maxAge: number) => Promise<StatsEntry[]>;
   /** Streams that are over. */
   #past = NOTHING;
   #streams: ReadonlyMap<unknown, Counts> = new Map();
@@ -35,9 +35,9 @@ export class Experience {
   /**
    * @param since when joining began, by `performance.now()`
    * @param awaitsPicture whether there is anybody's video to wait for
-   * @param read the receive PeerConnection's stats (W3C webrtc-stats)
+   * @param read the receive PeerConnection's stats (W3C webrtc-stats), at most so many milliseconds old
    */
-  constructor(since: number, awaitsPicture: boolean, read: () => Promise<StatsEntry[]>) {
+  constructor(since: number, awaitsPicture: boolean, read: (maxAge: number) => Promise<StatsEntry[]>) {
     this.#since = since;
     this.#awaitsPicture = awaitsPicture;
     this.#read = read;
@@ -76,13 +76,17 @@ export class Experience {
 
   #schedule(): void {
     if (performance.now() - this.#since > PATIENCE_MS) this.#awaitsPicture = false;
-    this.#timer = setTimeout(() => void this.#look(), this.#awaitsPicture ? FIRST_FRAME_MS : SAMPLE_MS);
+    this.#timer = setTimeout(() => void this.#look(), this.#pause);
+  }
+
+  get #pause(): number {
+    return this.#awaitsPicture ? FIRST_FRAME_MS : SAMPLE_MS;
   }
 
   async #look(): Promise<void> {
     const replacements = this.#replacements;
     // A PeerConnection that is just being replaced has nothing to say.
-    const entries = await this.#read().catch(() => undefined);
+    const entries = await this.#read(this.#pause).catch(() => undefined);
     if (this.#stopped) return;
     if (entries !== undefined && replacements === this.#replacements) this.#take(entries);
     this.#schedule();

@@ -13,7 +13,7 @@ export { fullJitter, type RetryPolicy } from './backoff.ts';
 export type { Call } from './call.ts';
 export { CallError, type CallErrorOptions, type ClientErrorCode } from './call-error.ts';
 export type { CallEnd, CallEvents, CallState, ChatMessage, QualityChange } from './call-events.ts';
-export type { CallStats, VideoStats } from './call-stats.ts';
+export type { CallStats, ConnectionStats, ReceivedStats, SentStats, StreamStats } from './call-stats.ts';
 export {
   type CapturedDevices,
   type CapturePairSettings,
@@ -29,6 +29,7 @@ export {
 } from './capture.ts';
 export type { CaptureDevice } from './capture-error.ts';
 export { type ConnectOptions, connect } from './connect.ts';
+export type { ConnectionQuality } from './connection-quality.ts';
 export {
   canChooseSpeaker,
   listDevices,

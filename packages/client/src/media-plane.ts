@@ -8,7 +8,7 @@ import type {
 import type { Quality } from '@parley/protocol/track';
 import { ANSWER_TIMEOUT } from './answer-turn.ts';
 import { CallError } from './call-error.ts';
-import { type CallStats, readStats } from './call-stats.ts';
+import type { SessionReport } from './call-stats.ts';
 import type { DataChannels } from './data-channels.ts';
 import { Experience } from './experience.ts';
 import { MediaSession, type MediaSessionHost } from './media-session.ts';
@@ -41,6 +41,8 @@ export class MediaPlane implements TrackSender {
   /** How it is for who is in the call. */
   readonly experience: Experience;
   #settings: ClientMediaSettings;
+  /** The latest report that somebody asked for. */
+  #reported: SessionReport | undefined;
   #session: MediaSession | undefined;
   /** Wait for the first session. */
   readonly #waiting = new Set<PromiseWithResolvers<MediaSession>>();
@@ -53,11 +55,14 @@ export class MediaPlane implements TrackSender {
     this.#options = options;
     this.#settings = options.settings;
     const { since, awaitsPicture } = options.joining;
-    this.experience = new Experience(
-      since,
-      awaitsPicture,
-      async () => (await this.#session?.subscriber.getStats()) ?? [],
-    );
+    this.experience = new Experience(since, awaitsPicture, async (maxAge) => {
+      const { number, subscriber } = this.#session ?? {};
+      const known = this.#reported;
+      // Whoever watches the stats has just asked the same.
+      const isRecent = known?.session === number && performance.now() - (known?.at ?? 0) < maxAge;
+      const { entries } = (isRecent ? known?.receiving : await subscriber?.report()) ?? {};
+      return [...(entries?.values() ?? [])];
+    });
   }
 
   /** The others' tracks that arrive now, by track id. */
@@ -163,11 +168,17 @@ export class MediaPlane implements TrackSender {
     this.#session?.subscriber.remove(trackId);
   }
 
-  async getStats(): Promise<CallStats> {
-    const { publisher, subscriber } = this.#session ?? {};
-    const [sending = [], receiving = []] = await Promise.all([publisher?.getStats(), subscriber?.getStats()]);
-    const sources = publisher?.sources ?? new Map();
-    return readStats(performance.now(), sending, receiving, sources, subscriber?.trackIds ?? new Map());
+  /** What the browser reports of the current session; undefined while there is none. */
+  async report(): Promise<SessionReport | undefined> {
+    const session = this.#session;
+    if (session === undefined) return undefined;
+    const { number, publisher, subscriber } = session;
+    const [sending, receiving] = await Promise.all([publisher.report(), subscriber.report()]);
+    const { sources } = publisher;
+    const tracks = subscriber.tracksByMid;
+    const report = { session: number, at: performance.now(), sending, receiving, sources, tracks };
+    this.#reported = report;
+    return report;
   }
 
   /** Looks whether media is lost, after anything that may have changed that. */

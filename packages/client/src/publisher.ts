@@ -3,7 +3,7 @@ import type { Source } from '@parley/protocol/grants';
 import type { ClientMediaSettings, ServerAnswer } from '@parley/protocol/server-messages';
 import { AnswerTurn } from './answer-turn.ts';
 import { CallError } from './call-error.ts';
-import type { StatsEntry } from './call-stats.ts';
+import type { ConnectionReport } from './call-stats.ts';
 import { pictureOf, refitEncodings, sendEncodings } from './encodings.ts';
 import { type Change, NegotiationQueue } from './negotiation-queue.ts';
 import { kindOf, type Publication, streamOf } from './publication.ts';
@@ -135,8 +135,10 @@ export class Publisher {
     );
   }
 
-  async getStats(): Promise<StatsEntry[]> {
-    return [...(await this.#connection.getStats()).values()];
+  /** What the browser reports of the PeerConnection. */
+  async report(): Promise<ConnectionReport> {
+    const connection = this.#connection;
+    return { entries: await connection.getStats(), state: connection.connectionState };
   }
 
   handleAnswer(answer: ServerAnswer): void {

@@ -3,7 +3,7 @@ import type { Source } from '@parley/protocol/grants';
 import type { ClientMediaSettings, ServerOffer } from '@parley/protocol/server-messages';
 import type { MediaKind } from '@parley/protocol/track';
 import { CallError } from './call-error.ts';
-import type { StatsEntry } from './call-stats.ts';
+import type { ConnectionReport } from './call-stats.ts';
 import { loudness } from './loudness.ts';
 import { SerialQueue } from './serial-queue.ts';
 
@@ -30,7 +30,7 @@ export class Subscriber {
   readonly #options: SubscriberOptions;
   readonly #queue = new SerialQueue();
   #tracks: ReadonlyMap<string, RemoteTrack> = new Map();
-  #trackIds: ReadonlyMap<string, string> = new Map();
+  #offered: ReadonlyMap<string, string> = new Map();
   readonly #receivers = new Map<string, RTCRtpReceiver>();
   /** When sound was there last, by track id: none came since where it is the same. */
   #heardAt: ReadonlyMap<string, number> = new Map();
@@ -45,9 +45,14 @@ export class Subscriber {
     return this.#tracks;
   }
 
-  /** Track ids by the mid of their m-line. */
-  get trackIds(): ReadonlyMap<string, string> {
-    return this.#trackIds;
+  /** What arrives now, by the mid of its m-line. */
+  get tracksByMid(): ReadonlyMap<string, RemoteTrack> {
+    return new Map(
+      [...this.#offered].flatMap(([mid, trackId]) => {
+        const track = this.#tracks.get(trackId);
+        return track ? [[mid, track]] : [];
+      }),
+    );
   }
 
   /**
@@ -68,8 +73,10 @@ export class Subscriber {
     return levels;
   }
 
-  async getStats(): Promise<StatsEntry[]> {
-    return [...(await this.#options.connection.getStats()).values()];
+  /** What the browser reports of the PeerConnection. */
+  async report(): Promise<ConnectionReport> {
+    const { connection } = this.#options;
+    return { entries: await connection.getStats(), state: connection.connectionState };
   }
 
   handleOffer(offer: ServerOffer): void {
@@ -107,8 +114,8 @@ export class Subscriber {
     if (this.#closed) return;
     send({ type: 'answer', offerId, sdp: answer.sdp ?? '' });
 
-    this.#trackIds = new Map(tracks.map(({ mid, trackId }) => [mid, trackId]));
-    const offered = new Set(this.#trackIds.values());
+    this.#offered = new Map(tracks.map(({ mid, trackId }) => [mid, trackId]));
+    const offered = new Set(this.#offered.values());
     for (const trackId of [...this.#tracks.keys()]) if (!offered.has(trackId)) this.remove(trackId);
     const transceivers = new Map(connection.getTransceivers().map((one) => [one.mid, one]));
     for (const { mid, ...named } of tracks) {

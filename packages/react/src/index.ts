@@ -22,6 +22,6 @@ export { type Chat, useChat } from './use-chat.ts';
 export { type ConnectionControls, useConnect } from './use-connect.ts';
 export { useDevices } from './use-devices.ts';
 export { type Preview, type PreviewDevice, usePreview } from './use-preview.ts';
-export { type StatsPair, useStats } from './use-stats.ts';
+export { useStats } from './use-stats.ts';
 export { useTiles } from './use-tiles.ts';
 export { VideoTrack, type VideoTrackProps } from './video-track.tsx';

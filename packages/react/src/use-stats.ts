@@ -2,29 +2,19 @@ import type { CallStats } from '@parley/client/call-stats';
 import { useEffect, useState } from 'react';
 import { useCall } from './parley-provider.tsx';
 
-/** The last two measurements: rates are their difference by the time between them. */
-export interface StatsPair {
-  readonly now: CallStats;
-  readonly before: CallStats;
-}
+const NONE: readonly CallStats[] = [];
 
-/**
- * Measures the call while `wanted`; undefined until there is a measurement.
- *
- * @param interval milliseconds between measurements
- */
-export function useStats(wanted = true, interval = 1000): StatsPair | undefined {
+/** The call's measurements of the last three minutes, oldest first: one more each second while `wanted`, else none. */
+export function useStats(wanted = true): readonly CallStats[] {
   const call = useCall();
-  const [pair, setPair] = useState<StatsPair>();
+  const [stats, setStats] = useState(NONE);
   useEffect(() => {
     if (!wanted) return;
-    const timer = setInterval(() => {
-      void call.getStats().then((now) => setPair((last) => ({ now, before: last?.now ?? now })));
-    }, interval);
+    const stop = call.on('stats', () => setStats(call.stats));
     return () => {
-      clearInterval(timer);
-      setPair(undefined);
+      stop();
+      setStats(NONE);
     };
-  }, [call, wanted, interval]);
-  return pair;
+  }, [call, wanted]);
+  return stats;
 }

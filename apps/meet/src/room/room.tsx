@@ -46,7 +46,7 @@ export function Room({ notices }: { notices: Notices }) {
   const chat = useChat(panel === 'chat');
   const [quality, setQuality] = useState<Quality>('auto');
   const [debug] = useState(() => new URLSearchParams(location.search).has('debug'));
-  const stats = useStats(debug);
+  const stats = useStats(debug).at(-1);
   const tiles = useTiles();
   const layout = useSetting(lastLayout);
   const copyFailed = (link: string) => notices.add(texts.notices.copyFailed(link));
@@ -71,7 +71,7 @@ export function Room({ notices }: { notices: Notices }) {
       <main className={css.main}>
         <NoticeList notices={notices} />
         <Reconnecting state={state} />
-        <Stage tiles={tiles} layout={layout} stats={stats?.now.received} />
+        <Stage tiles={tiles} layout={layout} stats={stats?.received} />
         {count === 1 && <Alone roomId={call.roomId} onCopyFailed={copyFailed} />}
         {panel === 'chat' && <ChatPanel entries={chat.entries} onSend={chat.send} onClose={close} />}
         {panel === 'people' && <PeoplePanel onClose={close} />}

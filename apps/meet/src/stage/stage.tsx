@@ -1,4 +1,4 @@
-import type { VideoStats } from '@parley/client/call-stats';
+import type { ReceivedStats } from '@parley/client/call-stats';
 import { type Tile, useDominantSpeaker } from '@parley/react';
 import { useRef, useState } from 'react';
 import { useElementSize } from '../ui/use-element-size.ts';
@@ -15,7 +15,7 @@ import { useTileOrder } from './use-tile-order.ts';
 export interface StageProps {
   tiles: readonly Tile[];
   layout: Layout;
-  stats: ReadonlyMap<string, VideoStats> | undefined;
+  stats: ReadonlyMap<string, ReceivedStats> | undefined;
 }
 
 /** The pictures of the room. A tile keeps its element wherever it goes, and has none while its page is not shown. */

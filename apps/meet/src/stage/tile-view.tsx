@@ -1,4 +1,4 @@
-import type { VideoStats } from '@parley/client/call-stats';
+import type { ReceivedStats } from '@parley/client/call-stats';
 import { type Tile, useSpeaking } from '@parley/react';
 import { type Texts, useTexts } from '../i18n/texts.ts';
 import { Video } from '../media/video.tsx';
@@ -17,7 +17,7 @@ export interface TileViewProps {
   pinned: boolean;
   onPin: () => void;
   /** For `?debug`. */
-  stats?: VideoStats | undefined;
+  stats?: ReceivedStats | undefined;
 }
 
 /** One tile: video or initials, and whose it is. */

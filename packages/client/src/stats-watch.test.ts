@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { CallStats } from './call-stats.ts';
+import { StatsWatch } from './stats-watch.ts';
+import { FakePeerConnection } from './testing/fake-peer-connection.ts';
+import { type FakeRoom, joinFakeRoom, relayed, stubBrowser } from './testing/join-fake-room.ts';
+import { recordedStats } from './testing/stats-fixture.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  stubBrowser();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** A room in which Ann's microphone arrives. */
+async function withAnn(): Promise<FakeRoom> {
+  const room = await joinFakeRoom();
+  const ann = { participantId: 'ann', name: 'Ann', joinedAt: 0, tracks: [] };
+  room.socket.receive({ type: 'participant-joined', roomId: 'room', participant: ann });
+  const track = { trackId: 'a', kind: 'audio', source: 'microphone', codec: 'opus', layers: 1 } as const;
+  room.socket.receive({
+    type: 'track-published',
+    roomId: 'room',
+    participantId: 'ann',
+    track: { ...track, muted: false },
+  });
+  room.socket.receive({
+    type: 'offer',
+    roomId: 'room',
+    offerId: 'o1',
+    sdp: '1:sendonly',
+    tracks: [{ mid: '1', trackId: 'a', participantId: 'ann', kind: 'audio', source: 'microphone' }],
+  });
+  await vi.advanceTimersByTimeAsync(10);
+  return room;
+}
+
+/** Has the browser report what Chromium once did, the second look twice as long after the first. */
+function reporting(connection: FakePeerConnection) {
+  const [first, second] = recordedStats('chromium');
+  const looks = vi.fn(
+    async () => new Map((looks.mock.calls.length === 1 ? first : second).receiving.entries),
+  );
+  connection.getStats = looks;
+  return looks;
+}
+
+it('measures once a second for all who listen, and not while nobody does', async () => {
+  const { call, subscriber } = await withAnn();
+  const looks = reporting(subscriber);
+  const heard: CallStats[][] = [[], []];
+  const [first, second] = heard.map((list) => call.on('stats', (stats) => list.push(stats)));
+  await vi.advanceTimersByTimeAsync(2500);
+  expect(looks).toHaveBeenCalledTimes(3);
+  expect(heard.map((list) => list.length)).toEqual([3, 3]);
+  expect(call.stats).toEqual(heard[0]);
+  expect(call.stats[1]?.received.get('a')).toMatchObject({ participantId: 'ann', packets: 103 });
+  first?.();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(looks).toHaveBeenCalledTimes(4);
+  second?.();
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(looks).toHaveBeenCalledTimes(4);
+  expect(call.stats, 'what was measured is still known').toHaveLength(4);
+});
+
+it('spares the look for the report of the call, which every other look serves too', async () => {
+  const { call, subscriber } = await withAnn();
+  const looks = reporting(subscriber);
+  call.on('stats', () => undefined);
+  await vi.advanceTimersByTimeAsync(20_500);
+  expect(looks).toHaveBeenCalledTimes(21);
+});
+
+it('keeps three minutes', async () => {
+  const [report] = recordedStats('firefox');
+  const watch = new StatsWatch({
+    report: async () => ({ ...report, at: performance.now() }),
+    participants: () => new Map(),
+    measured: () => undefined,
+    qualityChanged: () => undefined,
+  });
+  watch.want('stats', true);
+  await vi.advanceTimersByTimeAsync(200_000);
+  expect(watch.history).toHaveLength(180);
+  expect((watch.history.at(-1)?.at ?? 0) - (watch.history[0]?.at ?? 0)).toBe(179_000);
+  watch.want('stats', false);
+});
+
+it('begins anew with another media session, whose counters do', async () => {
+  const { call, socket, subscriber } = await withAnn();
+  reporting(subscriber);
+  call.on('stats', () => undefined);
+  await vi.advanceTimersByTimeAsync(1500);
+  socket.receive(relayed(2));
+  const looks = reporting(FakePeerConnection.all[2] ?? subscriber);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(looks).toHaveBeenCalled();
+  expect(call.stats.at(-1)?.sent).toEqual([]);
+});
+
+it('tells how everybody comes through, and when that changes', async () => {
+  const { call, subscriber } = await withAnn();
+  reporting(subscriber);
+  const heard: unknown[] = [];
+  call.on('connection-quality', (change) => heard.push(change));
+  await vi.advanceTimersByTimeAsync(1500);
+  expect(call.connectionQuality).toEqual(
+    new Map([
+      ['me', 'good'],
+      ['ann', 'good'],
+    ]),
+  );
+  // The second report again and again: no packet comes any more.
+  await vi.advanceTimersByTimeAsync(6000);
+  expect(heard).toEqual([
+    { participantId: 'me', quality: 'good' },
+    { participantId: 'ann', quality: 'good' },
+    { participantId: 'ann', quality: 'lost' },
+  ]);
+  call.leave();
+  expect(vi.getTimerCount()).toBe(0);
+});

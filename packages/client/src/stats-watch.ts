@@ -1,0 +1,99 @@
+import { type CallStats, readStats, type SessionReport } from './call-stats.ts';
+import {
+  type ConnectionQuality,
+  judgeOwn,
+  judgeRemote,
+  type SteadyQuality,
+  steady,
+} from './connection-quality.ts';
+import type { Roster } from './roster.ts';
+
+/** Milliseconds between two measurements. */
+const INTERVAL = 1_000;
+/** How many are kept: three minutes. */
+const MOST = 180;
+
+export interface StatsWatchOptions {
+  /** What the browser reports of the current media session, if there is one. */
+  report(): Promise<SessionReport | undefined>;
+  participants(): Roster;
+  measured(stats: CallStats): void;
+  qualityChanged(change: { participantId: string; quality: ConnectionQuality }): void;
+}
+
+/** Measures the call once a second while something is wanted of it, and keeps what it measured. */
+export class StatsWatch {
+  readonly #options: StatsWatchOptions;
+  readonly #wants = new Set<string>();
+  #history: readonly CallStats[] = [];
+  #latest: SessionReport | undefined;
+  #qualities: ReadonlyMap<string, SteadyQuality> = new Map();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: StatsWatchOptions) {
+    this.#options = options;
+  }
+
+  /** The latest minutes, oldest first. Another list after each measurement. */
+  get history(): readonly CallStats[] {
+    return this.#history;
+  }
+
+  /** By participant id; only while it is measured. */
+  get qualities(): ReadonlyMap<string, ConnectionQuality> {
+    return new Map([...this.#qualities].map(([id, { quality }]) => [id, quality]));
+  }
+
+  /** Measures from the first wish on until the last one is gone. */
+  want(what: 'stats' | 'quality', wanted: boolean): void {
+    if (wanted) this.#wants.add(what);
+    else this.#wants.delete(what);
+    if (this.#wants.size > 0) {
+      if (this.#timer === undefined) this.#schedule(0);
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#latest = undefined;
+    this.#qualities = new Map();
+  }
+
+  #schedule(pause: number): void {
+    const timer = setTimeout(() => {
+      void this.#measure().finally(() => {
+        if (this.#timer === timer) this.#schedule(INTERVAL);
+      });
+    }, pause);
+    this.#timer = timer;
+  }
+
+  async #measure(): Promise<void> {
+    const timer = this.#timer;
+    // A PeerConnection that is just being replaced has nothing to say.
+    const report = await this.#options.report().catch(() => undefined);
+    if (this.#timer !== timer) return;
+    const before = this.#latest;
+    this.#latest = report;
+    if (report === undefined) return;
+    const stats = readStats(report, before?.session === report.session ? before : undefined);
+    this.#history = [...this.#history.slice(1 - MOST), stats];
+    this.#options.measured(stats);
+    if (this.#wants.has('quality')) this.#judge();
+  }
+
+  #judge(): void {
+    const before = this.#qualities;
+    const now = new Map<string, SteadyQuality>();
+    for (const { participantId, isSelf, tracks } of this.#options.participants().values()) {
+      const expected = tracks.flatMap(({ trackId, muted }) => (muted ? [] : [trackId]));
+      const judged = isSelf ? judgeOwn(this.#history) : judgeRemote(this.#history, expected);
+      if (judged) now.set(participantId, steady(before.get(participantId), judged));
+    }
+    this.#qualities = now;
+    for (const [participantId, { quality }] of now) {
+      if (before.get(participantId)?.quality !== quality) {
+        this.#options.qualityChanged({ participantId, quality });
+      }
+    }
+  }
+}
