@@ -43,12 +43,17 @@ it('pages of another origin, by the served SDK, by React and by the protocol alo
   await plays(html, 2, 'the page with the served SDK');
   await plays(protocol, 2, 'the page with the protocol alone');
   await plays(react, 2, 'the page with React');
-  await expect.poll(() => html.locator('video').count()).toBe(2);
+  // Sounds as well, each in an element of its own.
+  for (const page of [html, protocol]) {
+    await expect.poll(() => page.locator('video, audio').count(), { message: 'what it plays' }).toBe(4);
+  }
   expect((await react.locator('figcaption').allTextContents()).sort()).toEqual(['Ada', 'Alan', 'Grace']);
 
   await react.getByRole('button', { name: 'Leave' }).click();
   await react.getByText('The call is over.').waitFor();
-  await expect.poll(() => html.locator('video').count(), { message: 'who left is gone' }).toBe(1);
+  for (const page of [html, protocol]) {
+    await expect.poll(() => page.locator('video, audio').count(), { message: 'who left is gone' }).toBe(2);
+  }
 });
 
 it('Meet is in a call within a frame of an origin that the configuration names, and in no other', async () => {
