@@ -5,7 +5,7 @@ import { errorText } from './i18n/error-text.ts';
 import { currentTexts } from './i18n/texts.ts';
 import type { JoinRequest } from './join-request.ts';
 import type { Notices } from './notices.ts';
-import { chosenDevices } from './settings/settings.ts';
+import { chosenDevices, receivedQuality } from './settings/settings.ts';
 
 /**
  * Turns on what the lobby had on, and tells as notices what goes wrong in the call. A device that fails does not end
@@ -21,6 +21,10 @@ export function beginMeeting(call: Call, notices: Notices, request: JoinRequest)
     if (limitedBy === 'single-layer') notices.add(currentTexts().notices.singleLayer);
     if (limitedBy === 'server-load') notices.add(currentTexts().notices.serverLoad);
   });
+  const wish = () => call.updateQuality(receivedQuality.current());
+  // Without a wish it is `auto`.
+  if (receivedQuality.current() !== 'auto') wish();
+  call.on('closed', receivedQuality.subscribe(wish));
   void startDevices(call, notices, request);
 }
 

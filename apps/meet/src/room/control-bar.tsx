@@ -1,14 +1,19 @@
 import type { Quality } from '@parley/protocol/track';
-import { type Chat, useCall } from '@parley/react';
+import { type Chat, useCall, useDevices, useLocalTracks } from '@parley/react';
+import type { DevicesInUse } from '../devices/device-fields.tsx';
+import { DeviceMenu } from '../devices/device-menu.tsx';
 import { useTexts } from '../i18n/texts.ts';
+import { tell } from '../meeting.ts';
+import type { Notices } from '../notices.ts';
 import { DeviceToggle } from '../ui/device-toggle.tsx';
 import { RoundButton } from '../ui/round-button.tsx';
 import css from './control-bar.module.css';
+import { MutedSpeech } from './muted-speech.tsx';
 import { QualityMenu } from './quality-menu.tsx';
-import { CAN_SHARE, type Controls } from './use-controls.ts';
 
 export interface ControlBarProps {
-  controls: Controls;
+  notices: Notices;
+  devices: DevicesInUse;
   chat: Chat;
   chatIsOpen: boolean;
   onChat: () => void;
@@ -16,22 +21,55 @@ export interface ControlBarProps {
   onQuality: (quality: Quality) => void;
 }
 
+/** Phones cannot share their screen from a web page. */
+const CAN_SHARE = 'mediaDevices' in navigator && 'getDisplayMedia' in navigator.mediaDevices;
+
 /** What one can do in the call. */
-export function ControlBar({ controls, chat, chatIsOpen, onChat, quality, onQuality }: ControlBarProps) {
+export function ControlBar(props: ControlBarProps) {
+  const { notices, devices, chat, chatIsOpen, onChat, quality, onQuality } = props;
   const call = useCall();
   const texts = useTexts();
-  const { microphone, camera, screen } = controls;
+  const localTracks = useLocalTracks();
+  const { cameras, microphones } = useDevices();
+  const microphoneOn = localTracks.get('microphone')?.enabled ?? false;
+  const cameraOn = localTracks.get('camera')?.enabled ?? false;
+  const sharing = localTracks.get('screen')?.enabled ?? false;
   const unread = chat.unread > 0 ? chat.unread : undefined;
   return (
     <footer className={css.bar}>
-      <DeviceToggle device="microphone" on={microphone.on} onToggle={microphone.toggle} />
-      <DeviceToggle device="camera" on={camera.on} onToggle={camera.toggle} />
+      <MutedSpeech />
+      <div className={css.device}>
+        <DeviceToggle
+          device="microphone"
+          on={microphoneOn}
+          onToggle={() => tell(notices, call.setMicrophoneEnabled(!microphoneOn))}
+        />
+        <DeviceMenu
+          kind="microphone"
+          devices={microphones}
+          value={devices.microphone}
+          onChange={(deviceId) => devices.choose('microphone', deviceId)}
+        />
+      </div>
+      <div className={css.device}>
+        <DeviceToggle
+          device="camera"
+          on={cameraOn}
+          onToggle={() => tell(notices, call.setCameraEnabled(!cameraOn))}
+        />
+        <DeviceMenu
+          kind="camera"
+          devices={cameras}
+          value={devices.camera}
+          onChange={(deviceId) => devices.choose('camera', deviceId)}
+        />
+      </div>
       {CAN_SHARE && (
         <RoundButton
-          icon={screen.on ? 'screen-off' : 'screen'}
-          label={screen.on ? texts.room.stopScreen : texts.room.shareScreen}
-          tone={screen.on ? 'active' : 'plain'}
-          onClick={screen.toggle}
+          icon={sharing ? 'screen-off' : 'screen'}
+          label={sharing ? texts.room.stopScreen : texts.room.shareScreen}
+          tone={sharing ? 'active' : 'plain'}
+          onClick={() => tell(notices, sharing ? call.stopScreenShare() : call.startScreenShare())}
           testId="toggle-screen"
         />
       )}

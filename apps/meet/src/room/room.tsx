@@ -1,9 +1,9 @@
-import type { Quality } from '@parley/protocol/track';
 import {
   RoomAudio,
   useCall,
   useCallState,
   useChat,
+  useGrants,
   useLobby,
   useParticipants,
   useRoom,
@@ -13,13 +13,11 @@ import {
 import { useState } from 'react';
 import { useTexts } from '../i18n/texts.ts';
 import type { Notices } from '../notices.ts';
-import { PeoplePanel } from '../people/people-panel.tsx';
 import { useSetting } from '../settings/setting.ts';
-import { lastLayout } from '../settings/settings.ts';
-import { ShortcutHelp } from '../shortcuts/shortcut-help.tsx';
+import { chosenDevices, lastLayout, receivedQuality } from '../settings/settings.ts';
+import { SettingsDialog } from '../settings/settings-dialog.tsx';
 import { Stage } from '../stage/stage.tsx';
 import { Alone } from './alone.tsx';
-import { Announcer } from './announcer.tsx';
 import { BlockedSound } from './blocked-sound.tsx';
 import { ChatPanel } from './chat-panel.tsx';
 import { ControlBar } from './control-bar.tsx';
@@ -28,8 +26,7 @@ import { Reconnecting } from './reconnecting.tsx';
 import css from './room.module.css';
 import { RoomHeader } from './room-header.tsx';
 import { StatsLine } from './stats-line.tsx';
-import { useControls } from './use-controls.ts';
-import { type Panel, useRoomKeys } from './use-room-keys.ts';
+import { useCallDevices } from './use-call-devices.ts';
 import { WaitingList } from './waiting-list.tsx';
 
 /** The call. */
@@ -38,21 +35,20 @@ export function Room({ notices }: { notices: Notices }) {
   const texts = useTexts();
   const { size: count } = useParticipants();
   const state = useCallState();
+  const { moderate: moderates } = useGrants();
   const { locked } = useRoom();
   const lobby = useLobby();
-  const [panel, setPanel] = useState<Panel | undefined>();
-  const toggle = (which: Panel) => setPanel(panel === which ? undefined : which);
-  const close = () => setPanel(undefined);
-  const chat = useChat(panel === 'chat');
-  const [quality, setQuality] = useState<Quality>('auto');
+  const [chatIsOpen, setChatIsOpen] = useState(false);
+  const chat = useChat(chatIsOpen);
+  const quality = useSetting(receivedQuality);
+  const speaker = useSetting(chosenDevices.speaker);
+  const devices = useCallDevices(notices);
+  const [settingsOpen, setSettingsOpen] = useState(false);
   const [debug] = useState(() => new URLSearchParams(location.search).has('debug'));
   const stats = useStats(debug).at(-1);
   const tiles = useTiles();
   const layout = useSetting(lastLayout);
   const copyFailed = (link: string) => notices.add(texts.notices.copyFailed(link));
-  const controls = useControls(notices);
-  const [helpIsOpen, setHelpIsOpen] = useState(false);
-  useRoomKeys(controls, toggle, () => setHelpIsOpen(true));
 
   return (
     <div className={css.room} data-testid="room">
@@ -60,10 +56,10 @@ export function Room({ notices }: { notices: Notices }) {
         roomId={call.roomId}
         count={count}
         locked={locked}
+        onLock={moderates ? (lock) => call.moderate({ action: 'lock', locked: lock }) : undefined}
         layout={layout}
         onLayout={lastLayout.set}
-        peopleAreOpen={panel === 'people'}
-        onPeople={() => toggle('people')}
+        onSettings={() => setSettingsOpen(true)}
         onCopyFailed={copyFailed}
       />
       <WaitingList guests={lobby} moderate={(request) => call.moderate(request)} />
@@ -73,25 +69,23 @@ export function Room({ notices }: { notices: Notices }) {
         <Reconnecting state={state} />
         <Stage tiles={tiles} layout={layout} stats={stats?.received} />
         {count === 1 && <Alone roomId={call.roomId} onCopyFailed={copyFailed} />}
-        {panel === 'chat' && <ChatPanel entries={chat.entries} onSend={chat.send} onClose={close} />}
-        {panel === 'people' && <PeoplePanel onClose={close} />}
+        {chatIsOpen && (
+          <ChatPanel entries={chat.entries} onSend={chat.send} onClose={() => setChatIsOpen(false)} />
+        )}
       </main>
-      <Announcer />
-      {helpIsOpen && <ShortcutHelp onClose={() => setHelpIsOpen(false)} />}
-      <RoomAudio>
+      <RoomAudio speaker={speaker}>
         <BlockedSound />
       </RoomAudio>
       <ControlBar
-        controls={controls}
+        notices={notices}
+        devices={devices}
         chat={chat}
-        chatIsOpen={panel === 'chat'}
-        onChat={() => toggle('chat')}
+        chatIsOpen={chatIsOpen}
+        onChat={() => setChatIsOpen(!chatIsOpen)}
         quality={quality}
-        onQuality={(wish) => {
-          setQuality(wish);
-          call.updateQuality(wish);
-        }}
+        onQuality={receivedQuality.set}
       />
+      {settingsOpen && <SettingsDialog devices={devices} onClose={() => setSettingsOpen(false)} />}
     </div>
   );
 }
