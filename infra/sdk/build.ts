@@ -10,22 +10,27 @@ import { publicEntry } from './public-entry.ts';
 export const PUBLISHED = ['client', 'react', 'server'] as const;
 export type Published = (typeof PUBLISHED)[number];
 
+/** Public entries beside `index`, each whole by itself: who imports the package alone does not load them. */
+const FURTHER: Partial<Record<Published, readonly string[]>> = { client: ['connection-test'] };
+
 /** What goes into the bundle: the protocol, which is of no use by itself. The rest is installed beside it. */
 const BUNDLED = /^(\.|\/|@parley\/protocol\/)/;
 
-/** Builds a package: `dist/index.js`, an ES module with its source map, and `dist/index.d.ts`. */
+/** Builds a package: `dist/index.js`, an ES module with its source map, and `dist/index.d.ts`; likewise its further entries. */
 export async function buildPackage(name: Published): Promise<void> {
   const dist = path.join(folderOf(name), 'dist');
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
-  await bundle(name, path.join(dist, 'index.js'), false);
-  writeFileSync(path.join(dist, 'index.d.ts'), declare(name));
+  for (const entry of ['index', ...(FURTHER[name] ?? [])]) {
+    await bundle(name, path.join(dist, `${entry}.js`), false, entry);
+    writeFileSync(path.join(dist, `${entry}.d.ts`), declare(name, entry));
+  }
 }
 
 /** Writes a package as one ES module, with its source map. */
-export async function bundle(name: Published, file: string, minify: boolean): Promise<void> {
+export async function bundle(name: Published, file: string, minify: boolean, entry = 'index'): Promise<void> {
   const build = await rolldown({
-    input: entryOf(name),
+    input: entryOf(name, entry),
     plugins: [
       {
         name: 'installed-beside',
@@ -42,10 +47,11 @@ export async function bundle(name: Published, file: string, minify: boolean): Pr
 }
 
 /** A package's declarations in one file. */
-export function declare(name: Published): string {
+export function declare(name: Published, entry = 'index'): string {
   const manifest = readFileSync(path.join(folderOf(name), 'package.json'), 'utf8');
   const { description } = JSON.parse(manifest) as { description: string };
-  return `/**\n * ${description}\n *\n * @module @parley/${name}\n */\n\n${declarationsOf(entryOf(name))}`;
+  const module = entry === 'index' ? `@parley/${name}` : `@parley/${name}/${entry}`;
+  return `/**\n * ${description}\n *\n * @module ${module}\n */\n\n${declarationsOf(entryOf(name, entry))}`;
 }
 
 /** A package's folder. */
@@ -53,8 +59,8 @@ export function folderOf(name: Published): string {
   return path.join(ROOT, 'packages', name);
 }
 
-function entryOf(name: Published): string {
-  return path.join(folderOf(name), 'src/index.ts');
+function entryOf(name: Published, entry: string): string {
+  return path.join(folderOf(name), 'src', `${entry}.ts`);
 }
 
 if (import.meta.main) {

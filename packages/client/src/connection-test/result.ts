@@ -1,7 +1,22 @@
 import type { CallError } from '../call-error.ts';
 
+export type CheckName =
+  | 'browser'
+  | 'devices'
+  | 'server'
+  | 'signaling'
+  | 'udp'
+  | 'tcp'
+  | 'turn-udp'
+  | 'turn-tcp'
+  | 'turn-tls'
+  | 'publish'
+  | 'subscribe'
+  | 'reconnect'
+  | 'quality';
+
 /** Every check, in the order in which they run. */
-export const CHECKS = [
+export const CHECKS: readonly CheckName[] = [
   'browser',
   'devices',
   'server',
@@ -15,8 +30,7 @@ export const CHECKS = [
   'subscribe',
   'reconnect',
   'quality',
-] as const;
-export type CheckName = (typeof CHECKS)[number];
+];
 
 export type Outcome = 'passed' | 'warning' | 'failed' | 'skipped';
 
@@ -181,7 +195,10 @@ export type ResultOf<C extends CheckName> = { readonly check: C; readonly millis
 );
 
 /** The result of a check. */
-export type CheckResult = { [C in CheckName]: ResultOf<C> }[CheckName];
+export type CheckResult = Distributed<CheckName>;
+
+/** A result for each check, instead of one of all. */
+type Distributed<C extends CheckName> = C extends CheckName ? ResultOf<C> : never;
 
 /** The whole test, as JSON. New members may come; what is here stays while `version` is 1. */
 export interface ConnectionReport {
