@@ -58,10 +58,11 @@ export interface CallEvents {
   /** A measurement, once a second while somebody listens to this event; `call.stats` has those before. */
   stats: CallStats;
   /**
-   * Somebody comes through better or worse, oneself included. Measured while somebody listens to this event;
+   * Somebody comes through better or worse, oneself included; undefined of whom nothing comes any more that could be
+   * judged. Measured while somebody listens to this event;
    * `call.connectionQuality` has everybody's.
    */
-  'connection-quality': { participantId: string; quality: ConnectionQuality };
+  'connection-quality': { participantId: string; quality: ConnectionQuality | undefined };
   /** Another camera or microphone captures: chosen, or in place of one that was unplugged. */
   'device-changed': DeviceChange;
   /** What a wish for a quality came to. */

@@ -315,7 +315,7 @@ export class Call extends Emitter<CallEvents> {
 
   /** Which camera and microphone capture, or will once they are turned on; empty for whichever the browser prefers. */
   get devices(): Readonly<Record<Device, DeviceChoice>> {
-    return { camera: this.#devices.choice('camera'), microphone: this.#devices.choice('microphone') };
+    return this.#devices.choices;
   }
 
   /**

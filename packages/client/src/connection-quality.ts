@@ -8,7 +8,7 @@ export type ConnectionQuality = 'good' | 'fair' | 'poor' | 'lost';
 
 const ORDER: readonly ConnectionQuality[] = ['good', 'fair', 'poor', 'lost'];
 
-/** From these on a way is fair, and poor. Shares 0–1, round trip in ms; a freeze is one a look. */
+/** From these on somebody comes through fair, and poor. Shares 0–1, freezes in all looks that count, round trip in ms. */
 const LIMITS = {
   loss: [0.02, 0.08],
   concealed: [0.02, 0.1],

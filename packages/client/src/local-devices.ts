@@ -54,6 +54,7 @@ export class LocalDevices {
   #restating: ReturnType<typeof setTimeout> | undefined;
   /** What is to be captured, and by which choice what runs was. */
   readonly #choices: Record<Device, DeviceChoice> = { camera: {}, microphone: {} };
+  #shown: Readonly<Record<Device, DeviceChoice>> = { camera: {}, microphone: {} };
   readonly #chosenBy = new WeakMap<MediaStreamTrack, DeviceChoice>();
 
   constructor(options: LocalDevicesOptions) {
@@ -68,10 +69,11 @@ export class LocalDevices {
     await this.#agree(device);
   }
 
-  /** What captures, or will once it is turned on. */
-  choice(device: Device): DeviceChoice {
-    const track = this.#options.store.get(device).track;
-    return track !== undefined && isDeviceTrack(track) ? choiceOf(track) : this.#choices[device];
+  /** What captures, or will once it is turned on. Another object after a change. */
+  get choices(): Readonly<Record<Device, DeviceChoice>> {
+    const now = { camera: this.#choice('camera'), microphone: this.#choice('microphone') };
+    if (JSON.stringify(now) !== JSON.stringify(this.#shown)) this.#shown = now;
+    return this.#shown;
   }
 
   /**
@@ -189,6 +191,11 @@ export class LocalDevices {
     this.#chosenBy.set(track, choice);
     this.#put(device, track);
     return track;
+  }
+
+  #choice(device: Device): DeviceChoice {
+    const { track } = this.#options.store.get(device);
+    return track !== undefined && isDeviceTrack(track) ? choiceOf(track) : this.#choices[device];
   }
 
   async #switch(device: Device): Promise<void> {

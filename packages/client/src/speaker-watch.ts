@@ -16,7 +16,7 @@ export interface SpeakerWatchOptions {
 export class SpeakerWatch {
   readonly #options: SpeakerWatchOptions;
   #heard: Heard = NOTHING_HEARD;
-  #told = '';
+  #told: Speakers = NOTHING_HEARD;
   #at = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   #microphone: MediaStreamTrack | undefined;
@@ -28,9 +28,9 @@ export class SpeakerWatch {
     this.#options = options;
   }
 
-  /** Who speaks; nobody while it is not wanted. */
+  /** Who speaks; nobody while it is not wanted. Another object after a change. */
   get speakers(): Speakers {
-    return this.#heard;
+    return this.#told;
   }
 
   /** Whether somebody wants to know. */
@@ -43,7 +43,7 @@ export class SpeakerWatch {
     }
     this.#listenTo(undefined);
     this.#heard = NOTHING_HEARD;
-    this.#told = '';
+    this.#told = NOTHING_HEARD;
   }
 
   #look(): void {
@@ -57,10 +57,10 @@ export class SpeakerWatch {
     this.#heard = hear(this.#heard, all, now - this.#at);
     this.#at = now;
     const { active, dominant } = this.#heard;
-    const text = JSON.stringify([active, dominant]);
-    if (text === this.#told || (this.#told === '' && active.length === 0)) return;
-    this.#told = text;
-    changed({ active, dominant });
+    const { active: activeBefore, dominant: dominantBefore } = this.#told;
+    if (dominant === dominantBefore && JSON.stringify(active) === JSON.stringify(activeBefore)) return;
+    this.#told = { active, dominant };
+    changed(this.#told);
   }
 
   #listenTo(microphone: MediaStreamTrack | undefined): void {

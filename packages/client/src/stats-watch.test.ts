@@ -102,7 +102,7 @@ it('begins anew with another media session, whose counters do', async () => {
 });
 
 it('tells how everybody comes through, and when that changes', async () => {
-  const { call, subscriber } = await withAnn();
+  const { call, socket, subscriber } = await withAnn();
   reporting(subscriber);
   const heard: unknown[] = [];
   call.on('connection-quality', (change) => heard.push(change));
@@ -120,6 +120,14 @@ it('tells how everybody comes through, and when that changes', async () => {
     { participantId: 'ann', quality: 'good' },
     { participantId: 'ann', quality: 'lost' },
   ]);
+  const before = call.connectionQuality;
+  socket.receive({ type: 'track-muted', roomId: 'room', participantId: 'ann', trackId: 'a', muted: true });
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(heard.slice(3)).toEqual([{ participantId: 'ann', quality: undefined }]);
+  expect(call.connectionQuality, 'another map').not.toBe(before);
+  const after = call.connectionQuality;
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(call.connectionQuality, 'the same one').toBe(after);
   call.leave();
   expect(vi.getTimerCount()).toBe(0);
 });

@@ -18,7 +18,7 @@ export interface StatsWatchOptions {
   report(): Promise<SessionReport | undefined>;
   participants(): Roster;
   measured(stats: CallStats): void;
-  qualityChanged(change: { participantId: string; quality: ConnectionQuality }): void;
+  qualityChanged(change: { participantId: string; quality: ConnectionQuality | undefined }): void;
 }
 
 /** Measures the call once a second while something is wanted of it, and keeps what it measured. */
@@ -27,7 +27,8 @@ export class StatsWatch {
   readonly #wants = new Set<string>();
   #history: readonly CallStats[] = [];
   #latest: SessionReport | undefined;
-  #qualities: ReadonlyMap<string, SteadyQuality> = new Map();
+  #judged: ReadonlyMap<string, SteadyQuality> = new Map();
+  #qualities: ReadonlyMap<string, ConnectionQuality> = new Map();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: StatsWatchOptions) {
@@ -39,9 +40,9 @@ export class StatsWatch {
     return this.#history;
   }
 
-  /** By participant id; only while it is measured. */
+  /** By participant id; only while it is measured. Another map after a change. */
   get qualities(): ReadonlyMap<string, ConnectionQuality> {
-    return new Map([...this.#qualities].map(([id, { quality }]) => [id, quality]));
+    return this.#qualities;
   }
 
   /** Measures from the first wish on until the last one is gone. */
@@ -55,6 +56,7 @@ export class StatsWatch {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#latest = undefined;
+    this.#judged = new Map();
     this.#qualities = new Map();
   }
 
@@ -82,18 +84,22 @@ export class StatsWatch {
   }
 
   #judge(): void {
-    const before = this.#qualities;
-    const now = new Map<string, SteadyQuality>();
+    const judgements = new Map<string, SteadyQuality>();
     for (const { participantId, isSelf, tracks } of this.#options.participants().values()) {
       const expected = tracks.flatMap(({ trackId, muted }) => (muted ? [] : [trackId]));
       const judged = isSelf ? judgeOwn(this.#history) : judgeRemote(this.#history, expected);
-      if (judged) now.set(participantId, steady(before.get(participantId), judged));
+      if (judged) judgements.set(participantId, steady(this.#judged.get(participantId), judged));
     }
+    this.#judged = judgements;
+    const before = this.#qualities;
+    const now = new Map([...judgements].map(([id, { quality }]) => [id, quality]));
+    const changed = [...new Set([...before.keys(), ...now.keys()])].filter(
+      (id) => before.get(id) !== now.get(id),
+    );
+    if (changed.length === 0) return;
     this.#qualities = now;
-    for (const [participantId, { quality }] of now) {
-      if (before.get(participantId)?.quality !== quality) {
-        this.#options.qualityChanged({ participantId, quality });
-      }
+    for (const participantId of changed) {
+      this.#options.qualityChanged({ participantId, quality: now.get(participantId) });
     }
   }
 }
