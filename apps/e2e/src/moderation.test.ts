@@ -93,9 +93,10 @@ it('a moderator mutes, lets in and removes; who loses a grant is not seen any mo
   await ann.press('deny');
   expect(await dan.ending()).toContain('You were not let in');
 
-  await ann.press('lock');
+  await ann.press('toggle-people');
+  await ann.press('lock-switch');
   await expect
-    .poll(() => ann.page.getByTestId('lock').getAttribute('aria-pressed'), { timeout: PATIENCE })
+    .poll(() => ann.page.getByTestId('lock-switch').getAttribute('aria-checked'), { timeout: PATIENCE })
     .toBe('true');
   ann.page.once('dialog', (dialog) => dialog.accept());
   await ann.page.getByLabel('Remove Bob').click();

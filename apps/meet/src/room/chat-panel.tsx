@@ -1,10 +1,10 @@
 import type { ChatEntry } from '@parley/react';
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useLanguage } from '../i18n/language.ts';
 import { useTexts } from '../i18n/texts.ts';
 import { timeOfDay } from '../i18n/wording.ts';
+import { SidePanel } from '../panel/side-panel.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { RoundButton } from '../ui/round-button.tsx';
 import css from './chat-panel.module.css';
 import { ChatText } from './chat-text.tsx';
 
@@ -24,14 +24,6 @@ export function ChatPanel({ entries, onSend, onClose }: ChatPanelProps) {
   const [text, setText] = useState('');
   const log = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const before = document.activeElement;
-    input.current?.focus();
-    // Whoever works with keys goes on where they were.
-    return () => {
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new entry scrolls
   useEffect(() => {
     log.current?.scrollTo({ top: log.current.scrollHeight });
@@ -44,17 +36,14 @@ export function ChatPanel({ entries, onSend, onClose }: ChatPanelProps) {
     setText('');
   };
 
-  const closeOnEscape = (event: KeyboardEvent) => {
-    // An input method uses Escape for itself.
-    if (event.key === 'Escape' && !event.nativeEvent.isComposing) onClose();
-  };
-
   return (
-    <aside className={css.panel} aria-label={texts.title} onKeyDown={closeOnEscape} data-testid="chat">
-      <header className={css.header}>
-        <h2 className={css.title}>{texts.title}</h2>
-        <RoundButton icon="close" label={texts.close} onClick={onClose} />
-      </header>
+    <SidePanel
+      title={texts.title}
+      closeLabel={texts.close}
+      onClose={onClose}
+      initialFocus={input}
+      testId="chat"
+    >
       <div className={css.log} role="log" ref={log}>
         {entries.length === 0 && <p className={css.empty}>{texts.empty}</p>}
         {entries.map(({ id, name, text: said, at, isOwn }) => (
@@ -92,6 +81,6 @@ export function ChatPanel({ entries, onSend, onClose }: ChatPanelProps) {
           <Icon name="send" size={20} />
         </button>
       </form>
-    </aside>
+    </SidePanel>
   );
 }

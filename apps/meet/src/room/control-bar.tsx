@@ -1,18 +1,17 @@
 import type { Quality } from '@parley/protocol/track';
-import { type Chat, useCall, useDevices, useLocalTracks } from '@parley/react';
+import { type Chat, useCall, useDevices } from '@parley/react';
 import type { DevicesInUse } from '../devices/device-fields.tsx';
 import { DeviceMenu } from '../devices/device-menu.tsx';
 import { useTexts } from '../i18n/texts.ts';
-import { tell } from '../meeting.ts';
-import type { Notices } from '../notices.ts';
 import { DeviceToggle } from '../ui/device-toggle.tsx';
 import { RoundButton } from '../ui/round-button.tsx';
 import css from './control-bar.module.css';
 import { MutedSpeech } from './muted-speech.tsx';
 import { QualityMenu } from './quality-menu.tsx';
+import { CAN_SHARE, type Controls } from './use-controls.ts';
 
 export interface ControlBarProps {
-  notices: Notices;
+  controls: Controls;
   devices: DevicesInUse;
   chat: Chat;
   chatIsOpen: boolean;
@@ -21,29 +20,19 @@ export interface ControlBarProps {
   onQuality: (quality: Quality) => void;
 }
 
-/** Phones cannot share their screen from a web page. */
-const CAN_SHARE = 'mediaDevices' in navigator && 'getDisplayMedia' in navigator.mediaDevices;
-
 /** What one can do in the call. */
 export function ControlBar(props: ControlBarProps) {
-  const { notices, devices, chat, chatIsOpen, onChat, quality, onQuality } = props;
+  const { controls, devices, chat, chatIsOpen, onChat, quality, onQuality } = props;
   const call = useCall();
   const texts = useTexts();
-  const localTracks = useLocalTracks();
+  const { microphone, camera, screen } = controls;
   const { cameras, microphones } = useDevices();
-  const microphoneOn = localTracks.get('microphone')?.enabled ?? false;
-  const cameraOn = localTracks.get('camera')?.enabled ?? false;
-  const sharing = localTracks.get('screen')?.enabled ?? false;
   const unread = chat.unread > 0 ? chat.unread : undefined;
   return (
     <footer className={css.bar}>
       <MutedSpeech />
       <div className={css.device}>
-        <DeviceToggle
-          device="microphone"
-          on={microphoneOn}
-          onToggle={() => tell(notices, call.setMicrophoneEnabled(!microphoneOn))}
-        />
+        <DeviceToggle device="microphone" on={microphone.on} onToggle={microphone.toggle} />
         <DeviceMenu
           kind="microphone"
           devices={microphones}
@@ -52,11 +41,7 @@ export function ControlBar(props: ControlBarProps) {
         />
       </div>
       <div className={css.device}>
-        <DeviceToggle
-          device="camera"
-          on={cameraOn}
-          onToggle={() => tell(notices, call.setCameraEnabled(!cameraOn))}
-        />
+        <DeviceToggle device="camera" on={camera.on} onToggle={camera.toggle} />
         <DeviceMenu
           kind="camera"
           devices={cameras}
@@ -66,10 +51,10 @@ export function ControlBar(props: ControlBarProps) {
       </div>
       {CAN_SHARE && (
         <RoundButton
-          icon={sharing ? 'screen-off' : 'screen'}
-          label={sharing ? texts.room.stopScreen : texts.room.shareScreen}
-          tone={sharing ? 'active' : 'plain'}
-          onClick={() => tell(notices, sharing ? call.stopScreenShare() : call.startScreenShare())}
+          icon={screen.on ? 'screen-off' : 'screen'}
+          label={screen.on ? texts.room.stopScreen : texts.room.shareScreen}
+          tone={screen.on ? 'active' : 'plain'}
+          onClick={screen.toggle}
           testId="toggle-screen"
         />
       )}

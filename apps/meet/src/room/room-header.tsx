@@ -11,10 +11,10 @@ export interface RoomHeaderProps {
   roomId: string;
   count: number;
   locked: boolean;
-  /** Locks or unlocks the room; absent for who may not. */
-  onLock?: ((locked: boolean) => void) | undefined;
   layout: Layout;
   onLayout: (layout: Layout) => void;
+  peopleAreOpen: boolean;
+  onPeople: () => void;
   onSettings: () => void;
   /** The browser does not let the page copy the link. */
   onCopyFailed: (link: string) => void;
@@ -22,7 +22,8 @@ export interface RoomHeaderProps {
 
 /** Where one is, how many are here, and the link for others. */
 export function RoomHeader(props: RoomHeaderProps) {
-  const { roomId, count, locked, onLock, layout, onLayout, onSettings, onCopyFailed } = props;
+  const { roomId, count, locked, layout, onLayout, peopleAreOpen, onPeople, onSettings, onCopyFailed } =
+    props;
   const { room: texts, settings } = useTexts();
   const heading = useRef<HTMLHeadingElement>(null);
   // The button that led here is gone; screen readers say where one is now.
@@ -34,25 +35,26 @@ export function RoomHeader(props: RoomHeaderProps) {
       <h1 className={css.room} ref={heading} tabIndex={-1}>
         {roomId}
       </h1>
-      <span className={css.count} title={texts.count(count)} data-testid="participant-count">
-        <Icon name="people" size={18} />
-        <span aria-hidden="true">{count}</span>
-        <span className="visually-hidden">{texts.count(count)}</span>
-      </span>
-      {onLock && (
-        <button
-          type="button"
-          className={css.copy}
-          onClick={() => onLock(!locked)}
-          aria-pressed={locked}
-          title={locked ? texts.lockedHint : texts.lockHint}
-          data-testid="lock"
-        >
-          <Icon name={locked ? 'lock' : 'unlock'} size={18} />
-          <span className={css.copyText}>{locked ? texts.locked : texts.lock}</span>
-        </button>
+      {locked && (
+        <span className={css.locked} role="img" aria-label={texts.lockedHint} title={texts.lockedHint}>
+          <Icon name="lock" size={18} />
+        </span>
       )}
       <LayoutMenu layout={layout} onChange={onLayout} />
+      <button
+        type="button"
+        className={css.copy}
+        title={texts.count(count)}
+        aria-pressed={peopleAreOpen}
+        onClick={onPeople}
+        data-testid="toggle-people"
+      >
+        <Icon name="people" size={18} />
+        <span aria-hidden="true" data-testid="participant-count">
+          {count}
+        </span>
+        <span className="visually-hidden">{texts.count(count)}</span>
+      </button>
       <button type="button" className={css.copy} onClick={copy} data-testid="copy-link">
         <Icon name={copied ? 'check' : 'link'} size={18} />
         <span className={css.copyText} aria-live="polite">

@@ -3,7 +3,6 @@ import {
   useCall,
   useCallState,
   useChat,
-  useGrants,
   useLobby,
   useParticipants,
   useRoom,
@@ -13,11 +12,14 @@ import {
 import { useState } from 'react';
 import { useTexts } from '../i18n/texts.ts';
 import type { Notices } from '../notices.ts';
+import { PeoplePanel } from '../people/people-panel.tsx';
 import { useSetting } from '../settings/setting.ts';
 import { chosenDevices, lastLayout, receivedQuality } from '../settings/settings.ts';
 import { SettingsDialog } from '../settings/settings-dialog.tsx';
+import { ShortcutHelp } from '../shortcuts/shortcut-help.tsx';
 import { Stage } from '../stage/stage.tsx';
 import { Alone } from './alone.tsx';
+import { Announcer } from './announcer.tsx';
 import { BlockedSound } from './blocked-sound.tsx';
 import { ChatPanel } from './chat-panel.tsx';
 import { ControlBar } from './control-bar.tsx';
@@ -27,6 +29,8 @@ import css from './room.module.css';
 import { RoomHeader } from './room-header.tsx';
 import { StatsLine } from './stats-line.tsx';
 import { useCallDevices } from './use-call-devices.ts';
+import { useControls } from './use-controls.ts';
+import { type Panel, useRoomKeys } from './use-room-keys.ts';
 import { WaitingList } from './waiting-list.tsx';
 
 /** The call. */
@@ -35,11 +39,12 @@ export function Room({ notices }: { notices: Notices }) {
   const texts = useTexts();
   const { size: count } = useParticipants();
   const state = useCallState();
-  const { moderate: moderates } = useGrants();
   const { locked } = useRoom();
   const lobby = useLobby();
-  const [chatIsOpen, setChatIsOpen] = useState(false);
-  const chat = useChat(chatIsOpen);
+  const [panel, setPanel] = useState<Panel | undefined>();
+  const toggle = (which: Panel) => setPanel(panel === which ? undefined : which);
+  const close = () => setPanel(undefined);
+  const chat = useChat(panel === 'chat');
   const quality = useSetting(receivedQuality);
   const speaker = useSetting(chosenDevices.speaker);
   const devices = useCallDevices(notices);
@@ -49,6 +54,9 @@ export function Room({ notices }: { notices: Notices }) {
   const tiles = useTiles();
   const layout = useSetting(lastLayout);
   const copyFailed = (link: string) => notices.add(texts.notices.copyFailed(link));
+  const controls = useControls(notices);
+  const [helpIsOpen, setHelpIsOpen] = useState(false);
+  useRoomKeys(controls, toggle, () => setHelpIsOpen(true));
 
   return (
     <div className={css.room} data-testid="room">
@@ -56,9 +64,10 @@ export function Room({ notices }: { notices: Notices }) {
         roomId={call.roomId}
         count={count}
         locked={locked}
-        onLock={moderates ? (lock) => call.moderate({ action: 'lock', locked: lock }) : undefined}
         layout={layout}
         onLayout={lastLayout.set}
+        peopleAreOpen={panel === 'people'}
+        onPeople={() => toggle('people')}
         onSettings={() => setSettingsOpen(true)}
         onCopyFailed={copyFailed}
       />
@@ -69,19 +78,20 @@ export function Room({ notices }: { notices: Notices }) {
         <Reconnecting state={state} />
         <Stage tiles={tiles} layout={layout} stats={stats?.received} />
         {count === 1 && <Alone roomId={call.roomId} onCopyFailed={copyFailed} />}
-        {chatIsOpen && (
-          <ChatPanel entries={chat.entries} onSend={chat.send} onClose={() => setChatIsOpen(false)} />
-        )}
+        {panel === 'chat' && <ChatPanel entries={chat.entries} onSend={chat.send} onClose={close} />}
+        {panel === 'people' && <PeoplePanel onClose={close} />}
       </main>
+      <Announcer />
+      {helpIsOpen && <ShortcutHelp onClose={() => setHelpIsOpen(false)} />}
       <RoomAudio speaker={speaker}>
         <BlockedSound />
       </RoomAudio>
       <ControlBar
-        notices={notices}
+        controls={controls}
         devices={devices}
         chat={chat}
-        chatIsOpen={chatIsOpen}
-        onChat={() => setChatIsOpen(!chatIsOpen)}
+        chatIsOpen={panel === 'chat'}
+        onChat={() => toggle('chat')}
         quality={quality}
         onQuality={receivedQuality.set}
       />

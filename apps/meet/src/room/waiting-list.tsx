@@ -1,4 +1,5 @@
 import type { LobbyGuest, ModerationAction } from '@parley/protocol/moderation';
+import { useEffect, useRef } from 'react';
 import { useTexts } from '../i18n/texts.ts';
 import { isolated } from '../i18n/wording.ts';
 import { Button } from '../ui/button.tsx';
@@ -9,20 +10,43 @@ export interface WaitingListProps {
   moderate: (request: ModerationAction) => void;
 }
 
+/** Milliseconds in which a second click is still meant for the person whom the first one was about. */
+const DOUBLE_CLICK = 500;
+
 /** Who waits to be let in, for who moderates. Always there, so that screen readers hear it. */
 export function WaitingList({ guests, moderate }: WaitingListProps) {
   const texts = useTexts().waitingList;
+  const list = useRef<HTMLUListElement>(null);
+  const decidedAt = useRef(Number.NEGATIVE_INFINITY);
+  /** Which button was pressed: the next person's gets the focus when this one's row is gone. */
+  const pressed = useRef<'admit' | 'deny'>(undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a row that goes takes the focus with it
+  useEffect(() => {
+    if (pressed.current === undefined || list.current?.contains(document.activeElement)) return;
+    list.current?.querySelector<HTMLElement>(`[data-testid=${pressed.current}]`)?.focus();
+    pressed.current = undefined;
+  }, [guests]);
+
+  const decide = (action: 'admit' | 'deny', participantId: string) => {
+    const now = performance.now();
+    // The next person has taken the place of the first.
+    if (now - decidedAt.current < DOUBLE_CLICK) return;
+    decidedAt.current = now;
+    pressed.current = action;
+    moderate({ action, participantId });
+  };
+
   return (
     <div className={css.place} role="status">
       {guests.length > 0 && (
         <section className={css.list} aria-label={texts.label} data-testid="waiting-list">
-          <ul className={css.entries}>
+          <ul className={css.entries} ref={list}>
             {guests.map(({ participantId, name }) => (
               <li className={css.entry} key={participantId}>
                 <span className={css.name}>{texts.wants(isolated(name))}</span>
                 <Button
                   label={texts.denyWhom(name)}
-                  onClick={() => moderate({ action: 'deny', participantId })}
+                  onClick={() => decide('deny', participantId)}
                   testId="deny"
                 >
                   {texts.deny}
@@ -30,7 +54,7 @@ export function WaitingList({ guests, moderate }: WaitingListProps) {
                 <Button
                   primary
                   label={texts.admitWhom(name)}
-                  onClick={() => moderate({ action: 'admit', participantId })}
+                  onClick={() => decide('admit', participantId)}
                   testId="admit"
                 >
                   {texts.admit}

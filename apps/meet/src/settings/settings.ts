@@ -34,3 +34,5 @@ export const receivedQuality = choice('quality', QUALITIES, 'auto');
 
 /** How the stage was arranged last. */
 export const lastLayout = choice('layout', LAYOUTS, 'auto');
+/** Whether keys do something in the call. */
+export const shortcuts = choice('shortcuts', SWITCH, 'on');
