@@ -39,6 +39,7 @@ const SESSION_REQUESTS: ReadonlySet<string> = new Set([
   'stop-screen-share',
   'update-quality',
   'subscribe',
+  'restart-ice',
 ] satisfies SessionRequest['type'][]);
 
 /** Errors with which the server ends a call, and why it is over then. */

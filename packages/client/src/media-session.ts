@@ -10,7 +10,7 @@ import type {
 import type { RetryPolicy } from './backoff.ts';
 import { CallError } from './call-error.ts';
 import { DataChannels } from './data-channels.ts';
-import { openConnection, renewIceServers } from './open-connection.ts';
+import { isLost, openConnection, renewIceServers } from './open-connection.ts';
 import { Publisher } from './publisher.ts';
 import type { QualityWishes } from './quality-wishes.ts';
 import { SessionCarrier } from './session-carrier.ts';
@@ -84,9 +84,9 @@ export class MediaSession {
     const open = (failed: () => void) =>
       openConnection(iceServers, { failed, changed: connectionChanged, interrupted, error }, transport);
     this.#sending = open(() => void this.publisher.restartIce().catch(error));
-    // The server restarts the other one's ICE, whose offers are its own.
+    // The other one's offers are the server's.
     try {
-      this.#receiving = open(() => undefined);
+      this.#receiving = open(() => this.send({ type: 'restart-ice' }));
     } catch (cause) {
       this.#sending.close();
       throw cause;
@@ -126,6 +126,7 @@ export class MediaSession {
         const wanted = host.subscriptions();
         if (wanted !== undefined) this.send(wanted);
         this.publisher.carrierUp().catch(error);
+        if (isLost(this.#receiving)) this.send({ type: 'restart-ice' });
         if (host.usesData()) this.useData();
         for (const request of wishes.ofCameras()) this.send(request);
         for (const trackId of this.subscriber.tracks.keys()) this.#wish(trackId);
@@ -201,6 +202,8 @@ export class MediaSession {
         return;
       case 'error': {
         const { code, message, requestType, offerId } = event;
+        // A server of the version before, which restarts ICE when it notices the loss itself.
+        if (requestType === 'restart-ice' && code === 'unknown_type') return;
         const error = new CallError(code, message, requestType === undefined ? {} : { requestType });
         // Without a node an offer is no worse for it: the next carrier takes it, or the next session.
         const isRefusal = offerId !== undefined && code !== 'media_unavailable';

@@ -45,7 +45,11 @@ export function openConnection(
  * offer after they change.
  */
 export function renewIceServers(connection: RTCPeerConnection, iceServers: RTCIceServer[]): void {
-  const { connectionState } = connection;
-  if (connectionState !== 'disconnected' && connectionState !== 'failed') return;
+  if (!isLost(connection)) return;
   connection.setConfiguration({ ...connection.getConfiguration(), iceServers });
+}
+
+/** Whether nothing gets through for now. */
+export function isLost({ connectionState }: RTCPeerConnection): boolean {
+  return connectionState === 'failed' || connectionState === 'disconnected';
 }

@@ -6,6 +6,7 @@ import { CallError } from './call-error.ts';
 import type { ConnectionReport } from './call-stats.ts';
 import { pictureOf, refitEncodings, sendEncodings } from './encodings.ts';
 import { type Change, NegotiationQueue } from './negotiation-queue.ts';
+import { isLost } from './open-connection.ts';
 import { kindOf, type Publication, streamOf } from './publication.ts';
 
 export interface PublisherOptions {
@@ -273,8 +274,4 @@ export class Publisher {
     // Without it the picture is sent all the same, only larger or smaller than meant.
     await sender.setParameters(parameters).catch(() => undefined);
   }
-}
-
-function isLost({ connectionState }: RTCPeerConnection): boolean {
-  return connectionState === 'failed' || connectionState === 'disconnected';
 }

@@ -4,6 +4,7 @@ import type { Participant, Track } from '@parley/protocol/track';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ANSWER_TIMEOUT } from './answer-turn.ts';
 import { RETRY } from './backoff.ts';
+import { CallError } from './call-error.ts';
 import { connect } from './connect.ts';
 import { PROBE_TIMEOUT } from './keep-alive.ts';
 import { OPEN_TIMEOUT } from './session-carrier.ts';
@@ -430,6 +431,22 @@ describe('media that is interrupted', () => {
     connections()[1].interrupt();
     await vi.advanceTimersByTimeAsync(PROBE_TIMEOUT);
     expect(node.readyState).toBe(3);
+  });
+
+  it('has the node restart ICE of what is received, at once where messages get through and else as soon as they do', async () => {
+    const room = await withDevices();
+    connections()[1].fail();
+    expect(room.socket.sent()).toEqual([{ type: 'restart-ice', session: 1 }]);
+    const requestType = 'restart-ice';
+    room.socket.receive({ type: 'error', code: 'unknown_type', message: 'Old.', requestType });
+    expect(room.heard.filter(({ event }) => event instanceof CallError && event.requestType)).toEqual([]);
+    room.socket.drop(1006);
+    await vi.advanceTimersByTimeAsync(RETRY.first);
+    socket().open();
+    resume(socket());
+    await settle();
+    expect(socket().sent()).toMatchObject([{ type: 'join' }, { type: 'restart-ice', session: 1 }]);
+    room.call.leave();
   });
 
   it('leaves sockets alone that answer', async () => {

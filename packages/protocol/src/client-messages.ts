@@ -144,6 +144,13 @@ export const Subscribe = z.object({
 });
 export type Subscribe = z.infer<typeof Subscribe>;
 
+/**
+ * The receiving PeerConnection has lost the node, which may notice it later, if at all: asks for an offer with which ICE begins
+ * anew (RFC 8445 §2.4).
+ */
+export const RestartIce = z.object({ type: z.literal('restart-ice'), roomId, session });
+export type RestartIce = z.infer<typeof RestartIce>;
+
 /** Mutes or unmutes one of the participant's own tracks. */
 export const Mute = z.object({ type: z.literal('mute'), roomId, trackId: OpaqueId, muted: z.boolean() });
 export type Mute = z.infer<typeof Mute>;
@@ -208,6 +215,7 @@ export const ClientMessage = z.discriminatedUnion('type', [
   StopScreenShare,
   UpdateQuality,
   Subscribe,
+  RestartIce,
   ReconnectSession,
   Mute,
   Chat,
@@ -229,5 +237,6 @@ export const SessionRequest = z.discriminatedUnion('type', [
   StopScreenShare,
   UpdateQuality,
   Subscribe,
+  RestartIce,
 ]);
 export type SessionRequest = z.infer<typeof SessionRequest>;

@@ -60,6 +60,7 @@ export function isSessionRequest(message: MemberMessage): message is SessionRequ
     case 'stop-screen-share':
     case 'update-quality':
     case 'subscribe':
+    case 'restart-ice':
       return true;
     case 'reconnect-session':
     case 'mute':

@@ -81,3 +81,33 @@ it('a subscriber whose network fails is offered new credentials, and comes back 
   await until(() => states().at(-1) === 'connected', 'bob is back');
   expect(media.sessions.get('bob')?.subscriptions.map(({ consumer }) => consumer.paused)).toEqual([false]);
 }, 45_000);
+
+it('one who asks is offered new credentials at once, and nothing before there is anything to receive', async () => {
+  const link = await fixture.room();
+  await link.open('alice');
+  await link.open('bob', { requestOffers: false });
+  const bob = new wrtc.RTCPeerConnection();
+  closing.push(() => bob.close());
+  const answer = async ({ offerId, sdp }: { offerId: string; sdp: string }) => {
+    await bob.setRemoteDescription({ type: 'offer', sdp });
+    await bob.setLocalDescription(await bob.createAnswer());
+    link.request('bob', { type: 'answer', offerId, sdp: bob.localDescription?.sdp ?? '' });
+  };
+  const client = link.client('bob');
+  const offers = () => client.events.all.filter(({ type }) => type === 'offer').length;
+  link.request('bob', { type: 'restart-ice' });
+  await link.stats();
+  expect(client.events.all).toEqual([]);
+
+  link.request('alice', { type: 'offer', sdp: readFixture('chromium', 'audio-only') });
+  const first = await client.event('offer');
+  link.request('bob', { type: 'restart-ice' });
+  await link.stats();
+  expect(offers(), 'while an offer is open it waits').toBe(1);
+  await answer(first);
+  const restart = await client.event('offer', { from: client.events.count });
+  expect(ufrag(restart.sdp)).not.toBe(ufrag(first.sdp));
+  expect(restart.tracks, 'nothing else has changed').toEqual(first.tracks);
+  await answer(restart);
+  await until(() => bob.connectionState === 'connected', 'bob is connected with them');
+});

@@ -243,6 +243,9 @@ export class Session {
       case 'update-quality':
         await this.#updateQuality(request);
         return;
+      case 'restart-ice':
+        this.#subscriber.restartIce();
+        return;
       case 'subscribe':
         this.#choice = { default: request.default, except: new Set(request.except) };
         this.#handlers.chosen();

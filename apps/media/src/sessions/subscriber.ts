@@ -149,6 +149,13 @@ export class Subscriber {
     );
   }
 
+  /** Offers new credentials, with which the client can come back on another network (RFC 8445 §2.4). */
+  restartIce(): void {
+    if (this.#transport === undefined) return;
+    this.#restartsIce = true;
+    this.#changes.changed();
+  }
+
   /** Sends an open offer again: it or its answer may be lost. */
   repeatOffer(): void {
     if (this.#openOffer !== undefined) this.#handlers.onOffer(this.#openOffer);
@@ -253,10 +260,8 @@ export class Subscriber {
 
   async #openTransport(): Promise<ClientTransport> {
     const opened = await ClientTransport.open(this.#context.router, this.#context, () => {
-      // The client is told new credentials, with which it can come back on another network (RFC 8445 §2.4).
       if (opened.state === 'disconnected' && opened.transport.dtlsState === 'connected') {
-        this.#restartsIce = true;
-        this.#changes.changed();
+        this.restartIce();
       }
       this.#handlers.onState();
     });

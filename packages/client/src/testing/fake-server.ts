@@ -130,6 +130,7 @@ export class FakeServer {
       case 'ice-candidate':
       case 'update-quality':
       case 'subscribe':
+      case 'restart-ice':
         return;
       default:
         message satisfies never;

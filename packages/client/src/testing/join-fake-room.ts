@@ -138,6 +138,7 @@ const EVENTS = {
 const HEARD = (Object.keys(EVENTS) as (keyof CallEvents)[]).filter((name) => EVENTS[name]);
 
 /** Lets whatever is under way go on as far as it can without the server. */
-export function settle(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 5));
+export async function settle(): Promise<void> {
+  // In turns, not in time: on a busy machine one turn may take all of it.
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setTimeout(resolve));
 }

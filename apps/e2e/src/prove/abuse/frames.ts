@@ -105,6 +105,7 @@ function sound({ ids, room, sdps }: FrameContext): fc.Arbitrary<Field[]> {
     'start-screen-share': ['roomId', 'session', 'sdp', 'tracks'],
     'stop-screen-share': ['roomId', 'session'],
     'update-quality': ['roomId', 'session', 'quality', 'trackId'],
+    'restart-ice': ['roomId', 'session'],
     subscribe: ['roomId', 'session', 'default', 'except'],
     'reconnect-session': ['roomId', 'session', 'carrier'],
     mute: ['roomId', 'trackId', 'muted'],
