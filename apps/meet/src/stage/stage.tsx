@@ -1,5 +1,5 @@
 import type { ReceivedStats } from '@parley/client/call-stats';
-import { type Tile, useDominantSpeaker } from '@parley/react';
+import type { Tile } from '@parley/react';
 import { useRef, useState } from 'react';
 import { useElementSize } from '../ui/use-element-size.ts';
 import { arrange, type Layout } from './arrangement.ts';
@@ -9,6 +9,8 @@ import css from './stage.module.css';
 import { stageLayout } from './stage-layout.ts';
 import { sequence } from './tile-order.ts';
 import { TileView } from './tile-view.tsx';
+import { useLeadingOther } from './use-leading-other.ts';
+import { useShownCameras } from './use-shown-cameras.ts';
 import { useSwipe } from './use-swipe.ts';
 import { useTileOrder } from './use-tile-order.ts';
 
@@ -24,9 +26,16 @@ export function Stage({ tiles, layout, stats }: StageProps) {
   const { width, height } = useElementSize(ref);
   const [pinned, setPinned] = useState<string>();
   const [wantedPage, setPage] = useState(0);
-  const dominant = useDominantSpeaker();
+  const speaker = useLeadingOther();
 
-  const { main, floating, others } = arrange(tiles, { layout, pinned, speaker: dominant });
+  const { main, floating, others } = arrange(tiles, { layout, pinned, speaker });
+  // Another arrangement has other pages.
+  const kind = `${layout} ${main === undefined}`;
+  const [lastKind, setLastKind] = useState(kind);
+  if (kind !== lastKind) {
+    setLastKind(kind);
+    setPage(0);
+  }
   const places = stageLayout(
     { main: main?.source, others: others.length, floating: floating !== undefined },
     width,
@@ -34,7 +43,7 @@ export function Stage({ tiles, layout, stats }: StageProps) {
   );
   const fixed = others.filter(({ isSelf, source }) => isSelf || source === 'screen').length;
   const first = main === undefined && places.pages > 1 ? places.pageSize - fixed : undefined;
-  const ordered = useTileOrder(tiles, first, dominant).filter((tile) => others.includes(tile));
+  const ordered = useTileOrder(tiles, first, speaker).filter((tile) => others.includes(tile));
   const page = Math.min(wantedPage, places.pages - 1);
   const rects = places.places(page);
   const onPage = sequence(ordered, places.pageSize).slice(page * places.pageSize);
@@ -47,6 +56,7 @@ export function Stage({ tiles, layout, stats }: StageProps) {
   }
   if (floating && places.floating) shown.set(floating, places.floating);
 
+  useShownCameras(tiles, (tile) => shown.has(tile));
   const swipe = useSwipe((by) => setPage(Math.min(Math.max(page + by, 0), places.pages - 1)));
   return (
     <div
