@@ -84,6 +84,8 @@ it('asks for a click where the browser wants one, until the sound plays', async 
   play.mockRejectedValueOnce(new DOMException('no click yet', 'NotAllowedError'));
   const { view } = await withVoice();
   const button = await view.findByRole('button');
+  // What waits for the click is set up after the button was drawn.
+  await act(settle);
   play.mockImplementationOnce(async () => {
     const audio = view.container.querySelector('audio');
     if (audio) fireEvent.playing(audio);

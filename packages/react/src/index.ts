@@ -9,6 +9,7 @@ export { useAudioLevel } from './use-audio-level.ts';
 export {
   useActiveSpeakers,
   useCallState,
+  useConnectionQuality,
   useDominantSpeaker,
   useGrants,
   useLobby,

@@ -1,5 +1,6 @@
 import type { Call } from '@parley/client/call';
 import type { CallEvents, CallState } from '@parley/client/call-events';
+import type { ConnectionQuality } from '@parley/client/connection-quality';
 import { useCallback, useSyncExternalStore } from 'react';
 import { useCall } from './parley-provider.tsx';
 
@@ -10,6 +11,7 @@ const GRANTS = ['grants-changed'] as const;
 const ROOM = ['room-updated'] as const;
 const LOBBY = ['lobby'] as const;
 const SPEAKERS = ['active-speakers'] as const;
+const QUALITY = ['connection-quality'] as const;
 const STATE = ['reconnecting', 'reconnected', 'closed'] as const;
 
 /** Everybody in the room by id, oneself first. */
@@ -62,6 +64,11 @@ export function useSpeaking(participantId: string): boolean {
 /** Who leads the conversation: it changes when somebody else has spoken for a second. */
 export function useDominantSpeaker(): string | undefined {
   return useCallValue(SPEAKERS, (call) => call.dominantSpeaker);
+}
+
+/** How somebody comes through, oneself included; undefined for who sends nothing, or until it is known. */
+export function useConnectionQuality(participantId: string): ConnectionQuality | undefined {
+  return useCallValue(QUALITY, (call) => call.connectionQuality.get(participantId));
 }
 
 /** A value that is another one after one of `events`, and only then. */

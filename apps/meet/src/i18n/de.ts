@@ -286,6 +286,7 @@ export const de = {
     screen: (name) => `Bildschirm von ${name}`,
     screenComing: 'Der Bildschirm kommt gleich …',
     muted: 'Stumm',
+    qualities: { fair: 'Wacklige Verbindung', poor: 'Schlechte Verbindung', lost: 'Nichts kommt durch' },
     mute: (name) => `${name} stummschalten`,
     muteHint: 'Für alle stummschalten',
     pin: (name) => `${name} anheften`,

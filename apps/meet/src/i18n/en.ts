@@ -276,6 +276,7 @@ export const en = {
     screen: (name: string) => `${name}’s screen`,
     screenComing: 'The screen is on its way…',
     muted: 'Muted',
+    qualities: { fair: 'Unsteady connection', poor: 'Bad connection', lost: 'Nothing gets through' },
     mute: (name: string) => `Mute ${name}`,
     muteHint: 'Mute for everybody',
     pin: (name: string) => `Pin ${name}`,

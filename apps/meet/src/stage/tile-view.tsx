@@ -5,6 +5,7 @@ import { Video } from '../media/video.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useMirrored } from '../ui/use-mirrored.ts';
+import { QualityMark } from './quality-mark.tsx';
 import type { Rect } from './rect.ts';
 import { TileActions } from './tile-actions.tsx';
 import css from './tile-view.module.css';
@@ -62,6 +63,7 @@ export function TileView({ tile, place, floating, pinned, onPin, stats }: TileVi
             <Icon name="microphone-off" size={15} />
           </span>
         )}
+        {source === 'camera' && <QualityMark participantId={tile.participantId} />}
         {source === 'screen' && <Icon name="screen" size={15} />}
         <bdi className={css.name}>{isOwnCamera ? name : label}</bdi>
         {isOwnCamera && <span className={css.self}>{texts.you}</span>}
