@@ -54,6 +54,8 @@ export interface CallOptions {
   readonly name: string;
   readonly retry: RetryPolicy;
   readonly autoSubscribe: boolean;
+  /** Whether messages about media may take a data channel in the room's place. */
+  readonly channel: boolean;
   /** When joining began, by `performance.now()`. */
   readonly since: number;
   readonly transport?: TransportOptions;
@@ -93,7 +95,7 @@ export class Call extends Emitter<CallEvents> {
   /** @internal Applications call `connect()`. */
   constructor(signaling: Signaling, joined: Joined, options: CallOptions) {
     super();
-    const { name, retry, autoSubscribe, since, transport = {} } = options;
+    const { name, retry, autoSubscribe, channel, since, transport = {} } = options;
     const { roomId, participantId, media, participants, identity, grants } = joined;
     this.roomId = roomId;
     this.media = media;
@@ -137,6 +139,7 @@ export class Call extends Emitter<CallEvents> {
       subscriptions: () => this.#wanted(),
       retry,
       transport,
+      channel,
       relay: (message) => void signaling.send(message),
       checkRelay: () => signaling.check(),
       begun: () => {

@@ -24,8 +24,9 @@ export interface ConnectOptions {
   /** Gives up joining. A call that has begun ends by `leave()`. */
   signal?: AbortSignal;
   /**
-   * How messages about media travel: `auto`, straight to the media node where that can be reached; `relay`, always
-   * through the room. Media itself always goes straight. Default `auto`.
+   * How messages about media travel: `auto`, straight to the media node where that can be reached, else through the room
+   * until a data channel of the call takes them; `relay`, always through the room. Media itself always goes straight.
+   * Default `auto`.
    */
   carrier?: 'auto' | 'relay';
   /**
@@ -99,7 +100,14 @@ export function connect(url: string | URL, options: ConnectOptions): Promise<Cal
           decided();
           // How long somebody took to let one in says nothing about the call.
           if (waited) since = performance.now();
-          call = new Call(signaling, joined, { name: name.trim(), retry, autoSubscribe, since, transport });
+          call = new Call(signaling, joined, {
+            name: name.trim(),
+            retry,
+            autoSubscribe,
+            channel: carrier === 'auto',
+            since,
+            transport,
+          });
           resolve(call);
         },
         waiting: () => {

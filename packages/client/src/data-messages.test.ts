@@ -18,7 +18,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 /** The channels of a send PeerConnection. */
 function channels(connection: FakePeerConnection) {
-  const [reliable, lossy] = connection.channels;
+  const [, reliable, lossy] = connection.channels;
   if (reliable === undefined || lossy === undefined) throw new Error('there are two channels for data');
   return { reliable, lossy };
 }
@@ -58,6 +58,7 @@ describe('data channels', () => {
   it('are negotiated as the protocol says, before the first offer', async () => {
     const { publisher, subscriber } = await joinFakeRoom();
     expect(publisher.channels.map(({ id, label, binaryType }) => [id, label, binaryType])).toEqual([
+      [0, 'session', 'blob'],
       [1, 'data', 'arraybuffer'],
       [2, 'data-lossy', 'arraybuffer'],
     ]);

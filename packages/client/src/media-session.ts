@@ -30,6 +30,8 @@ export interface MediaSessionHost {
   added(track: RemoteTrack): void;
   removed(track: RemoteTrack): void;
   qualityChanged(change: QualityChanged): void;
+  /** Whether session messages may take a data channel in the room's place. */
+  readonly channel: boolean;
   /** Whether the application sends or receives data. */
   usesData(): boolean;
   /** Data messages can be sent from now on. */
@@ -81,9 +83,16 @@ export class MediaSession {
       this.#carrier.check();
       host.checkRelay();
     };
-    const open = (failed: () => void) =>
-      openConnection(iceServers, { failed, changed: connectionChanged, interrupted, error }, transport);
-    this.#sending = open(() => void this.publisher.restartIce().catch(error));
+    const open = (failed: () => void, changed = connectionChanged) =>
+      openConnection(iceServers, { failed, changed, interrupted, error }, transport);
+    this.#sending = open(
+      () => void this.publisher.restartIce().catch(error),
+      () => {
+        // First: the restart needs another way.
+        this.#channelChanged();
+        connectionChanged();
+      },
+    );
     // The other one's offers are the server's.
     try {
       this.#receiving = open(() => this.send({ type: 'restart-ice' }));
@@ -99,6 +108,8 @@ export class MediaSession {
       frame: (frame, reliability) => {
         if (!this.#closed) host.data(frame, reliability);
       },
+      sessionChanged: () => this.#channelChanged(),
+      text: (text) => this.#carrier.handleText(text),
     });
     const send = (request: SessionRequest) => this.send(request);
     this.publisher = new Publisher({ connection: this.#sending, media: settings, send });
@@ -184,6 +195,11 @@ export class MediaSession {
     this.#carrier.close();
     this.publisher.close(error);
     this.subscriber.close();
+  }
+
+  #channelChanged(): void {
+    if (this.#closed || !this.#host.channel) return;
+    this.#carrier.channelChanged(this.data.session, this.#sending.connectionState === 'connected');
   }
 
   #handle(event: SessionEvent): void {

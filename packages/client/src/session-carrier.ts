@@ -2,6 +2,7 @@ import type { ReconnectSession, SessionRequest } from '@parley/protocol/client-m
 import { directProtocols, SESSION_PATH } from '@parley/protocol/direct-socket';
 import type { MediaSession, ServerMessage } from '@parley/protocol/server-messages';
 import type { RetryPolicy } from './backoff.ts';
+import { ChannelWay, type SessionChannel } from './channel-way.ts';
 import { SocketCarrier } from './socket-carrier.ts';
 
 /** Milliseconds for a node's socket to open; then the room carries the session. */
@@ -29,16 +30,24 @@ export interface SessionCarrierOptions {
   down(): void;
 }
 
-/** The way to one media session: through the room, or over a socket to the node, whichever the room says. */
+/**
+ * The way to one media session: through the room, or over a socket to the node, whichever the room says. Where it is the room,
+ * a data channel takes its place once there is one.
+ */
 export class SessionCarrier {
   readonly #options: SessionCarrierOptions;
   #way: 'none' | 'relay' | 'direct' = 'none';
   #socket: SocketCarrier | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #losses = 0;
+  /** In place of the room, while that is the way. */
+  readonly #channel: ChannelWay;
+  /** Whether the room is out of reach, and the channel the only way. */
+  #roomLost = false;
 
   constructor(options: SessionCarrierOptions) {
     this.#options = options;
+    this.#channel = new ChannelWay({ message: options.message, lost: () => this.#channelLost() });
   }
 
   /** Whether the room carries the session now. */
@@ -54,20 +63,37 @@ export class SessionCarrier {
       return;
     }
     this.#way = 'relay';
+    this.#roomLost = false;
+    this.#channel.want();
     this.#options.up();
+  }
+
+  /** The session's data channel has opened or closed, or its PeerConnection connected or not. */
+  channelChanged(channel: SessionChannel, connected: boolean): void {
+    this.#channel.changed(channel, connected);
+  }
+
+  /** The node says something on the data channel. */
+  handleText(text: string): void {
+    this.#channel.receive(text);
   }
 
   /** Sends a request of this session; it is lost while there is no way. */
   send(request: SessionRequest): void {
     const { session, relay } = this.#options;
     const message = { ...request, session };
-    if (this.#way === 'relay') relay(message);
-    else if (this.#way === 'direct') this.#socket?.send(message);
+    if (this.#way === 'relay') {
+      if (this.#channel.send(message, this.#roomLost)) return;
+      this.#channel.relayed();
+      relay(message);
+    } else if (this.#way === 'direct') this.#socket?.send(message);
   }
 
   /** The Room's socket is lost. */
   relayLost(): void {
-    if (this.isRelay) this.#drop();
+    if (!this.isRelay) return;
+    if (this.#channel.isReady) this.#roomLost = true;
+    else this.#drop();
   }
 
   /** There is reason to think that the way is dead. The Room's socket is another's to check. */
@@ -119,6 +145,12 @@ export class SessionCarrier {
     else this.#timer = setTimeout(() => this.#ask('direct'), pause);
   }
 
+  /** The node is told by the room to take that way again. */
+  #channelLost(): void {
+    if (this.#roomLost) this.#drop();
+    else this.#ask('relay');
+  }
+
   #ask(carrier: ReconnectSession['carrier']): void {
     this.#options.relay({ type: 'reconnect-session', session: this.#options.session, carrier });
     this.#timer = setTimeout(() => this.#ask(carrier), ASK_AGAIN);
@@ -126,6 +158,7 @@ export class SessionCarrier {
 
   #drop(): void {
     clearTimeout(this.#timer);
+    this.#channel.stop();
     this.#socket?.close();
     this.#socket = undefined;
     if (this.#way === 'none') return;

@@ -5,11 +5,21 @@
  * Browsers import this file, so it brings no schemas; those of the headers are in `data-messages.ts`.
  */
 export const DATA_CHANNELS = {
-  /** Kept for session messages. */
+  /** For session messages, as text; see {@link SESSION_PING}. */
   session: { id: 0, label: 'session', ordered: true },
   reliable: { id: 1, label: 'data', ordered: true },
   lossy: { id: 2, label: 'data-lossy', ordered: false, maxRetransmits: 0 },
 } as const satisfies Record<string, DataChannelParameters>;
+
+/**
+ * With this a client asks for its session's messages on the channel `session` from then on, in place of the Room's socket.
+ * The node says {@link SESSION_PONG} where it agrees, else nothing.
+ */
+export const SESSION_PING = 'ping';
+export const SESSION_PONG = 'pong';
+
+/** Largest message on that channel, bytes. What is larger takes the way that was there before. */
+export const MAX_SESSION_CHANNEL_BYTES = 256 * 1024;
 
 /** What both ends say when they open a channel. */
 export interface DataChannelParameters {

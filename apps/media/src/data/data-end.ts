@@ -1,19 +1,43 @@
-import { DATA_CHANNELS, type DataReliability } from '@parley/protocol/data-channels';
+import {
+  DATA_CHANNELS,
+  type DataChannelParameters,
+  type DataReliability,
+} from '@parley/protocol/data-channels';
 import { type DataRequest, decodeDataRequest } from '@parley/protocol/data-messages';
+import { DecodeError } from '@parley/protocol/decode';
 import { ParleyError } from '@parley/protocol/errors';
 import type { Grants } from '@parley/protocol/grants';
-import { DATA_MESSAGES, DATA_VOLUME, TokenBucket } from '@parley/protocol/token-bucket';
+import {
+  CLIENT_VOLUME,
+  DATA_MESSAGES,
+  DATA_VOLUME,
+  SESSION_REQUESTS,
+  TokenBucket,
+} from '@parley/protocol/token-bucket';
 import type { DataConsumer, DataProducer, WebRtcTransport } from 'mediasoup/types';
 import type { DataCounts, DataParts } from './data-hub.ts';
 import { ReliefValve } from './relief-valve.ts';
+import { SessionChannel, type SessionChannelHandlers } from './session-channel.ts';
 
 /** Whose data channels they are. */
 export interface DataOwner {
   readonly participantId: string;
   /** Looked at for each message: they change. */
   readonly grants: Pick<Grants, 'data'>;
-  /** A message was refused, or one for the participant was lost. Told no more often than is good for the client. */
-  onError(error: ParleyError): void;
+  /**
+   * A message was refused, or one for the participant was lost. Told no more often than is good for the client.
+   *
+   * @param requestType the type of a session's message; absent for data
+   */
+  onError(error: ParleyError, requestType?: string): void;
+  readonly session: SessionChannelHandlers;
+}
+
+/** What the client takes. */
+export interface DataTarget {
+  readonly transport: WebRtcTransport;
+  /** Its largest message, bytes. */
+  readonly maxMessageSize: number;
 }
 
 /** What an end needs of its hub. */
@@ -25,6 +49,7 @@ export interface DataEndHandlers {
 }
 
 const RELIABILITIES = ['reliable', 'lossy'] as const satisfies DataReliability[];
+const TEXT = 51;
 const BINARY = 53;
 /** How long a lossy message may wait for a slow receiver, ms: what is older is of no use. */
 const LOSSY_LIFETIME_MS = 400;
@@ -41,9 +66,12 @@ export class DataEnd {
   readonly #handlers: DataEndHandlers;
   readonly #messages = new TokenBucket(DATA_MESSAGES, performance.now());
   readonly #volume = new TokenBucket(DATA_VOLUME, performance.now());
+  readonly #requests = new TokenBucket(SESSION_REQUESTS, performance.now());
+  readonly #requestVolume = new TokenBucket(CLIENT_VOLUME, performance.now());
   readonly #refusals = new TokenBucket(REFUSALS, performance.now());
   readonly #told = new TokenBucket(TOLD, performance.now());
   #parts: DataParts | undefined;
+  #channel: SessionChannel | undefined;
   #inlets: DataProducer[] = [];
   #consumers: DataConsumer[] = [];
   #silenced: NodeJS.Timeout | undefined;
@@ -65,8 +93,10 @@ export class DataEnd {
   }
 
   /** To be called once. @throws when the worker cannot, or it was closed meanwhile */
-  async connect(transport: WebRtcTransport, parts: DataParts): Promise<void> {
-    await Promise.all([this.#send(transport, parts), this.#receive(transport, parts)]);
+  async connect(target: DataTarget, parts: DataParts): Promise<void> {
+    const { transport } = target;
+    const [channel] = await Promise.all([this.#send(target, parts), this.#receive(transport, parts)]);
+    this.#channel = channel;
     this.#parts = parts;
     if (this.#closed || transport.closed) throw new Error('the connection was closed meanwhile');
   }
@@ -82,7 +112,7 @@ export class DataEnd {
   }
 
   /** Towards the client. mediasoup counts the streams of its consumers from 0, as they are asked for. */
-  async #send(transport: WebRtcTransport, { outlets }: DataParts): Promise<void> {
+  async #send({ transport, maxMessageSize }: DataTarget, { outlets }: DataParts): Promise<SessionChannel> {
     const { subchannel } = this;
     const consume = async (channel: keyof typeof outlets, lifetime?: number) => {
       const consumer = await transport.consumeData({
@@ -96,7 +126,7 @@ export class DataEnd {
       }
       return consumer;
     };
-    const [, reliable, lossy] = await Promise.all([
+    const [session, reliable, lossy] = await Promise.all([
       consume('session'),
       consume('reliable'),
       consume('lossy', LOSSY_LIFETIME_MS),
@@ -107,21 +137,30 @@ export class DataEnd {
       this.#tell(new ParleyError('slow_reader', message));
     });
     new ReliefValve(lossy);
+    return new SessionChannel(session, maxMessageSize, this.#owner.session);
   }
 
   /** From the client. */
   async #receive(transport: WebRtcTransport, { direct }: DataParts): Promise<void> {
-    await Promise.all(
-      RELIABILITIES.map(async (reliability) => {
-        const { id: streamId, ordered, label, ...rest } = DATA_CHANNELS[reliability];
-        const sctpStreamParameters = { streamId, ordered, ...rest };
-        const inlet = await transport.produceData({ sctpStreamParameters, label });
-        this.#keep(this.#inlets, inlet);
-        const consumer = await direct.consumeData({ dataProducerId: inlet.id });
-        this.#keep(this.#consumers, consumer);
-        consumer.on('message', (frame, ppid) => this.#take(reliability, frame, ppid));
-      }),
-    );
+    const open = async (
+      channel: keyof typeof DATA_CHANNELS,
+      take: (message: Buffer, ppid: number) => void,
+    ) => {
+      const { id: streamId, label, ...rest }: DataChannelParameters = DATA_CHANNELS[channel];
+      const inlet = await transport.produceData({ sctpStreamParameters: { streamId, ...rest }, label });
+      this.#keep(this.#inlets, inlet);
+      const consumer = await direct.consumeData({ dataProducerId: inlet.id });
+      this.#keep(this.#consumers, consumer);
+      consumer.on('message', (message, ppid) => {
+        if (!this.#closed) this.#try(() => take(message, ppid));
+      });
+    };
+    await Promise.all([
+      open('session', (message, ppid) => this.#takeRequest(message, ppid)),
+      ...RELIABILITIES.map((reliability) =>
+        open(reliability, (frame, ppid) => this.#take(reliability, frame, ppid)),
+      ),
+    ]);
   }
 
   #keep<T extends DataProducer | DataConsumer>(list: T[], part: T): void {
@@ -129,17 +168,32 @@ export class DataEnd {
     if (this.#closed) part.close();
   }
 
-  #take(reliability: DataReliability, frame: Buffer, ppid: number): void {
-    if (this.#closed) return;
+  #try(what: () => void): void {
     try {
-      this.#check(frame, ppid);
-      const { header, payload } = decodeDataRequest(frame, reliability);
-      this.#handlers.deliver(reliability, header, payload);
-      this.#handlers.counts.taken(frame.length);
+      what();
     } catch (error) {
       if (!(error instanceof ParleyError)) throw error;
       this.#refuse(error);
     }
+  }
+
+  /** @throws {ParleyError} */
+  #takeRequest(message: Buffer, ppid: number): void {
+    const now = performance.now();
+    if (!this.#requests.take(now) || !this.#requestVolume.take(now, message.length)) {
+      const most = `Send no more than ${SESSION_REQUESTS.rate} messages a second.`;
+      throw new DecodeError('rate_limited', most, 'session');
+    }
+    if (ppid !== TEXT) throw new DecodeError('bad_json', 'Send session messages as text.', 'session');
+    this.#channel?.receive(message.toString());
+  }
+
+  /** @throws {ParleyError} */
+  #take(reliability: DataReliability, frame: Buffer, ppid: number): void {
+    this.#check(frame, ppid);
+    const { header, payload } = decodeDataRequest(frame, reliability);
+    this.#handlers.deliver(reliability, header, payload);
+    this.#handlers.counts.taken(frame.length);
   }
 
   /** @throws {ParleyError} `forbidden`, `rate_limited`, `invalid_message` */
@@ -167,7 +221,7 @@ export class DataEnd {
 
   #refuse(error: ParleyError): void {
     this.#handlers.counts.refused(error.code);
-    this.#tell(error);
+    this.#tell(error, error instanceof DecodeError ? (error.requestType ?? 'session') : undefined);
     if (this.#refusals.take(performance.now()) || this.#silenced !== undefined) return;
     this.#pause(true);
     this.#silenced = setTimeout(() => {
@@ -182,7 +236,7 @@ export class DataEnd {
     for (const inlet of this.#inlets) (paused ? inlet.pause() : inlet.resume()).catch(() => undefined);
   }
 
-  #tell(error: ParleyError): void {
-    if (!this.#closed && this.#told.take(performance.now())) this.#owner.onError(error);
+  #tell(error: ParleyError, requestType?: string): void {
+    if (!this.#closed && this.#told.take(performance.now())) this.#owner.onError(error, requestType);
   }
 }

@@ -1,8 +1,8 @@
 import { DATA_CHANNELS, type DataReliability, writeDataFrame } from '@parley/protocol/data-channels';
 import type { DataMessage } from '@parley/protocol/data-messages';
 import { ParleyError } from '@parley/protocol/errors';
-import type { DataProducer, DirectTransport, Router, WebRtcTransport } from 'mediasoup/types';
-import { DataEnd, type DataOwner } from './data-end.ts';
+import type { DataProducer, DirectTransport, Router } from 'mediasoup/types';
+import { DataEnd, type DataOwner, type DataTarget } from './data-end.ts';
 
 /** Counts data messages. */
 export interface DataCounts {
@@ -49,7 +49,7 @@ export class DataHub {
    *
    * @throws when the worker cannot, or the transport is closed meanwhile; nothing is left of it then
    */
-  async open(transport: WebRtcTransport, owner: DataOwner): Promise<DataEnd> {
+  async open(target: DataTarget, owner: DataOwner): Promise<DataEnd> {
     const subchannel = this.#freeSubchannel();
     const end = new DataEnd(subchannel, owner, {
       counts: this.#counts,
@@ -59,7 +59,7 @@ export class DataHub {
     this.#ends.set(subchannel, end);
     try {
       this.#parts ??= this.#make();
-      await end.connect(transport, await this.#parts);
+      await end.connect(target, await this.#parts);
       return end;
     } catch (error) {
       end.close();

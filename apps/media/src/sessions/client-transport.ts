@@ -1,8 +1,8 @@
+import { MAX_SESSION_CHANNEL_BYTES } from '@parley/protocol/data-channels';
 import type { WebRtcTransport } from 'mediasoup/types';
 import { LOW_BUFFER_BYTES } from '../data/relief-valve.ts';
 import type { TrafficLedger } from '../telemetry/traffic-ledger.ts';
 import type { RoomRouter } from '../workers/media-worker.ts';
-import { MAX_SCTP_MESSAGE_BYTES } from './data-line.ts';
 import type { SessionContext } from './session-context.ts';
 import type { SessionMeter } from './session-meter.ts';
 import { type TransportState, transportState } from './transport-state.ts';
@@ -15,8 +15,8 @@ const ICE_CONSENT_SECONDS = 30;
 /** What waits for a client, and what of its messages has not come whole, is bounded. */
 const SCTP = {
   enableSctp: true,
-  maxReceiveMessageSize: MAX_SCTP_MESSAGE_BYTES,
-  sctpMaxReceiverWindowBufferSize: 4 * MAX_SCTP_MESSAGE_BYTES,
+  maxReceiveMessageSize: MAX_SESSION_CHANNEL_BYTES,
+  sctpMaxReceiverWindowBufferSize: 4 * MAX_SESSION_CHANNEL_BYTES,
   sctpPerStreamSendQueueLimit: 1024 * 1024,
   sctpDefaultStreamBufferedAmountLowThreshold: LOW_BUFFER_BYTES,
 };

@@ -1,25 +1,24 @@
-import { MAX_DATA_FRAME_BYTES } from '@parley/protocol/data-channels';
+import { MAX_DATA_FRAME_BYTES, MAX_SESSION_CHANNEL_BYTES } from '@parley/protocol/data-channels';
 import { ParleyError } from '@parley/protocol/errors';
 import type { MediaDecision } from '@parley/sdp/answer';
 import type { Offer, OfferedMedia } from '@parley/sdp/offer';
 import type { WebRtcTransport } from 'mediasoup/types';
-import type { DataEnd } from '../data/data-end.ts';
+import type { DataEnd, DataOwner } from '../data/data-end.ts';
 import type { SessionContext } from './session-context.ts';
 
-/** Largest message that the node takes on a channel, bytes: a session's as well as data. */
-export const MAX_SCTP_MESSAGE_BYTES = 256 * 1024;
+/** What a session hears of its client's data channels. */
+export type DataHandlers = Pick<DataOwner, 'onError' | 'session'>;
 
 /** The m-line of a publishing PeerConnection that carries its data channels: none, or one for as long as the transport lives. */
 export class DataLine {
   readonly #context: SessionContext;
-  readonly #onError: (error: ParleyError) => void;
+  readonly #handlers: DataHandlers;
   #mid: string | undefined;
   #end: DataEnd | undefined;
 
-  /** @param onError told of messages that were refused */
-  constructor(context: SessionContext, onError: (error: ParleyError) => void) {
+  constructor(context: SessionContext, handlers: DataHandlers) {
     this.#context = context;
-    this.#onError = onError;
+    this.#handlers = handlers;
   }
 
   /**
@@ -33,11 +32,14 @@ export class DataLine {
   }
 
   /** Opens the channels before the client can know of them. @throws {ParleyError} `publish_failed` */
-  async open({ mid }: OfferedMedia, transport: WebRtcTransport): Promise<void> {
+  async open({ mid, maxMessageSize = 0 }: OfferedMedia, transport: WebRtcTransport): Promise<void> {
     if (this.#end !== undefined) return;
     const { data, participantId, grants } = this.#context;
     try {
-      const end = await data.open(transport, { participantId, grants, onError: this.#onError });
+      const end = await data.open(
+        { transport, maxMessageSize },
+        { participantId, grants, ...this.#handlers },
+      );
       if (transport.closed) {
         end.close();
         throw new Error('the connection was closed meanwhile');
@@ -52,7 +54,7 @@ export class DataLine {
 
   /** What is to be answered to the m-line that {@link find} found. */
   get decision(): MediaDecision {
-    return { action: 'data', maxMessageSize: MAX_SCTP_MESSAGE_BYTES };
+    return { action: 'data', maxMessageSize: MAX_SESSION_CHANNEL_BYTES };
   }
 
   close(): void {

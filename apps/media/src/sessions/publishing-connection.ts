@@ -14,7 +14,7 @@ import { type SendOptions, type SendParameters, sendParameters } from '@parley/s
 import type { Producer } from 'mediasoup/types';
 import { negotiable } from '../workers/router-codecs.ts';
 import { ClientTransport, newSessionId } from './client-transport.ts';
-import { DataLine } from './data-line.ts';
+import { type DataHandlers, DataLine } from './data-line.ts';
 import { type KnownLine, type LineStep, type OfferContext, planOffer } from './offer-plan.ts';
 import type { PublishedTrack } from './published-track.ts';
 import type { SessionContext } from './session-context.ts';
@@ -49,8 +49,7 @@ export interface PublishingHandlers {
   onState(): void;
   /** A track that had been started ended, whoever ended it. */
   onEnded(trackId: string): void;
-  /** A data message was refused, or lost on its way to the client. */
-  onDataError(error: ParleyError): void;
+  readonly data: DataHandlers;
 }
 
 /** What the owner says about an offer beside its SDP. */
@@ -77,7 +76,7 @@ export class PublishingConnection {
     this.purpose = purpose;
     this.#context = context;
     this.#handlers = handlers;
-    this.#data = new DataLine(context, (error) => handlers.onDataError(error));
+    this.#data = new DataLine(context, handlers.data);
   }
 
   get transport(): ClientTransport | undefined {

@@ -8,6 +8,7 @@ import { SESSION_REQUESTS, TokenBucket } from '@parley/protocol/token-bucket';
 import type { TicketClaims } from '@parley/protocol/tokens';
 import type { Track } from '@parley/protocol/track';
 import type { VideoLimit } from '../capacity/shed-step.ts';
+import type { SessionChannel } from '../data/session-channel.ts';
 import { QualityWishes, type WishedLayer } from '../quality/quality-wishes.ts';
 import type { Carrier } from './carrier.ts';
 import { OfferRequester } from './offer-requester.ts';
@@ -52,6 +53,8 @@ export class Session {
   /** Which tracks the client wants. */
   #choice: SubscriptionChoice;
   #carrier: Carrier;
+  /** The client's channel, while it is to be used in place of the Room. */
+  #channel: SessionChannel | undefined;
   #mediaState: MediaState | undefined;
   readonly #openedAt = performance.now();
   /** Tracks of which the client was told that the server's load limits them, and how. */
@@ -67,7 +70,14 @@ export class Session {
     this.#publisher = new Publisher(context, {
       onState,
       onEnded: (trackId) => handlers.unpublished(trackId),
-      onDataError: ({ code, message }) => this.#emit({ type: 'error', code, message, requestType: 'data' }),
+      data: {
+        onError: ({ code, message }, requestType = 'data') =>
+          this.#emit({ type: 'error', code, message, requestType }),
+        session: {
+          opened: (channel) => this.#useChannel(channel),
+          request: (request) => void this.handle(request),
+        },
+      },
     });
     this.#subscriber = new Subscriber(context, this.#wishes, {
       onState,
@@ -128,6 +138,8 @@ export class Session {
   attach(carrier: Carrier): void {
     const old = this.#carrier;
     this.#carrier = carrier;
+    // The client has lost it, or asks anew.
+    this.#channel = undefined;
     old.close('session_replaced', 'This session goes on over another connection.');
     this.carrierRestored();
   }
@@ -338,8 +350,19 @@ export class Session {
     this.#handlers.mediaState(state);
   }
 
+  /** A socket of the client's own spares the Room as much. */
+  #useChannel(channel: SessionChannel): boolean {
+    if (this.#closed || this.#carrier.kind !== 'relay') return false;
+    this.#channel = channel;
+    return true;
+  }
+
   #emit(message: SessionEvent): void {
-    if (!this.#closed) this.#carrier.send(message);
+    if (this.#closed) return;
+    const otherwise = () => {
+      if (!this.#closed) this.#carrier.send(message);
+    };
+    if (!this.#channel?.send(message, otherwise)) otherwise();
   }
 
   #report(error: unknown, request: SessionRequest): void {

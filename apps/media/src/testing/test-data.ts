@@ -19,12 +19,21 @@ export interface TestMessage extends DataMessage {
 /** The data channels of a peer, negotiated as the protocol says. */
 export class TestData {
   readonly received = new Inbox<TestMessage>();
-  readonly #channels: Record<DataReliability, DataChannel>;
+  /** What came on the session's channel. */
+  readonly texts = new Inbox<string>();
+  readonly #channels: Record<keyof typeof DATA_CHANNELS, DataChannel>;
 
   constructor(connection: InstanceType<typeof nodeDataChannel.PeerConnection>) {
     const open = ({ id, label, ordered, ...rest }: DataChannelParameters) =>
       connection.createDataChannel(label, { negotiated: true, id, unordered: !ordered, ...rest });
-    this.#channels = { reliable: open(DATA_CHANNELS.reliable), lossy: open(DATA_CHANNELS.lossy) };
+    this.#channels = {
+      session: open(DATA_CHANNELS.session),
+      reliable: open(DATA_CHANNELS.reliable),
+      lossy: open(DATA_CHANNELS.lossy),
+    };
+    this.#channels.session.onMessage((text) => {
+      if (typeof text === 'string') this.texts.push(text);
+    });
     for (const reliability of ['reliable', 'lossy'] as const) {
       this.#channels[reliability].onMessage((frame) => {
         if (!(frame instanceof Uint8Array || frame instanceof ArrayBuffer)) return;
@@ -44,6 +53,11 @@ export class TestData {
   send(reliability: DataReliability, header: object, payload: Uint8Array | string): void {
     const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
     this.sendFrame(reliability, writeDataFrame(header, bytes));
+  }
+
+  /** Says something on the session's channel. */
+  say(text: string): void {
+    this.#channels.session.sendMessage(text);
   }
 
   /** Sends what may be no frame at all; text as text. */

@@ -6,9 +6,11 @@ export class FakeDataChannel {
   binaryType: BinaryType = 'blob';
   bufferedAmount = 0;
   onopen: (() => void) | null = null;
+  onclose: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
   /** What was sent on it. */
   readonly sent: Uint8Array[] = [];
+  readonly #texts: string[] = [];
 
   constructor(label: string, id: number) {
     this.label = label;
@@ -20,12 +22,24 @@ export class FakeDataChannel {
     this.onopen?.();
   }
 
-  send(frame: Uint8Array): void {
+  send(message: Uint8Array | string): void {
     if (this.readyState !== 'open') throw new TypeError('the channel is not open');
-    this.sent.push(frame);
+    if (typeof message === 'string') this.#texts.push(message);
+    else this.sent.push(message);
   }
 
-  receive(frame: Uint8Array): void {
-    this.onmessage?.({ data: frame.buffer });
+  /** What was said on it since the last look. */
+  texts(): string[] {
+    return this.#texts.splice(0);
+  }
+
+  receive(message: Uint8Array | string): void {
+    this.onmessage?.({ data: typeof message === 'string' ? message : message.buffer });
+  }
+
+  /** The other end closes it. */
+  end(): void {
+    this.readyState = 'closed';
+    this.onclose?.();
   }
 }

@@ -113,6 +113,11 @@ export class FakePeerConnection {
     this.onconnectionstatechange?.();
   }
 
+  disconnect(): void {
+    this.connectionState = 'disconnected';
+    this.onconnectionstatechange?.();
+  }
+
   connect(): void {
     this.connectionState = 'connected';
     this.onconnectionstatechange?.();
