@@ -21,7 +21,11 @@ export interface DataTab {
   /** Codes of the errors that the server sent. */
   errors: string[];
   /** Joins through the SDK. @returns one's own id */
-  join(room: string, name: string): Promise<string>;
+  join(room: string, name: string, carrier?: 'auto' | 'relay'): Promise<string>;
+  /** Sends the microphone. */
+  speak(): Promise<void>;
+  /** Asks the node for something that it refuses, and waits for that. */
+  ask(): Promise<void>;
   /** @param payload text, or so many bytes. @returns the code with which the SDK refuses it */
   send(payload: string | number, options?: DataOptions): string | undefined;
   /** Joins with a WebSocket and a RTCPeerConnection, without the SDK. Resolves when its channels are open. */
@@ -31,6 +35,7 @@ export interface DataTab {
 
 let call: Call | undefined;
 let channel: RTCDataChannel | undefined;
+let refused: (() => void) | undefined;
 
 function receive(from: string, payload: string | Uint8Array, reliable: boolean, topic?: string): void {
   const content =
@@ -44,11 +49,25 @@ const tab: DataTab = {
   received: [],
   errors: [],
 
-  async join(room, name) {
-    call = await connect(location.origin, { room, name });
+  async join(room, name, carrier = 'auto') {
+    call = await connect(location.origin, { room, name, carrier });
     call.on('data', ({ from, payload, reliable, topic }) => receive(from, payload, reliable, topic));
-    call.on('error', ({ code }) => this.errors.push(code));
+    call.on('error', ({ code }) => {
+      if (code === 'track_not_found') refused?.();
+      else this.errors.push(code);
+    });
     return call.participantId;
+  },
+
+  async speak() {
+    await call?.setMicrophoneEnabled(true);
+  },
+
+  ask() {
+    const done = Promise.withResolvers<void>();
+    refused = done.resolve;
+    call?.updateQuality('low', 'nobody’s track');
+    return done.promise;
   },
 
   send(payload, options) {

@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { leaveAll, openPage } from './browser.ts';
 import type { DataTab } from './data-page.ts';
 import { launchBrowser } from './launch-browser.ts';
 import { pageScript } from './page-script.ts';
+import { Stack } from './stack.ts';
 
 const PATIENCE = 20_000;
 const SCRIPT = fileURLToPath(new URL('./data-page.ts', import.meta.url));
@@ -17,8 +18,8 @@ afterAll(() => browser.close());
 afterEach(() => leaveAll(browser));
 
 /** A tab with nothing in it but the SDK. */
-async function open(): Promise<Tab> {
-  const page = await openPage(browser, '/health');
+async function open(url = inject('url')): Promise<Tab> {
+  const page = await openPage(browser, '/health', { url });
   await page.addScriptTag({ content: await pageScript(SCRIPT) });
   return new Tab(page);
 }
@@ -30,8 +31,16 @@ class Tab {
     this.#page = page;
   }
 
-  join(room: string, name: string): Promise<string> {
-    return this.#call('join', room, name);
+  join(...args: Parameters<DataTab['join']>): Promise<string> {
+    return this.#call('join', ...args);
+  }
+
+  speak(): Promise<void> {
+    return this.#call('speak');
+  }
+
+  ask(): Promise<void> {
+    return this.#call('ask');
   }
 
   joinByHand(room: string, name: string): Promise<string> {
@@ -54,7 +63,7 @@ class Tab {
     return this.#page.evaluate(() => (globalThis as unknown as { tab: DataTab }).tab.errors);
   }
 
-  #call<T>(method: 'join' | 'joinByHand' | 'send' | 'sendByHand', ...args: unknown[]): Promise<T> {
+  #call<T>(method: Exclude<keyof DataTab, 'received' | 'errors'>, ...args: unknown[]): Promise<T> {
     return this.#page.evaluate(
       ([name, given]) => {
         const { tab } = globalThis as unknown as { tab: Record<string, (...args: unknown[]) => unknown> };
@@ -133,4 +142,65 @@ it('people who publish nothing send each other data, and one without the SDK tak
     .toEqual(['forbidden']);
   expect((await bob.received()).length).toBe(count);
   expect([await ann.errors(), await bob.errors()]).toEqual([[], []]);
+});
+
+describe('where the node has no socket for clients', () => {
+  let stack: Stack;
+  beforeAll(async () => {
+    stack = await Stack.start({ direct: false });
+  }, 90_000);
+  afterAll(async () => {
+    await stack.stop();
+    expect(stack.troubles, 'what servers reported').toEqual([]);
+  });
+
+  /** Messages between the node and its Room so far. */
+  async function linkMessages(): Promise<number> {
+    const page = await (await fetch(stack.metricsUrl)).text();
+    const counts = [...page.matchAll(/^parley_link_messages_total\{.*\} (\d+)$/gm)];
+    return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+  }
+
+  /** How many more there are once the node has said something to a tab ten times. */
+  async function costOf(tab: Tab): Promise<number> {
+    const before = await linkMessages();
+    for (let i = 0; i < 10; i++) await tab.ask();
+    return (await linkMessages()) - before;
+  }
+
+  it('session messages take a channel of the call once it is connected, also while the edge is away', async () => {
+    const room = 'eased';
+    const [ann, bob, cyd] = await Promise.all([open(stack.url), open(stack.url), open(stack.url)]);
+    await ann.join(room, 'Ann');
+    const bobId = await bob.join(room, 'Bob');
+    await cyd.join(room, 'Cyd', 'relay');
+    await Promise.all([ann.speak(), bob.speak(), cyd.speak()]);
+    await expect
+      .poll(() => costOf(ann), { timeout: PATIENCE, message: 'the Room has nothing to do with them' })
+      .toBe(0);
+    expect(await costOf(cyd), 'whoever wants it so keeps to the Room').toBe(20);
+
+    await stack.killEdge();
+    await ann.ask();
+    await expect
+      .poll(
+        async () => {
+          await ann.send('without the edge', { to: [bobId] });
+          return (await bob.received()).length;
+        },
+        { timeout: PATIENCE, message: 'data does not need the edge either' },
+      )
+      .toBeGreaterThan(0);
+    await stack.startEdge();
+    await expect
+      .poll(
+        async () => {
+          await cyd.ask();
+          return await costOf(ann);
+        },
+        { timeout: 2 * PATIENCE, message: 'Cyd is back, and Ann on the channel' },
+      )
+      .toBe(0);
+    expect([await ann.errors(), await bob.errors()]).toEqual([[], []]);
+  }, 120_000);
 });

@@ -146,6 +146,8 @@ describe('when the channel is lost', () => {
     const room = await onChannel();
     await pass(SETTLES_IN);
     lose(room.publisher);
+    // The room’s socket is asked whether it lives.
+    room.socket.pong();
     room.call.updateQuality('low');
     const ask = { type: 'reconnect-session', session: 1, carrier: 'relay' };
     expect(said(room, room.publisher)).toEqual({ channel: [], room: [ask, WISH] });

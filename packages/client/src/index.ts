@@ -30,6 +30,7 @@ export {
 export type { CaptureDevice } from './capture-error.ts';
 export { type ConnectOptions, connect } from './connect.ts';
 export type { ConnectionQuality } from './connection-quality.ts';
+export type { DataMessage, DataOptions } from './data-messages.ts';
 export {
   canChooseSpeaker,
   listDevices,
