@@ -24,6 +24,8 @@ export interface DataTab {
   join(room: string, name: string, carrier?: 'auto' | 'relay'): Promise<string>;
   /** Sends the microphone. */
   speak(): Promise<void>;
+  /** Of the call. */
+  state(): string | undefined;
   /** Asks the node for something that it refuses, and waits for that. */
   ask(): Promise<void>;
   /** @param payload text, or so many bytes. @returns the code with which the SDK refuses it */
@@ -57,6 +59,10 @@ const tab: DataTab = {
       else this.errors.push(code);
     });
     return call.participantId;
+  },
+
+  state() {
+    return call?.state;
   },
 
   async speak() {
