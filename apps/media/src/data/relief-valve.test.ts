@@ -1,3 +1,4 @@
+import { ensureWorker } from '@parley/mediasoup-worker/ensure';
 import { createWorker } from 'mediasoup';
 import type { Worker } from 'mediasoup/types';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -5,7 +6,8 @@ import { LOW_BUFFER_BYTES, ReliefValve } from './relief-valve.ts';
 
 let worker: Worker;
 beforeAll(async () => {
-  worker = await createWorker({ logLevel: 'none' });
+  const { path: workerBin } = await ensureWorker();
+  worker = await createWorker({ logLevel: 'none', workerBin });
 }, 20 * 60_000);
 afterAll(() => worker.close());
 
