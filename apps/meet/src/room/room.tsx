@@ -14,10 +14,11 @@ import { useTexts } from '../i18n/texts.ts';
 import type { Notices } from '../notices.ts';
 import { PeoplePanel } from '../people/people-panel.tsx';
 import { useSetting } from '../settings/setting.ts';
-import { chosenDevices, lastLayout, receivedQuality } from '../settings/settings.ts';
+import { chosenDevices, lastLayout, receivedQuality, statistics } from '../settings/settings.ts';
 import { SettingsDialog } from '../settings/settings-dialog.tsx';
 import { ShortcutHelp } from '../shortcuts/shortcut-help.tsx';
 import { Stage } from '../stage/stage.tsx';
+import { CallFigures } from '../stats/call-figures.tsx';
 import { Alone } from './alone.tsx';
 import { Announcer } from './announcer.tsx';
 import { BlockedSound } from './blocked-sound.tsx';
@@ -27,7 +28,6 @@ import { NoticeList } from './notice-list.tsx';
 import { Reconnecting } from './reconnecting.tsx';
 import css from './room.module.css';
 import { RoomHeader } from './room-header.tsx';
-import { StatsLine } from './stats-line.tsx';
 import { useCallDevices } from './use-call-devices.ts';
 import { useControls } from './use-controls.ts';
 import { type Panel, useRoomKeys } from './use-room-keys.ts';
@@ -49,8 +49,7 @@ export function Room({ notices }: { notices: Notices }) {
   const speaker = useSetting(chosenDevices.speaker);
   const devices = useCallDevices(notices);
   const [settingsOpen, setSettingsOpen] = useState(false);
-  const [debug] = useState(() => new URLSearchParams(location.search).has('debug'));
-  const stats = useStats(debug).at(-1);
+  const history = useStats(useSetting(statistics) === 'on');
   const tiles = useTiles();
   const layout = useSetting(lastLayout);
   const copyFailed = (link: string) => notices.add(texts.notices.copyFailed(link));
@@ -72,11 +71,11 @@ export function Room({ notices }: { notices: Notices }) {
         onCopyFailed={copyFailed}
       />
       <WaitingList guests={lobby} moderate={(request) => call.moderate(request)} />
-      {stats && <StatsLine stats={stats} />}
+      <CallFigures history={history} />
       <main className={css.main}>
         <NoticeList notices={notices} />
         <Reconnecting state={state} />
-        <Stage tiles={tiles} layout={layout} stats={stats?.received} />
+        <Stage tiles={tiles} layout={layout} history={history} />
         {count === 1 && <Alone roomId={call.roomId} onCopyFailed={copyFailed} />}
         {panel === 'chat' && <ChatPanel entries={chat.entries} onSend={chat.send} onClose={close} />}
         {panel === 'people' && <PeoplePanel onClose={close} />}

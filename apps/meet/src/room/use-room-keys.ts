@@ -1,3 +1,4 @@
+import { statistics } from '../settings/settings.ts';
 import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
 import { CAN_SHARE, type Controls } from './use-controls.ts';
 
@@ -19,6 +20,9 @@ export function useRoomKeys(controls: Controls, toggle: (panel: Panel) => void, 
         case 'chat':
         case 'people':
           toggle(shortcut);
+          return;
+        case 'statistics':
+          statistics.set(statistics.current() === 'on' ? 'off' : 'on');
           return;
         case 'help':
           help();

@@ -4,7 +4,7 @@ import { changeLanguage, isLanguage, LANGUAGES, useLanguage } from '../i18n/lang
 import { useTexts } from '../i18n/texts.ts';
 import { RoundButton } from '../ui/round-button.tsx';
 import { type Setting, useSetting } from './setting.ts';
-import { mirror, QUALITIES, receivedQuality, THEMES, theme } from './settings.ts';
+import { mirror, QUALITIES, receivedQuality, statistics, THEMES, theme } from './settings.ts';
 import css from './settings-dialog.module.css';
 
 export interface SettingsDialogProps {
@@ -17,6 +17,7 @@ export function SettingsDialog({ devices, onClose }: SettingsDialogProps) {
   const texts = useTexts();
   const language = useLanguage();
   const isMirrored = useSetting(mirror) === 'on';
+  const showsStatistics = useSetting(statistics) === 'on';
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
   useEffect(() => {
@@ -77,6 +78,15 @@ export function SettingsDialog({ devices, onClose }: SettingsDialogProps) {
               data-testid="mirror"
             />
             {t.mirror}
+          </label>
+          <label className={css.check}>
+            <input
+              type="checkbox"
+              checked={showsStatistics}
+              onChange={({ target }) => statistics.set(target.checked ? 'on' : 'off')}
+              data-testid="show-statistics"
+            />
+            {t.statistics}
           </label>
           <Row label={texts.room.quality}>
             <Choice

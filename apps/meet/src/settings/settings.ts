@@ -34,5 +34,8 @@ export const receivedQuality = choice('quality', QUALITIES, 'auto');
 
 /** How the stage was arranged last. */
 export const lastLayout = choice('layout', LAYOUTS, 'auto');
+/** Whether figures of the connection are shown in the call. */
+export const statistics = choice('statistics', SWITCH, 'off');
+
 /** Whether keys do something in the call. */
 export const shortcuts = choice('shortcuts', SWITCH, 'on');

@@ -1,5 +1,5 @@
 /** What keys do in the call. */
-export type Shortcut = 'microphone' | 'camera' | 'screen' | 'chat' | 'people' | 'help';
+export type Shortcut = 'microphone' | 'camera' | 'screen' | 'chat' | 'people' | 'statistics' | 'help';
 
 /** The key of each shortcut, as it is shown, in the order in which the help lists them. */
 export const KEYS = {
@@ -8,6 +8,7 @@ export const KEYS = {
   screen: 'S',
   chat: 'C',
   people: 'P',
+  statistics: 'I',
   help: '?',
 } as const satisfies Record<Shortcut, string>;
 

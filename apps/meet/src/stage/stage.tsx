@@ -1,4 +1,4 @@
-import type { ReceivedStats } from '@parley/client/call-stats';
+import type { CallStats } from '@parley/client/call-stats';
 import type { Tile } from '@parley/react';
 import { useRef, useState } from 'react';
 import { useElementSize } from '../ui/use-element-size.ts';
@@ -17,11 +17,12 @@ import { useTileOrder } from './use-tile-order.ts';
 export interface StageProps {
   tiles: readonly Tile[];
   layout: Layout;
-  stats: ReadonlyMap<string, ReceivedStats> | undefined;
+  /** What was measured, oldest first; empty while nobody wants to see it. */
+  history: readonly CallStats[];
 }
 
 /** The pictures of the room. A tile keeps its element wherever it goes, and has none while its page is not shown. */
-export function Stage({ tiles, layout, stats }: StageProps) {
+export function Stage({ tiles, layout, history }: StageProps) {
   const ref = useRef<HTMLDivElement>(null);
   const { width, height } = useElementSize(ref);
   const [pinned, setPinned] = useState<string>();
@@ -75,7 +76,7 @@ export function Stage({ tiles, layout, stats }: StageProps) {
             floating={tile === floating}
             pinned={tile.key === pinned}
             onPin={() => setPinned(tile.key === pinned ? undefined : tile.key)}
-            stats={stats?.get(tile.trackId ?? '')}
+            history={history}
           />
         ))}
       {places.pager && <Pager page={page} pages={places.pages} place={places.pager} onTurn={setPage} />}

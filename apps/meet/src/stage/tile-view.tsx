@@ -1,7 +1,8 @@
-import type { ReceivedStats } from '@parley/client/call-stats';
+import type { CallStats } from '@parley/client/call-stats';
 import { type Tile, useSpeaking } from '@parley/react';
 import { type Texts, useTexts } from '../i18n/texts.ts';
 import { Video } from '../media/video.tsx';
+import { TileStats } from '../stats/tile-stats.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useMirrored } from '../ui/use-mirrored.ts';
@@ -17,12 +18,12 @@ export interface TileViewProps {
   floating: boolean;
   pinned: boolean;
   onPin: () => void;
-  /** For `?debug`. */
-  stats?: ReceivedStats | undefined;
+  /** What was measured, oldest first; empty while nobody wants to see it. */
+  history: readonly CallStats[];
 }
 
 /** One tile: video or initials, and whose it is. */
-export function TileView({ tile, place, floating, pinned, onPin, stats }: TileViewProps) {
+export function TileView({ tile, place, floating, pinned, onPin, history }: TileViewProps) {
   const { name, isSelf, source, video, microphoneOn } = tile;
   const texts = useTexts().tile;
   const speaking = useSpeaking(tile.participantId) && source === 'camera' && microphoneOn;
@@ -69,11 +70,7 @@ export function TileView({ tile, place, floating, pinned, onPin, stats }: TileVi
         {isOwnCamera && <span className={css.self}>{texts.you}</span>}
       </p>
       <TileActions tile={tile} label={label} pinned={pinned} onPin={onPin} />
-      {stats && (
-        <p className={css.stats}>
-          {stats.width}×{stats.height} {Math.round(stats.framesPerSecond)} fps
-        </p>
-      )}
+      <TileStats tile={tile} history={history} />
     </section>
   );
 }
