@@ -1,16 +1,16 @@
 /**
  * `pnpm prove:faults`: what befalls a call, how long sound and picture are gone, what the application hears, and that everything is
  * as it was afterwards without the application doing anything. Two Chromiums with dense pictures in a call through the SDK; one is in a
- * network namespace of its own, to which it happens. For each fault: seconds from its beginning until frames are decoded again for
- * good, at the one whom it befalls (`viewer`) and at the other, of what that one sends (`publisher`). 0.0: no picture stood still for
- * longer than 1.5 s. Linux, root. Set by the environment:
+ * network namespace of its own, to which it happens. For each fault: the longest time in seconds without a newly decoded frame, at the
+ * one whom it befalls (`viewer`) and at the other, of what that one sends (`publisher`), and seconds from its beginning until
+ * everything was as before (`whole`). Linux, root. Set by the environment:
  *
  * - `REPETITIONS` (3)
  * - `FAULTS`: only those whose name has this text
  *
  * What these are: `machine asleep` and `tab stopped` are SIGSTOP of the browser's and of the page's processes, in which, unlike in a
- * machine that sleeps, the monotonic clock goes on; `tab frozen` is what Chromium does to tabs in the background, by its debugger;
- * `camera unplugged` is the end of the process that captures, after which another camera can be had; `address changed` takes
+ * machine that sleeps, the monotonic clock goes on; `tab frozen` is what Chromium does to tabs in the background, by its debugger,
+ * which leaves the media of a page in a call alone; `camera unplugged` is the end of the process that captures, after which another camera can be had; `address changed` takes
  * the address away from the one network interface and gives it another.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
