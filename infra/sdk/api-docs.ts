@@ -6,8 +6,12 @@ import { Application, TSConfigReader, TypeDocReader } from 'typedoc';
 import { ROOT } from '../dev/processes.ts';
 import { declare, type Published } from './build.ts';
 
-/** The packages whose reference is made. */
-const DOCUMENTED = ['client', 'react'] as const satisfies Published[];
+/** The packages whose reference is made, and their entries. */
+const DOCUMENTED: readonly (readonly [Published, string])[] = [
+  ['client', 'index'],
+  ['client', 'connection-test'],
+  ['react', 'index'],
+];
 
 /**
  * Writes the reference as HTML. What is public without a comment, refers to what is not public, or has a link that leads
@@ -18,8 +22,9 @@ const DOCUMENTED = ['client', 'react'] as const satisfies Published[];
 export async function buildApiDocs(folder: string): Promise<number> {
   const temporary = mkdtempSync(path.join(tmpdir(), 'parley-api-'));
   try {
-    const entryPoints = DOCUMENTED.map((name) => path.join(temporary, `${name}.d.ts`));
-    for (const [index, name] of DOCUMENTED.entries()) writeFileSync(entryPoints[index] ?? '', declare(name));
+    const entryPoints = DOCUMENTED.map((names) => path.join(temporary, `${names.join('-')}.d.ts`));
+    for (const [index, names] of DOCUMENTED.entries())
+      writeFileSync(entryPoints[index] ?? '', declare(...names));
     const tsconfig = path.join(temporary, 'tsconfig.json');
     writeFileSync(tsconfig, JSON.stringify(settings(entryPoints)));
     const options = path.join(import.meta.dirname, 'typedoc.json');
@@ -44,7 +49,7 @@ function settings(files: readonly string[]): object {
     compilerOptions: {
       lib: ['ES2024', 'DOM', 'DOM.Iterable'],
       paths: {
-        '@parley/client': files.filter((file) => file.endsWith('client.d.ts')),
+        '@parley/client': files.filter((file) => file.endsWith('client-index.d.ts')),
         react: [path.join(ROOT, 'packages/react/node_modules/@types/react')],
       },
     },

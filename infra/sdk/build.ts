@@ -1,7 +1,7 @@
 /** `pnpm build:sdk`: builds the packages that outsiders install, each into its `dist`. `pnpm build:sdk NAME …` only those. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { rolldown } from 'rolldown';
+import { type OutputOptions, rolldown } from 'rolldown';
 import { ROOT } from '../dev/processes.ts';
 import { declarationsOf } from './declarations.ts';
 import { publicEntry } from './public-entry.ts';
@@ -10,27 +10,34 @@ import { publicEntry } from './public-entry.ts';
 export const PUBLISHED = ['client', 'react', 'server'] as const;
 export type Published = (typeof PUBLISHED)[number];
 
-/** Public entries beside `index`, each whole by itself: who imports the package alone does not load them. */
-const FURTHER: Partial<Record<Published, readonly string[]>> = { client: ['connection-test'] };
+/** Public entries, by their name: what is imported from `@parley/client` and from `@parley/client/connection-test`. */
+const ENTRIES: Record<Published, readonly string[]> = {
+  client: ['index', 'connection-test'],
+  react: ['index'],
+  server: ['index'],
+};
 
 /** What goes into the bundle: the protocol, which is of no use by itself. The rest is installed beside it. */
 const BUNDLED = /^(\.|\/|@parley\/protocol\/)/;
 
-/** Builds a package: `dist/index.js`, an ES module with its source map, and `dist/index.d.ts`; likewise its further entries. */
+/** Builds a package: ES modules with their source maps, and a file of declarations for each of its entries. */
 export async function buildPackage(name: Published): Promise<void> {
   const dist = path.join(folderOf(name), 'dist');
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
-  for (const entry of ['index', ...(FURTHER[name] ?? [])]) {
-    await bundle(name, path.join(dist, `${entry}.js`), false, entry);
-    writeFileSync(path.join(dist, `${entry}.d.ts`), declare(name, entry));
-  }
+  const inputs = ENTRIES[name].map((entry) => [entry, entryOf(name, entry)]);
+  await bundle(Object.fromEntries(inputs), { dir: dist, chunkFileNames: 'shared-[hash].js' });
+  for (const entry of ENTRIES[name]) writeFileSync(path.join(dist, `${entry}.d.ts`), declare(name, entry));
 }
 
-/** Writes a package as one ES module, with its source map. */
-export async function bundle(name: Published, file: string, minify: boolean, entry = 'index'): Promise<void> {
+/** Writes the SDK as one small ES module, with its source map. */
+export function bundleSdk(file: string): Promise<void> {
+  return bundle({ parley: entryOf('client', 'index') }, { file, minify: true });
+}
+
+async function bundle(input: Record<string, string>, output: OutputOptions): Promise<void> {
   const build = await rolldown({
-    input: entryOf(name, entry),
+    input,
     plugins: [
       {
         name: 'installed-beside',
@@ -42,11 +49,11 @@ export async function bundle(name: Published, file: string, minify: boolean, ent
       throw new Error(message);
     },
   });
-  await build.write({ file, format: 'esm', sourcemap: true, minify });
+  await build.write({ format: 'esm', sourcemap: true, ...output });
   await build.close();
 }
 
-/** A package's declarations in one file. */
+/** The declarations of a package's entry in one file. */
 export function declare(name: Published, entry = 'index'): string {
   const manifest = readFileSync(path.join(folderOf(name), 'package.json'), 'utf8');
   const { description } = JSON.parse(manifest) as { description: string };
@@ -60,7 +67,7 @@ export function folderOf(name: Published): string {
 }
 
 function entryOf(name: Published, entry: string): string {
-  return path.join(folderOf(name), 'src', `${entry}.ts`);
+  return path.join(folderOf(name), `src/${entry}.ts`);
 }
 
 if (import.meta.main) {

@@ -88,20 +88,18 @@ function collect(
   };
 
   const entryModule = entry.replace(/\.ts$/, '.d.ts');
-  const { passedOn = [] } = modules.get(entryModule) ?? {};
-  for (const { name } of passedOn) {
+  const { exported = [] } = modules.get(entryModule) ?? {};
+  for (const { name } of exported) {
     const found = resolve(name, entryModule);
     if (found === undefined) throw new Error(`${entry} exports ${name}, which is nowhere.`);
     add(found);
   }
-  const exported = passedOn.map(({ name, typeOnly }) =>
-    typeOnly || types.has(name) ? `type ${name}` : name,
-  );
+  const list = exported.map(({ name, typeOnly }) => (typeOnly || types.has(name) ? `type ${name}` : name));
   const imported = [...external].map(
     ([module, each]) => `import type { ${[...each].sort().join(', ')} } from '${module}';\n`,
   );
   const bodies = [...texts.values()].map(({ text }) => `${text}\n`);
-  return { text: [...imported, ...bodies, `export { ${exported.join(', ')} };\n`].join('\n'), protocol };
+  return { text: [...imported, ...bodies, `export { ${list.join(', ')} };\n`].join('\n'), protocol };
 }
 
 /** What the protocol's types are written as, the shorter first, so that the longer can name them. */

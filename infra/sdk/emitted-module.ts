@@ -5,12 +5,12 @@ const COMPUTED = /^(Omit|Pick|Extract|Exclude|Readonly)$/;
 
 /** What a module of declarations holds, as `tsc` emits it. */
 export interface EmittedModule {
-  /** What it exports of its own, by name. */
+  /** What it declares, by name. */
   readonly declarations: ReadonlyMap<string, Declaration>;
   /** Which module a name comes from, for names that it imports or passes on. */
   readonly imports: ReadonlyMap<string, string>;
-  /** What it passes on of other modules. */
-  readonly passedOn: readonly { readonly name: string; readonly typeOnly: boolean }[];
+  /** What it exports, of its own or of other modules. */
+  readonly exported: readonly { readonly name: string; readonly typeOnly: boolean }[];
 }
 
 /** A declaration with the comment before it, without `export`. */
@@ -26,7 +26,7 @@ export interface Declaration {
 export function readModule(file: string, text: string): EmittedModule {
   const declarations = new Map<string, Declaration>();
   const imports = new Map<string, string>();
-  const passedOn: { name: string; typeOnly: boolean }[] = [];
+  const exported: { name: string; typeOnly: boolean }[] = [];
   const parsed = parse(text);
   for (const statement of parsed.statements) {
     if (ts.isImportDeclaration(statement)) {
@@ -42,18 +42,19 @@ export function readModule(file: string, text: string): EmittedModule {
       for (const { name, propertyName, isTypeOnly } of exportClause.elements) {
         if (propertyName !== undefined) throw unsupported(file, statement);
         imports.set(name.text, moduleOf(statement));
-        passedOn.push({ name: name.text, typeOnly: isTypeOnly || statement.isTypeOnly });
+        exported.push({ name: name.text, typeOnly: isTypeOnly || statement.isTypeOnly });
       }
     } else {
       for (const name of namesOf(statement)) {
         const computed = ts.isTypeAliasDeclaration(statement) && isComputed(statement.type);
         const typeOnly = ts.isTypeAliasDeclaration(statement) || ts.isInterfaceDeclaration(statement);
         const body = statement.getFullText().replace(/^export (declare )?/m, typeOnly ? '' : 'declare ');
+        if (/^export /m.test(statement.getText())) exported.push({ name, typeOnly });
         declarations.set(name, { text: body.trim(), computed, typeOnly });
       }
     }
   }
-  return { declarations, imports, passedOn };
+  return { declarations, imports, exported };
 }
 
 /** The names of types and values that declarations refer to. */

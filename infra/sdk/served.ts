@@ -3,11 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../dev/processes.ts';
 import { buildApiDocs } from './api-docs.ts';
-import { bundle, declare } from './build.ts';
+import { bundleSdk, declare } from './build.ts';
 
 /** Writes the SDK into a folder as one minified module with its source map: `parley.js`. */
 export function bundleServed(folder: string): Promise<void> {
-  return bundle('client', path.join(folder, 'parley.js'), true);
+  return bundleSdk(path.join(folder, 'parley.js'));
 }
 
 if (import.meta.main) {

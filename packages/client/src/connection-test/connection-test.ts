@@ -24,6 +24,7 @@ import { subscribeCheck } from './subscribe-check.ts';
 import { SharedContext, type TestContext } from './test-context.ts';
 import { turnTcpCheck, turnTlsCheck, turnUdpCheck } from './turn-check.ts';
 
+/** What the test may use. */
 export interface ConnectionTestOptions {
   /** The room to meet in. Default: one of the test's own, which closes half a minute after it. */
   readonly room?: string;
@@ -38,6 +39,7 @@ export interface ConnectionTestOptions {
   readonly devices?: boolean;
 }
 
+/** What a `ConnectionTest` tells, by the event's name. */
 export interface ConnectionTestEvents {
   /** A check has begun. */
   running: CheckName;

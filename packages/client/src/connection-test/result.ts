@@ -1,5 +1,6 @@
 import type { CallError } from '../call-error.ts';
 
+/** What is checked. */
 export type CheckName =
   | 'browser'
   | 'devices'
@@ -32,6 +33,7 @@ export const CHECKS: readonly CheckName[] = [
   'quality',
 ];
 
+/** What came of a check: `warning` where calls work, but not well. */
 export type Outcome = 'passed' | 'warning' | 'failed' | 'skipped';
 
 /** Why a call of the test's did not come about: the SDK's or the server's code; `lobby` where a moderator would have to let it in. */
