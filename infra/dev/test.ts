@@ -9,6 +9,13 @@ import { ROOT } from './processes.ts';
 import { buildPage, run } from './run.ts';
 import { ensureDebianPackages } from './system-packages.ts';
 
+/** What the clients of docs/examples need. */
+const PYTHON_PACKAGES = ['python3-aiortc', 'python3-websockets'];
+const GSTREAMER_PACKAGES = [
+  ...['python3-gi', 'gir1.2-gst-plugins-base-1.0', 'gir1.2-gst-plugins-bad-1.0', 'gstreamer1.0-nice'],
+  ...['gstreamer1.0-plugins-base', 'gstreamer1.0-plugins-good', 'gstreamer1.0-plugins-bad'],
+];
+
 const reports = path.join(ROOT, 'coverage/reports');
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
@@ -17,7 +24,11 @@ let workerBin = '';
 const steps: Record<string, () => Promise<number>> = {
   async browser() {
     const network = ['coturn', 'iproute2', 'iptables', 'openssl'];
-    await ensureDebianPackages(['chromium', 'firefox-esr', ...network], 'to run the browser tests');
+    const foreign = [...PYTHON_PACKAGES, ...GSTREAMER_PACKAGES];
+    await ensureDebianPackages(
+      ['chromium', 'firefox-esr', ...network, ...foreign],
+      'to run the browser tests',
+    );
     return 0;
   },
   async promtool() {

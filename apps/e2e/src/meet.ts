@@ -89,6 +89,18 @@ export class Meet {
     return (await this.tiles()).find((tile) => tile.name === name);
   }
 
+  /** Frames that the tile with a label has shown. */
+  async framesOf(name: string): Promise<number> {
+    return (await this.tile(name))?.frames ?? 0;
+  }
+
+  /** Opens the chat, if it is not, and reads it. */
+  async chat(): Promise<string> {
+    const panel = this.page.getByTestId('chat');
+    if (!(await panel.isVisible())) await this.press('toggle-chat');
+    return (await panel.textContent()) ?? '';
+  }
+
   /** Labels of all tiles, sorted. */
   async names(): Promise<string[]> {
     return (await this.tiles()).map((tile) => tile.name).sort();
