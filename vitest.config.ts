@@ -28,10 +28,10 @@ export default defineConfig({
           hookTimeout: 30_000,
           include: [
             'packages/*/src/**/*.test.{ts,tsx}',
-            'apps/{media,meet}/src/**/*.test.{ts,tsx}',
+            'apps/{conformance,media,meet}/src/**/*.test.{ts,tsx}',
             'infra/**/*.test.ts',
           ],
-          exclude: ['**/node_modules/**', '**/dist/**'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.e2e.test.ts'],
         },
       },
       {

@@ -8,7 +8,7 @@ export const WAITING = ['churn', 'idle', 'limits', 'webhooks'].map(
 export default defineConfig({
   test: {
     name: 'e2e',
-    include: ['apps/e2e/src/**/*.test.ts'],
+    include: ['apps/e2e/src/**/*.test.ts', 'apps/conformance/src/**/*.e2e.test.ts'],
     exclude: [...configDefaults.exclude, ...WAITING],
     globalSetup: ['apps/e2e/src/stack-setup.ts'],
     // Real browsers encode video: one file at a time is what two cores carry.

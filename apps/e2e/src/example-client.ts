@@ -22,12 +22,21 @@ export class ExampleClient {
     this.#last = last;
   }
 
-  /** @param script below docs/examples; runs under Debian's Python, for which its packages are */
-  static async start(script: string, room: string, name: string, say: string): Promise<ExampleClient> {
+  /**
+   * @param name of the participant, and of its log
+   * @param script below docs/examples; runs under Debian's Python, for which its packages are
+   */
+  static async start(
+    name: string,
+    script: string,
+    room: string,
+    { say, url = inject('url') }: { say?: string; url?: string } = {},
+  ): Promise<ExampleClient> {
     const last = { report: { decoded: {}, loudness: {}, chat: [], errors: [] } };
     const file = path.join(ROOT, 'docs/examples', script);
-    const url = `${inject('url').replace('http', 'ws')}/ws`;
-    const service = await startService(name, '/usr/bin/python3', [file, url, room, name, '--say', say], {
+    const args = [file, `${url.replace('http', 'ws')}/ws`, room, name];
+    if (say !== undefined) args.push('--say', say);
+    const service = await startService(name, '/usr/bin/python3', args, {
       logFolder: inject('logFolder'),
       onLine: (line) => {
         if (line.startsWith('{')) last.report = JSON.parse(line);

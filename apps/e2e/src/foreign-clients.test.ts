@@ -74,7 +74,7 @@ it.each([
   ['aiortc', 'aiortc/client.py', 'Ada'],
   ['webrtcbin', 'gstreamer/client.py', 'Gus'],
 ])('%s and Chromium see, hear and read each other', async (stack, script, name) => {
-  const client = await ExampleClient.start(script, ROOM, name, `from ${stack}`);
+  const client = await ExampleClient.start(name, script, ROOM, { say: `from ${stack}` });
   closing.push(() => client.stop());
   await expectSeen(ann, name, 'Chromium');
   await expectHeard(ann, `Chromium hears ${stack}`);

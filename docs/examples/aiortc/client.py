@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import json
 import signal
+import sys
 
 import numpy
 import websockets
@@ -140,6 +141,8 @@ async def main():
         beside = [asyncio.create_task(task()) for task in (client.report, client.ping)]
         try:
             await client.run(options.name, options.say)
+        except websockets.ConnectionClosedError as closed:
+            sys.exit(f"The server closed the socket: {closed}")
         finally:
             for task in beside:
                 task.cancel()

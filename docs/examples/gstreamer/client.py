@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import signal
+import sys
 
 import gi
 import websockets
@@ -164,6 +165,8 @@ async def main():
         beside = [asyncio.create_task(task()) for task in (client.report, client.ping)]
         try:
             await client.run(options.name, options.say)
+        except websockets.ConnectionClosedError as closed:
+            sys.exit(f"The server closed the socket: {closed}")
         finally:
             for task in beside:
                 task.cancel()
