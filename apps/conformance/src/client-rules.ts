@@ -21,7 +21,7 @@ export class ClientRules {
   /** The last offer of each of the client's PeerConnections, by the session id of its `o=` line. */
   readonly #offers = new Map<string, string>();
   #room: string | undefined;
-  #session: number | undefined;
+  #session = 0;
   #published = 0;
   /** Of the latest server messages. */
   #participant: { id: string; secret: string; seq: number } | undefined;
@@ -33,6 +33,11 @@ export class ClientRules {
   /** The server's offers that the client still owes an answer. */
   get unanswered(): number {
     return this.#open.size;
+  }
+
+  /** The number of the client's media session; 0 where it was told none. */
+  get session(): number {
+    return this.#session;
   }
 
   /** How many tracks it publishes, as the server has told it. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Inbox } from '@parley/bots/inbox';
 import { type WebSocket, WebSocketServer } from 'ws';
 
-/** A socket that the client under test opened. */
+/** A socket that the client under test opened; paused. */
 export interface OpenedSocket {
   socket: WebSocket;
   /** With its query. */
@@ -28,6 +28,8 @@ export class Endpoint {
     this.#http.on('upgrade', (incoming: IncomingMessage, stream, head) => {
       this.#ws.handleUpgrade(incoming, stream, head, (socket) => {
         const protocols = (incoming.headers['sec-websocket-protocol'] ?? '').split(',').map((p) => p.trim());
+        // Whoever takes it resumes it, and misses nothing.
+        socket.pause();
         const opened = { socket, path: incoming.url ?? '/ws', protocols: protocols.filter((p) => p !== '') };
         this.onSocket(opened);
         this.sockets.push(opened);

@@ -23,7 +23,6 @@ export class ProxiedClient {
   #join: Join | undefined;
   /** The client's session numbers are this much ahead of the server's. */
   #ahead = 0;
-  #session = 0;
   /** The server was joined anew behind the client's back: that is kept from it. */
   #moving = false;
   /** The participant that it is for the server since then. */
@@ -48,6 +47,7 @@ export class ProxiedClient {
     });
     socket.on('error', () => undefined);
     this.#server = this.#openServer();
+    socket.resume();
   }
 
   /** The code of the client's close; undefined while its socket is open. */
@@ -146,10 +146,9 @@ export class ProxiedClient {
     }
     const raw = JSON.parse(text) as Record<string, unknown>;
     if (message.type === 'media-session') {
-      if (this.#moving) this.#ahead = this.#session + 1 - message.session;
+      if (this.#moving) this.#ahead = this.#rules.session + 1 - message.session;
       this.#moving = false;
       message.session += this.#ahead;
-      this.#session = message.session;
       raw['session'] = message.session;
     }
     this.#rules.received(message);

@@ -75,6 +75,7 @@ export class Saboteur {
     });
     server.on('error', () => undefined);
     client.on('close', () => server.close());
+    client.resume();
   }
 
   #outgoing(text: string): string[] {
