@@ -87,8 +87,9 @@ export class ProxiedClient {
     old.removeAllListeners('message').removeAllListeners('close');
     old.send(JSON.stringify({ type: 'leave' }));
     this.#server = this.#openServer();
-    const { resume: _, ...join } = this.#join ?? { type: 'join' };
-    this.#early?.push(JSON.stringify(join));
+    if (this.#join === undefined) return;
+    const { resume: _, ...join } = this.#join;
+    this.#early?.push(throughHere(join));
   }
 
   #openServer(): WebSocket {
@@ -120,7 +121,7 @@ export class ProxiedClient {
 
   /** In the server's words: sessions by its numbers, and no way round this proxy. */
   #translated(message: ClientMessage): string | undefined {
-    if (message.type === 'join') return JSON.stringify({ ...message, direct: false });
+    if (message.type === 'join') return throughHere(message);
     if (!('session' in message) || message.session === undefined) return JSON.stringify(message);
     const session = message.session - this.#ahead;
     // For a session that is gone; while the server is joined anew, every one is.
@@ -162,4 +163,9 @@ export class ProxiedClient {
       message.type === type;
     return this.told.since(0).findLast(isIt);
   }
+}
+
+/** A `join` after which the client's messages all take this way. */
+function throughHere(join: Join): string {
+  return JSON.stringify({ ...join, direct: false });
 }
