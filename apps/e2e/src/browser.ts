@@ -8,13 +8,18 @@ const WATCH = readFileSync(new URL('../page/watch.js', import.meta.url), 'utf8')
 export interface PageOptions {
   /** Seconds that the camera takes to be there. */
   cameraDelay?: number;
+  /** A phone, held upright: fingers instead of a mouse. */
+  phone?: boolean;
   /** Base URL of the edge; by default the one that tests share. */
   url?: string;
 }
 
+const LAPTOP = { viewport: { width: 1280, height: 800 } };
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
 /** A page of its own context that is watched; errors in it are printed. */
 export async function openPage(browser: Browser, path: string, options: PageOptions = {}): Promise<Page> {
-  const context: BrowserContext = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const context: BrowserContext = await browser.newContext(options.phone ? PHONE : LAPTOP);
   await context.addInitScript({
     content: `${WATCH}\nwatch.cameraDelay = ${(options.cameraDelay ?? 0) * 1000};`,
   });

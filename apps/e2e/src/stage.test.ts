@@ -102,3 +102,15 @@ it('shows two people large, many in pages, who speaks or is pinned in front, and
   await page.getByRole('region', { name: 'Cyd', exact: true }).getByTestId('pin').click();
   await eventually(main, 'no longer').toBe('Jim');
 });
+
+it('a finger shows what can be done with a tile by one tap, and pins it by another', async () => {
+  const { page } = await Meet.join(browser, 'finger', 'Ann', { phone: true });
+  for (const name of ['Bob', 'Cyd']) await comeIn('finger', name);
+  const bob = page.getByRole('region', { name: 'Bob', exact: true });
+  const pin = bob.getByTestId('pin');
+  await bob.tap();
+  await expect.poll(() => pin.evaluate((button) => getComputedStyle(button).pointerEvents)).toBe('auto');
+  await pin.tap();
+  const main = () => page.getByTestId('stage').getAttribute('data-main');
+  await expect.poll(main, { timeout: PATIENCE }).toContain(await bob.getAttribute('data-participant-id'));
+});
