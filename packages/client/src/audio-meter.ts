@@ -7,7 +7,8 @@ const SAMPLES = 2048;
 
 /**
  * Tells how loud a track is, ten times a second, from 0 to 1 as `loudness()` has it. It neither plays nor stops the
- * track. A browser that wants a click before pages make sound tells 0 until there was one.
+ * track. A browser that wants a click before pages make sound tells 0 until there was one; one that cannot listen to the
+ * track tells 0.
  *
  * @example
  * ```ts
@@ -23,7 +24,11 @@ export class AudioMeter {
   /** @param onLevel called until {@link close} */
   constructor(track: MediaStreamTrack, onLevel: (level: number) => void) {
     const analyser = new AnalyserNode(this.#context, { fftSize: SAMPLES });
-    this.#context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+    try {
+      this.#context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+    } catch {
+      // Firefox listens to no microphone whose sample rate is not the loudspeaker's. A meter is not worth a failure.
+    }
     const samples = new Float32Array(SAMPLES);
     this.#timer = setInterval(() => {
       // Refused until the page may make sound.

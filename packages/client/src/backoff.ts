@@ -21,3 +21,26 @@ export function fullJitter(random: () => number = Math.random): RetryPolicy {
     return RETRY.least + random() * (bound - RETRY.least);
   };
 }
+
+/** The longest that a timer waits, ms: of more it makes nothing. */
+const LONGEST = 2 ** 31 - 1;
+
+/** A policy of the application's: where it throws, or returns no pause, that shows in the console and the usual one decides. */
+export function guarded(policy: RetryPolicy): RetryPolicy {
+  const usual = fullJitter();
+  return (attempt, tryingFor) => {
+    try {
+      const pause = policy(attempt, tryingFor);
+      if (pause === undefined) return undefined;
+      if (typeof pause === 'number' && pause >= 0) return Math.min(pause, LONGEST);
+      throw new RangeError(
+        `options.retry returned ${pause}. It returns milliseconds, 0 or more, or undefined to give up.`,
+      );
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+      return usual(attempt, tryingFor);
+    }
+  };
+}

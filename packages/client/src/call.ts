@@ -9,7 +9,7 @@ import type { RetryPolicy } from './backoff.ts';
 import { CallError, callEnded } from './call-error.ts';
 import type { CallEnd, CallEvents, CallState } from './call-events.ts';
 import type { CallStats } from './call-stats.ts';
-import type { DeviceChoice, FacingMode, ScreenSettings } from './capture.ts';
+import { type DeviceChoice, type FacingMode, isDeviceTrack, type ScreenSettings } from './capture.ts';
 import { ChatOutbox } from './chat-outbox.ts';
 import type { ConnectionQuality } from './connection-quality.ts';
 import { DataMessages, type DataOptions } from './data-messages.ts';
@@ -201,6 +201,7 @@ export class Call extends Emitter<CallEvents> {
     this.#stats = new StatsWatch({
       report: () => this.#media.report(),
       participants: () => this.participants,
+      isPaused: (trackId) => this.#media.isPaused(trackId),
       measured: (stats) => this.emit('stats', stats),
       qualityChanged: (change) => this.emit('connection-quality', change),
     });
@@ -328,14 +329,21 @@ export class Call extends Emitter<CallEvents> {
    * is the person's device. A screen counts as `detail` unless its `contentHint` says `motion`; it ends by
    * `stopScreenShare()`, its sound with it.
    *
-   * @throws {CallError} if the server refuses it
+   * @throws {CallError} if the server refuses it; `capture_failed` if the track has ended already; `publish_not_allowed`
    */
   publish(source: Source, track: MediaStreamTrack): Promise<void> {
-    return this.#granted(source, () =>
-      source === 'camera' || source === 'microphone'
+    return this.#granted(source, async () => {
+      // Another device takes the place of one that was unplugged meanwhile; of the application's own tracks nothing does.
+      if (track.readyState === 'ended' && !isDeviceTrack(track)) {
+        throw new CallError(
+          'capture_failed',
+          `The track has ended already. Publish the ${source} with one that is live.`,
+        );
+      }
+      await (source === 'camera' || source === 'microphone'
         ? this.#devices.publish(source, track)
-        : this.#screenShare.publish(source, track),
-    );
+        : this.#screenShare.publish(source, track));
+    });
   }
 
   /**
@@ -407,7 +415,6 @@ export class Call extends Emitter<CallEvents> {
     this.#data.send(payload, options);
   }
 
-  /** Calls `listener` at each event of that name, until the returned function is called. */
   /** Changes one's own name, 1–100 characters. `participant-renamed` tells of it, or an `error` why not. */
   rename(name: string): void {
     this.#ask({ type: 'rename', name });

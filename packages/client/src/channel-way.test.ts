@@ -115,6 +115,20 @@ describe('once the PeerConnection is connected, messages about media', () => {
     expect([channel.length, relay.length]).toEqual([1, 1]);
   });
 
+  it('take the room’s socket while the channel closes, or where the browser does not send', async () => {
+    const room = await onChannel();
+    await pass(SETTLES_IN);
+    const channel = channelOf(room.publisher);
+    channel.send = () => {
+      throw new DOMException('full', 'OperationError');
+    };
+    room.call.updateQuality('low');
+    expect(said(room, room.publisher)).toEqual({ channel: [], room: [WISH] });
+    channel.readyState = 'closing';
+    room.call.updateQuality('low');
+    expect(said(room, room.publisher)).toEqual({ channel: [], room: [WISH] });
+  });
+
   it('stay with the room where the application wants it so', async () => {
     const connecting = connect('http://server', { room: 'room', name: 'Me', carrier: 'relay' });
     FakeSocket.last?.open();

@@ -98,14 +98,20 @@ export class ChannelWay {
    * @param must whether there is no other way
    */
   send(request: SessionRequest, must = false): boolean {
-    if (!this.#ready || this.#channel === undefined) return false;
+    // A channel that closes tells of it only when it is closed.
+    if (!this.#ready || !this.#channel?.isOpen) return false;
     this.#settled ||= must || performance.now() - this.#relayedAt >= SETTLES_IN;
     if (!this.#settled) return false;
     const text = JSON.stringify(request);
     // A UTF-16 unit is three bytes of UTF-8 at the most.
     if (text.length * 3 > MAX_SESSION_CHANNEL_BYTES && byteLength(text) > MAX_SESSION_CHANNEL_BYTES)
       return false;
-    this.#channel.send(text);
+    try {
+      this.#channel.send(text);
+    } catch {
+      // The browser's buffer is full, or it knows of a smaller limit.
+      return false;
+    }
     return true;
   }
 

@@ -1,4 +1,4 @@
-import { fullJitter, type RetryPolicy } from './backoff.ts';
+import { fullJitter, guarded, type RetryPolicy } from './backoff.ts';
 import { Call } from './call.ts';
 import { CallError } from './call-error.ts';
 import { Signaling, type Token } from './signaling.ts';
@@ -59,7 +59,8 @@ export interface ConnectOptions {
  */
 export function connect(url: string | URL, options: ConnectOptions): Promise<Call> {
   const { room, name, token, onWaiting, signal } = options;
-  const { carrier = 'auto', autoSubscribe = true, retry = fullJitter(), iceTransportPolicy, probe } = options;
+  const { carrier = 'auto', autoSubscribe = true, iceTransportPolicy, probe } = options;
+  const retry = guarded(options.retry ?? fullJitter());
   const transport = { ...(iceTransportPolicy && { iceTransportPolicy }), ...(probe && { probe }) };
   return new Promise((resolve, reject) => {
     const address = socketUrl(url, room);

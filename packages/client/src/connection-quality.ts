@@ -17,7 +17,7 @@ const LIMITS = {
 } as const;
 
 /** Looks that are taken together, one a second. */
-const WINDOW = 5;
+export const WINDOW = 5;
 /** Looks without a packet after which somebody is lost: a silent microphone sends a few a second. */
 const LOST_AFTER = 4;
 /** Fewer packets than this say nothing about loss. */
@@ -52,16 +52,16 @@ export function judgeOwn(history: readonly CallStats[]): ConnectionQuality {
  * How somebody else comes through to here, by the latest looks, whosever way is to blame. Undefined where nothing of
  * theirs is to be received.
  *
- * @param history oldest first
- * @param expected ids of their tracks that are not muted
+ * @param history oldest first; received are the tracks that were to come at the time, not those that were muted or paused
+ * @param trackIds of their tracks
  */
 export function judgeRemote(
   history: readonly CallStats[],
-  expected: readonly string[],
+  trackIds: readonly string[],
 ): ConnectionQuality | undefined {
   const window = history
     .slice(-WINDOW)
-    .map(({ received }) => expected.flatMap((trackId) => received.get(trackId) ?? []));
+    .map(({ received }) => trackIds.flatMap((trackId) => received.get(trackId) ?? []));
   if ((window.at(-1)?.length ?? 0) === 0) return undefined;
   const latest = window.slice(-LOST_AFTER);
   const isSilent = latest.every((streams) => streams.length > 0 && sum(streams, 'packets') === 0);

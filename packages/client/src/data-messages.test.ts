@@ -180,7 +180,11 @@ describe('a data event', () => {
     const messages = listen(call);
     reliable.receive(writeDataFrame({ from: 'ann', text: true, topic: 't' }, new TextEncoder().encode('hé')));
     lossy.receive(writeDataFrame({ from: 'bob' }, Uint8Array.of(1, 2)));
+    // Neither no frame, nor one that nobody sent, nor one of nothing at all.
     reliable.receive(Uint8Array.of(9));
+    for (const header of [null, {}, { from: 1 }, { from: 'ann', topic: 7 }, []]) {
+      reliable.receive(writeDataFrame(header as object, new Uint8Array()));
+    }
     expect(messages).toEqual([
       { from: 'ann', payload: 'hé', topic: 't', reliable: true },
       { from: 'bob', payload: Uint8Array.of(1, 2), reliable: false },

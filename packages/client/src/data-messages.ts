@@ -8,7 +8,7 @@ import {
   readDataFrame,
   writeDataFrame,
 } from '@parley/protocol/data-channels';
-import type { DataMessage as DataHeader, DataRequest } from '@parley/protocol/data-messages';
+import type { DataRequest } from '@parley/protocol/data-messages';
 import { DATA_MESSAGES, DATA_VOLUME, TokenBucket } from '@parley/protocol/token-bucket';
 import { CallError } from './call-error.ts';
 import type { DataChannels } from './data-channels.ts';
@@ -97,11 +97,12 @@ export class DataMessages {
   read(frame: Uint8Array, reliability: DataReliability): DataMessage | undefined {
     try {
       const { header, payload } = readDataFrame(frame);
-      const { from, topic, text } = header as DataHeader;
+      const { from, topic, text } = (header ?? {}) as Readonly<Record<string, unknown>>;
+      if (typeof from !== 'string' || !['string', 'undefined'].includes(typeof topic)) return undefined;
       return {
         from,
         payload: text ? new TextDecoder().decode(payload) : payload,
-        ...(topic !== undefined && { topic }),
+        ...(typeof topic === 'string' && { topic }),
         reliable: reliability === 'reliable',
       };
     } catch (error) {

@@ -39,7 +39,19 @@ describe('Emitter', () => {
     const off = bell.on('ring', () => heard.push('b'));
     bell.ring(1);
     bell.ring(2);
-    expect(heard).toEqual(['a', 'b', 'a']);
+    expect(heard, 'who has unsubscribed hears nothing any more').toEqual(['a', 'a']);
+  });
+
+  it('tells nobody anything after the end, which may come from a listener', () => {
+    const bell = new Bell();
+    const heard: string[] = [];
+    bell.on('ring', () => {
+      heard.push('first');
+      bell.end();
+    });
+    bell.on('ring', () => heard.push('second'));
+    bell.ring(1);
+    expect(heard).toEqual(['first']);
   });
 
   it('goes on after a listener throws, and reports the error', () => {

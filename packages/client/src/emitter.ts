@@ -24,8 +24,10 @@ export class Emitter<Events extends object> {
   }
 
   protected emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
-    // A copy: listeners come and go while they are called.
-    for (const listener of [...(this.#listeners[name] ?? [])]) {
+    const listeners = this.#listeners[name];
+    // A copy: listeners come while others are called. Those that have gone meanwhile hear nothing any more.
+    for (const listener of [...(listeners ?? [])]) {
+      if (!listeners?.has(listener)) continue;
       try {
         listener(event);
       } catch (error) {

@@ -8,6 +8,7 @@ import {
   isDeviceTrack,
 } from './capture.ts';
 import type { LocalTrackStore } from './local-tracks.ts';
+import { MuteTeller } from './mute-teller.ts';
 import type { OwnTracksListener } from './own-tracks.ts';
 import { SerialQueue } from './serial-queue.ts';
 import type { TrackSender } from './track-sender.ts';
@@ -16,9 +17,6 @@ import type { TrackSender } from './track-sender.ts';
 export type Device = 'camera' | 'microphone';
 
 const DEVICES: readonly Device[] = ['camera', 'microphone'];
-
-/** Milliseconds after which a mute of a track that the room did not know is stated again: three times. */
-export const RESTATE = [200, 1_000, 5_000] as const;
 
 /** Another device captures from now on. */
 export interface DeviceChange {
@@ -47,11 +45,7 @@ export interface LocalDevicesOptions {
 export class LocalDevices {
   readonly #options: LocalDevicesOptions;
   readonly #queues = { camera: new SerialQueue(), microphone: new SerialQueue() };
-  /** What the server was told last, by track id. */
-  readonly #told = new Map<string, boolean>();
-  /** How often that was told again since. */
-  #restated = 0;
-  #restating: ReturnType<typeof setTimeout> | undefined;
+  readonly #mutes: MuteTeller;
   /** What is to be captured, and by which choice what runs was. */
   readonly #choices: Record<Device, DeviceChoice> = { camera: {}, microphone: {} };
   #shown: Readonly<Record<Device, DeviceChoice>> = { camera: {}, microphone: {} };
@@ -59,6 +53,11 @@ export class LocalDevices {
 
   constructor(options: LocalDevicesOptions) {
     this.#options = options;
+    const { publisher, send } = options;
+    this.#mutes = new MuteTeller({
+      published: () => DEVICES.flatMap((device) => publisher.published(device)?.trackId ?? []),
+      send,
+    });
   }
 
   /** Turns a device on or off. Off means off: the camera's light goes out, the microphone's track is silent. */
@@ -89,7 +88,7 @@ export class LocalDevices {
 
   /** Publishes a track of the application's, in place of the device's if there was one. */
   async publish(device: Device, track: MediaStreamTrack): Promise<void> {
-    if (isDeviceTrack(track)) this.#choices[device] = choiceOf(track);
+    if (isDeviceTrack(track)) this.#chooseDeviceOf(device, track);
     this.#put(device, track);
     await this.#agree(device);
   }
@@ -108,7 +107,7 @@ export class LocalDevices {
     const { store, publisher } = this.#options;
     for (const device of DEVICES) {
       if (publisher.published(device)?.trackId !== trackId) continue;
-      this.#told.set(trackId, true);
+      this.#mutes.known(trackId, true);
       if (device === 'camera') store.stop(device);
       else store.setEnabled(device, false);
       this.#agree(device).catch(() => undefined);
@@ -127,32 +126,18 @@ export class LocalDevices {
     });
   }
 
-  /** What was told may have been lost: tells it again. */
+  /** What the room was told of mutes may have been lost: tells it again. */
   restateMute(): void {
-    const { publisher, send } = this.#options;
-    for (const device of DEVICES) {
-      const trackId = publisher.published(device)?.trackId;
-      const muted = trackId === undefined ? undefined : this.#told.get(trackId);
-      if (trackId !== undefined && muted !== undefined) send({ type: 'mute', trackId, muted });
-    }
+    this.#mutes.restate();
   }
 
-  /**
-   * The room did not know a track that was muted: it is over, or the node told the room of it later than it answered
-   * here, on a way of its own.
-   */
+  /** The room did not know a track that was muted. */
   muteUnknown(): void {
-    const pause = RESTATE[this.#restated];
-    if (pause === undefined || this.#restating !== undefined) return;
-    this.#restated += 1;
-    this.#restating = setTimeout(() => {
-      this.#restating = undefined;
-      this.restateMute();
-    }, pause);
+    this.#mutes.unknown();
   }
 
   close(): void {
-    clearTimeout(this.#restating);
+    this.#mutes.close();
   }
 
   async #agree(device: Device): Promise<void> {
@@ -193,6 +178,12 @@ export class LocalDevices {
     return track;
   }
 
+  /** What captures now is what was chosen. */
+  #chooseDeviceOf(device: Device, track: MediaStreamTrack): void {
+    this.#choices[device] = choiceOf(track);
+    this.#chosenBy.set(track, this.#choices[device]);
+  }
+
   #choice(device: Device): DeviceChoice {
     const { track } = this.#options.store.get(device);
     return track !== undefined && isDeviceTrack(track) ? choiceOf(track) : this.#choices[device];
@@ -209,7 +200,7 @@ export class LocalDevices {
     try {
       track = await this.#openInstead(device, choice, before);
     } catch (error) {
-      if (this.#choices[device] === choice) this.#choices[device] = choiceOf(before);
+      if (this.#choices[device] === choice) this.#chooseDeviceOf(device, before);
       if (store.get(device).track === before && before.readyState === 'ended') {
         store.stop(device);
         await this.#reconcile(device);
@@ -260,15 +251,10 @@ export class LocalDevices {
 
   /** Tells the others whether the device is muted, if they do not know yet. */
   #announce(device: Device): void {
-    const { store, publisher, listener, send } = this.#options;
+    const { store, publisher, listener } = this.#options;
     const trackId = publisher.published(device)?.trackId;
     const muted = !store.get(device).enabled;
-    // A track begins unmuted.
-    if (trackId === undefined || (this.#told.get(trackId) ?? false) === muted) return;
-    this.#told.set(trackId, muted);
-    this.#restated = 0;
-    send({ type: 'mute', trackId, muted });
-    listener.muted(trackId, muted);
+    if (trackId !== undefined && this.#mutes.tell(trackId, muted)) listener.muted(trackId, muted);
   }
 
   #put(device: Device, track: MediaStreamTrack, enabled = true): void {
@@ -281,7 +267,8 @@ export class LocalDevices {
     try {
       // What the application made has no other to take its place.
       if (!isDeviceTrack(track)) throw new Error('ended');
-      this.#choices[device] = {};
+      // A later wish holds, which is being fulfilled.
+      if (this.#chosenBy.get(track) === this.#choices[device]) this.#choices[device] = {};
       // The track leaves the store; the wish for one stays.
       store.setEnabled(device, store.get(device).enabled);
       await this.#agree(device);

@@ -75,6 +75,11 @@ export class MediaPlane implements TrackSender {
     return this.#session?.subscriber.readLevels() ?? new Map();
   }
 
+  /** Whether the server sends nothing of a track for now. */
+  isPaused(trackId: string): boolean {
+    return this.#session?.subscriber.isPaused(trackId) ?? false;
+  }
+
   /** The data channels of the current session. */
   get data(): DataChannels | undefined {
     return this.#session?.data;

@@ -2,7 +2,7 @@ import type { ErrorCode } from '@parley/protocol/errors';
 import type { Source } from '@parley/protocol/grants';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ANSWER_TIMEOUT } from './answer-turn.ts';
-import { RESTATE } from './local-devices.ts';
+import { RESTATE } from './mute-teller.ts';
 import { FakeStream, FakeTrack } from './testing/fake-media.ts';
 import { FakeSocket } from './testing/fake-socket.ts';
 import { type FakeRoom, joinFakeRoom, settle, stubBrowser } from './testing/join-fake-room.ts';

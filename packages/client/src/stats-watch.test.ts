@@ -79,6 +79,7 @@ it('keeps three minutes', async () => {
   const watch = new StatsWatch({
     report: async () => ({ ...report, at: performance.now() }),
     participants: () => new Map(),
+    isPaused: () => false,
     measured: () => undefined,
     qualityChanged: () => undefined,
   });
@@ -130,4 +131,31 @@ it('tells how everybody comes through, and when that changes', async () => {
   expect(call.connectionQuality, 'the same one').toBe(after);
   call.leave();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+it('does not call lost what the server pauses, or what was muted until just now', async () => {
+  const { call, socket, subscriber } = await withAnn();
+  reporting(subscriber);
+  call.on('connection-quality', () => undefined);
+  await vi.advanceTimersByTimeAsync(1500);
+  const change = {
+    type: 'quality-changed',
+    roomId: 'room',
+    trackId: 'a',
+    requested: 'auto',
+    applied: 'auto',
+  } as const;
+  socket.receive({ ...change, limitedBy: 'server-load', paused: true });
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(call.connectionQuality.get('ann'), 'paused').toBeUndefined();
+  socket.receive(change);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(call.connectionQuality.get('ann'), 'the first look after it').toBe('good');
+  socket.receive({ type: 'track-muted', roomId: 'room', participantId: 'ann', trackId: 'a', muted: true });
+  await vi.advanceTimersByTimeAsync(10_000);
+  socket.receive({ type: 'track-muted', roomId: 'room', participantId: 'ann', trackId: 'a', muted: false });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(call.connectionQuality.get('ann'), 'the first look after a mute').toBe('good');
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(call.connectionQuality.get('ann'), 'nothing came for long').toBe('lost');
 });

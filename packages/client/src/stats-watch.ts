@@ -5,6 +5,7 @@ import {
   judgeRemote,
   type SteadyQuality,
   steady,
+  WINDOW,
 } from './connection-quality.ts';
 import type { Roster } from './roster.ts';
 
@@ -17,6 +18,8 @@ export interface StatsWatchOptions {
   /** What the browser reports of the current media session, if there is one. */
   report(): Promise<SessionReport | undefined>;
   participants(): Roster;
+  /** Whether the server sends nothing of a track for now. */
+  isPaused(trackId: string): boolean;
   measured(stats: CallStats): void;
   qualityChanged(change: { participantId: string; quality: ConnectionQuality | undefined }): void;
 }
@@ -27,6 +30,8 @@ export class StatsWatch {
   readonly #wants = new Set<string>();
   #history: readonly CallStats[] = [];
   #latest: SessionReport | undefined;
+  /** The latest measurements, received of them what was to come then. */
+  #looks: readonly CallStats[] = [];
   #judged: ReadonlyMap<string, SteadyQuality> = new Map();
   #qualities: ReadonlyMap<string, ConnectionQuality> = new Map();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -56,6 +61,7 @@ export class StatsWatch {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#latest = undefined;
+    this.#looks = [];
     this.#judged = new Map();
     this.#qualities = new Map();
   }
@@ -80,14 +86,21 @@ export class StatsWatch {
     const stats = readStats(report, before?.session === report.session ? before : undefined);
     this.#history = [...this.#history.slice(1 - MOST), stats];
     this.#options.measured(stats);
-    if (this.#wants.has('quality')) this.#judge();
+    if (this.#wants.has('quality')) this.#judge(stats);
   }
 
-  #judge(): void {
+  #judge(stats: CallStats): void {
+    const { participants, isPaused } = this.#options;
+    const roster = participants();
+    const muted = new Set(
+      [...roster.values()].flatMap(({ tracks }) => tracks.flatMap((one) => (one.muted ? one.trackId : []))),
+    );
+    const received = [...stats.received].filter(([trackId]) => !muted.has(trackId) && !isPaused(trackId));
+    this.#looks = [...this.#looks, { ...stats, received: new Map(received) }].slice(-WINDOW);
     const judgements = new Map<string, SteadyQuality>();
-    for (const { participantId, isSelf, tracks } of this.#options.participants().values()) {
-      const expected = tracks.flatMap(({ trackId, muted }) => (muted ? [] : [trackId]));
-      const judged = isSelf ? judgeOwn(this.#history) : judgeRemote(this.#history, expected);
+    for (const { participantId, isSelf, tracks } of roster.values()) {
+      const theirs = tracks.map(({ trackId }) => trackId);
+      const judged = isSelf ? judgeOwn(this.#looks) : judgeRemote(this.#looks, theirs);
       if (judged) judgements.set(participantId, steady(this.#judged.get(participantId), judged));
     }
     this.#judged = judgements;

@@ -32,6 +32,7 @@ export class Subscriber {
   #tracks: ReadonlyMap<string, RemoteTrack> = new Map();
   #offered: ReadonlyMap<string, string> = new Map();
   readonly #receivers = new Map<string, RTCRtpReceiver>();
+  readonly #paused = new Set<string>();
   /** When sound was there last, by track id: none came since where it is the same. */
   #heardAt: ReadonlyMap<string, number> = new Map();
   #closed = false;
@@ -73,6 +74,16 @@ export class Subscriber {
     return levels;
   }
 
+  /** The server sends nothing of a track for now, or does again. */
+  setPaused(trackId: string, paused: boolean): void {
+    if (paused) this.#paused.add(trackId);
+    else this.#paused.delete(trackId);
+  }
+
+  isPaused(trackId: string): boolean {
+    return this.#paused.has(trackId);
+  }
+
   /** What the browser reports of the PeerConnection. */
   async report(): Promise<ConnectionReport> {
     const { connection } = this.#options;
@@ -91,6 +102,7 @@ export class Subscriber {
 
   /** The track has ended, which the room may say before the next offer does. */
   remove(trackId: string): void {
+    this.#paused.delete(trackId);
     const track = this.#tracks.get(trackId);
     if (track === undefined) return;
     const rest = new Map(this.#tracks);

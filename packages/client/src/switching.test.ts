@@ -175,6 +175,37 @@ describe('a device that is pulled out', () => {
     expect(room.call.localTracks.get('camera')).toEqual({ track: undefined, enabled: false });
   });
 
+  it('does not take back the choice of another one that was made just before', async () => {
+    const room = await joined('camera');
+    devices.plugIn('camera-3');
+    const switching = room.call.switchDevice('camera', 'camera-3');
+    devices.pullOut('camera-1');
+    await switching;
+    await settle();
+    expect(sent(room, 'camera')).toBe('camera-3');
+    expect(devices.captured.filter(({ readyState }) => readyState === 'live')).toHaveLength(1);
+  });
+
+  it('is forgotten, so that it is not asked for once more', async () => {
+    const room = await joined('microphone');
+    await room.call.switchDevice('microphone', 'microphone-2');
+    await room.call.setMicrophoneEnabled(false);
+    devices.pullOut('microphone-2');
+    await settle();
+    expect(room.call.devices.microphone).toEqual({});
+  });
+
+  it('starts no camera in place of a track that was over before it was published', async () => {
+    const room = await joined();
+    const [camera, screen] = [new FakeTrack('video'), new FakeTrack('video')];
+    for (const track of [camera, screen]) track.stop();
+    const code = { code: 'capture_failed' };
+    await expect(room.call.publish('camera', camera.asTrack())).rejects.toMatchObject(code);
+    await expect(room.call.publish('screen', screen.asTrack())).rejects.toMatchObject(code);
+    expect(devices.captured).toEqual([]);
+    expect(room.call.localTracks.size).toBe(0);
+  });
+
   it('starts no camera in place of a track that the application made', async () => {
     const room = await joined();
     const own = new FakeTrack('video');

@@ -105,3 +105,19 @@ it('keeps why a device does not start', async () => {
     microphone: { state: 'off' },
   });
 });
+
+it('starts nothing for a device that is unplugged after it was taken into the call', async () => {
+  const { result } = await preview();
+  const { camera } = result.current.take();
+  act(() => (camera as unknown as FakeTrack).vanish());
+  expect(navigator.mediaDevices.getUserMedia).toHaveBeenCalledTimes(1);
+});
+
+it('minds only the first `initial`', async () => {
+  const { result, rerender } = renderHook((initial) => usePreview(initial), { initialProps: BOTH });
+  await waitFor(() => expect(result.current.state.camera.state).toBe('on'));
+  const { state } = result.current;
+  rerender({ camera: false, microphone: true });
+  expect(result.current.state).toBe(state);
+  expect(live()).toEqual(['video', 'audio']);
+});

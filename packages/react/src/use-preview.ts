@@ -68,7 +68,7 @@ export function usePreview(
     [set, wish],
   );
 
-  const { camera, microphone } = initial;
+  const [{ camera, microphone }] = useState(initial);
   useEffect(() => {
     if (camera && microphone) {
       const wanted = { camera: wish('camera'), microphone: wish('microphone') };
@@ -92,8 +92,10 @@ export function usePreview(
   }, [camera, microphone, set, start, turnOff, wish]);
 
   const { camera: cameraTrack, microphone: microphoneTrack } = tracksOf(state);
-  useUnplugged(cameraTrack, () => void start('camera'));
-  useUnplugged(microphoneTrack, () => void start('microphone'));
+  // What was taken is the call's to replace.
+  const restart = (device: PreviewDevice) => current.current[device].state === 'on' && void start(device);
+  useUnplugged(cameraTrack, () => restart('camera'));
+  useUnplugged(microphoneTrack, () => restart('microphone'));
 
   return {
     state,
