@@ -7,14 +7,9 @@ import { type DataRequest, decodeDataRequest } from '@parley/protocol/data-messa
 import { DecodeError } from '@parley/protocol/decode';
 import { ParleyError } from '@parley/protocol/errors';
 import type { Grants } from '@parley/protocol/grants';
-import {
-  CLIENT_VOLUME,
-  DATA_MESSAGES,
-  DATA_VOLUME,
-  SESSION_REQUESTS,
-  TokenBucket,
-} from '@parley/protocol/token-bucket';
+import { DATA_MESSAGES, DATA_VOLUME, SESSION_REQUESTS } from '@parley/protocol/token-bucket';
 import type { DataConsumer, DataProducer, WebRtcTransport } from 'mediasoup/types';
+import type { DataAllowance } from './data-allowance.ts';
 import type { DataCounts, DataParts } from './data-hub.ts';
 import { ReliefValve } from './relief-valve.ts';
 import { SessionChannel, type SessionChannelHandlers } from './session-channel.ts';
@@ -24,6 +19,7 @@ export interface DataOwner {
   readonly participantId: string;
   /** Looked at for each message: they change. */
   readonly grants: Pick<Grants, 'data'>;
+  readonly allowance: DataAllowance;
   /**
    * A message was refused, or one for the participant was lost. Told no more often than is good for the client.
    *
@@ -53,10 +49,6 @@ const TEXT = 51;
 const BINARY = 53;
 /** How long a lossy message may wait for a slow receiver, ms: what is older is of no use. */
 const LOSSY_LIFETIME_MS = 400;
-/** Refused messages; what is more has the worker throw away everything for a while. */
-const REFUSALS = { rate: 20, burst: 100 };
-/** Errors that a client is told. */
-const TOLD = { rate: 1, burst: 5 };
 const SILENCED_MS = 1_000;
 
 /** The node's end of one client's data channels: what it sends comes in here, checked; what is for it goes out. */
@@ -64,12 +56,6 @@ export class DataEnd {
   readonly subchannel: number;
   readonly #owner: DataOwner;
   readonly #handlers: DataEndHandlers;
-  readonly #messages = new TokenBucket(DATA_MESSAGES, performance.now());
-  readonly #volume = new TokenBucket(DATA_VOLUME, performance.now());
-  readonly #requests = new TokenBucket(SESSION_REQUESTS, performance.now());
-  readonly #requestVolume = new TokenBucket(CLIENT_VOLUME, performance.now());
-  readonly #refusals = new TokenBucket(REFUSALS, performance.now());
-  readonly #told = new TokenBucket(TOLD, performance.now());
   #parts: DataParts | undefined;
   #channel: SessionChannel | undefined;
   #inlets: DataProducer[] = [];
@@ -180,7 +166,8 @@ export class DataEnd {
   /** @throws {ParleyError} */
   #takeRequest(message: Buffer, ppid: number): void {
     const now = performance.now();
-    if (!this.#requests.take(now) || !this.#requestVolume.take(now, message.length)) {
+    const { requests, requestVolume } = this.#owner.allowance;
+    if (!requests.take(now) || !requestVolume.take(now, message.length)) {
       const most = `Send no more than ${SESSION_REQUESTS.rate} messages a second.`;
       throw new DecodeError('rate_limited', most, 'session');
     }
@@ -205,7 +192,8 @@ export class DataEnd {
         'The grants do not include sending data; ask for a token that has it.',
       );
     }
-    if (!this.#messages.take(now) || !this.#volume.take(now, length)) {
+    const { messages, volume } = this.#owner.allowance;
+    if (!messages.take(now) || !volume.take(now, length)) {
       throw new ParleyError(
         'rate_limited',
         `Send no more than ${DATA_MESSAGES.rate} data messages and ${DATA_VOLUME.rate} bytes a second.`,
@@ -222,7 +210,7 @@ export class DataEnd {
   #refuse(error: ParleyError): void {
     this.#handlers.counts.refused(error.code);
     this.#tell(error, error instanceof DecodeError ? (error.requestType ?? 'session') : undefined);
-    if (this.#refusals.take(performance.now()) || this.#silenced !== undefined) return;
+    if (this.#owner.allowance.refusals.take(performance.now()) || this.#silenced !== undefined) return;
     this.#pause(true);
     this.#silenced = setTimeout(() => {
       this.#silenced = undefined;
@@ -237,6 +225,7 @@ export class DataEnd {
   }
 
   #tell(error: ParleyError, requestType?: string): void {
-    if (!this.#closed && this.#told.take(performance.now())) this.#owner.onError(error, requestType);
+    if (this.#closed || !this.#owner.allowance.told.take(performance.now())) return;
+    this.#owner.onError(error, requestType);
   }
 }

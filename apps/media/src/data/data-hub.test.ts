@@ -1,10 +1,11 @@
 import { MAX_DATA_BYTES, MAX_LOSSY_DATA_BYTES } from '@parley/protocol/data-channels';
 import { openGrants } from '@parley/protocol/grants';
-import { DATA_MESSAGES } from '@parley/protocol/token-bucket';
+import { DATA_MESSAGES, DATA_VOLUME } from '@parley/protocol/token-bucket';
 import { expect, it } from 'vitest';
 import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 import type { TestLink } from '../testing/test-link.ts';
+import { TestPeer } from '../testing/test-peer.ts';
 
 const fixture = useNode();
 const GRANTS = openGrants(5_000_000);
@@ -140,6 +141,41 @@ it('who sends too much is told so now and then, and is heard again later', async
     DATA_MESSAGES.burst * 2,
   );
   expect(alice.client.events.all.filter(({ type }) => type === 'error').length).toBeLessThan(15);
+});
+
+/** What the node has heard so far: messages, refused ones among them, and the bytes of those that it took. */
+async function heard() {
+  const page = await (await fetch(`http://127.0.0.1:${fixture.node.metricsPort}/metrics`)).text();
+  const values = (name: RegExp) => [...page.matchAll(name)].map(([, value]) => Number(value));
+  const sum = (name: RegExp) => values(name).reduce((total, value) => total + value, 0);
+  return {
+    messages: sum(/^parley_data_(?:messages|refused)_total(?:\{.*\})? (\d+)$/gm),
+    bytes: sum(/^parley_data_bytes_total (\d+)$/gm),
+  };
+}
+
+it('another PeerConnection buys nobody more', async () => {
+  const link = await fixture.room();
+  const client = link.client('alice');
+  await link.open('alice');
+  const [since, before] = [performance.now(), await heard()];
+  const count = 20;
+  for (let round = 1; round <= 4; round++) {
+    const peer = new TestPeer(client);
+    try {
+      const data = peer.openData();
+      await peer.publish([]);
+      await data.opened();
+      for (let i = 0; i < count; i++) data.send('reliable', {}, new Uint8Array(MAX_DATA_BYTES));
+      const messages = async () => (await heard()).messages - before.messages;
+      await expect.poll(messages, { timeout: 15_000 }).toBe(round * count);
+    } finally {
+      peer.close();
+    }
+  }
+  const taken = (await heard()).bytes - before.bytes;
+  const seconds = (performance.now() - since) / 1000;
+  expect(taken).toBeLessThanOrEqual(DATA_VOLUME.burst + DATA_VOLUME.rate * seconds);
 });
 
 it('data channels that come later than the transport are refused, those that stop are closed', async () => {

@@ -105,7 +105,7 @@ export class DataHub {
     { to, ...header }: Omit<DataMessage, 'from'> & { to?: readonly string[] | undefined },
     payload: Uint8Array,
   ): void {
-    const message: DataMessage = { from: from.participantId, ...header };
+    const message: DataMessage = { ...header, from: from.participantId };
     const frame = Buffer.from(writeDataFrame(message, payload).buffer);
     const outlet = from.parts?.outlets[reliability];
     if (outlet === undefined || outlet.closed) return;
@@ -113,8 +113,9 @@ export class DataHub {
       outlet.send(frame, BINARY, undefined, undefined, from.subchannel);
       return;
     }
+    const wanted = new Set(to);
     const recipients = [...this.#ends.values()].filter(
-      (end) => end !== from && to.includes(end.participantId),
+      (end) => end !== from && wanted.has(end.participantId),
     );
     if (recipients.length === 0) {
       throw new ParleyError(

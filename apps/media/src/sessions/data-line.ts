@@ -6,8 +6,8 @@ import type { WebRtcTransport } from 'mediasoup/types';
 import type { DataEnd, DataOwner } from '../data/data-end.ts';
 import type { SessionContext } from './session-context.ts';
 
-/** What a session hears of its client's data channels. */
-export type DataHandlers = Pick<DataOwner, 'onError' | 'session'>;
+/** What a session hears of its client's data channels, and allows there. */
+export type DataHandlers = Pick<DataOwner, 'allowance' | 'onError' | 'session'>;
 
 /** The m-line of a publishing PeerConnection that carries its data channels: none, or one for as long as the transport lives. */
 export class DataLine {

@@ -8,6 +8,7 @@ import { SESSION_REQUESTS, TokenBucket } from '@parley/protocol/token-bucket';
 import type { TicketClaims } from '@parley/protocol/tokens';
 import type { Track } from '@parley/protocol/track';
 import type { VideoLimit } from '../capacity/shed-step.ts';
+import { DataAllowance } from '../data/data-allowance.ts';
 import type { SessionChannel } from '../data/session-channel.ts';
 import { QualityWishes, type WishedLayer } from '../quality/quality-wishes.ts';
 import type { Carrier } from './carrier.ts';
@@ -71,6 +72,7 @@ export class Session {
       onState,
       onEnded: (trackId) => handlers.unpublished(trackId),
       data: {
+        allowance: new DataAllowance(),
         onError: ({ code, message }, requestType = 'data') =>
           this.#emit({ type: 'error', code, message, requestType }),
         session: {
