@@ -39,6 +39,11 @@ export const TicketClaims = z.object({
   requestOffers: z.boolean(),
   /** See {@link Join.autoSubscribe}; absent means true, and from a Room of the version before. */
   autoSubscribe: z.boolean().optional(),
+  /**
+   * See {@link Join.recovers}. The session's channel is for those alone, since of others the Room has to see what they say
+   * to their session. Absent means false, and from a Room of the version before.
+   */
+  recovers: z.boolean().optional(),
   /** Names the participant's stay in logs; absent from a Room of the version before. */
   cid: CorrelationId.optional(),
   /** Used once. */

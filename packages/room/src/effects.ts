@@ -22,6 +22,8 @@ export interface SessionTerms {
   requestOffers: boolean;
   /** See `ParticipantState.autoSubscribe`. */
   autoSubscribe?: false;
+  /** See `Join.recovers`. */
+  recovers?: true;
   /** See `ParticipantState.cid`. */
   cid?: string;
 }

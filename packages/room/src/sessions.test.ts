@@ -126,6 +126,13 @@ describe('carriers', () => {
   });
 });
 
+it('says in the ticket which clients recover: the others have to say everything through the room', () => {
+  const [ann, bob] = opened(directRoom().open());
+  expect(ann).toMatchObject({ participantId: 'p-ann', recovers: true });
+  expect(bob).toMatchObject({ participantId: 'p-bob' });
+  expect(bob).not.toHaveProperty('recovers');
+});
+
 describe('subscribing on demand', () => {
   it('stands in the ticket of every session, and nowhere where all is wanted', () => {
     const room = new TestRoom();

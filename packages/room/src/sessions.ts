@@ -55,6 +55,7 @@ export function showWay(draft: Draft, participant: ParticipantState, assignment:
     grants,
     requestOffers,
     ...(autoSubscribe === false && { autoSubscribe }),
+    ...(recovers && { recovers }),
     ...(cid !== undefined && { cid }),
   });
   if (recovers && carrier.type === 'relay') {

@@ -8,8 +8,8 @@ import type { TestLink } from '../testing/test-link.ts';
 const fixture = useNode();
 
 /** A participant whose data channels are open, and all that its session has said over the carrier. */
-async function join(link: TestLink, carrier: (typeof CARRIERS)[number] = 'relay') {
-  const peer = await fixture.over(carrier).join(link, 'alice', { requestOffers: false });
+async function join(link: TestLink, carrier: (typeof CARRIERS)[number] = 'relay', recovers = true) {
+  const peer = await fixture.over(carrier).join(link, 'alice', { requestOffers: false, recovers });
   const data = peer.openData();
   await peer.publish(['microphone']);
   await data.opened();
@@ -73,6 +73,16 @@ describe('the channel of a session', () => {
     data.say(SESSION_PING);
     data.say(WISH);
     expect(await client.event('error')).toMatchObject({ code: 'track_not_found' });
+    expect(data.texts.count).toBe(0);
+  });
+
+  it('is not for a client that does not recover: the Room has to hear from it that it receives', async () => {
+    const link = await fixture.room();
+    const { data, client } = await join(link, 'relay', false);
+    data.say(SESSION_PING);
+    data.say(WISH);
+    const refusal = { code: 'invalid_message', requestType: 'update-quality' };
+    expect(await client.event('error')).toMatchObject(refusal);
     expect(data.texts.count).toBe(0);
   });
 

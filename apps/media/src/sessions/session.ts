@@ -1,5 +1,6 @@
 import { aboutRequest } from '@parley/protocol/about-request';
 import type { SessionRequest } from '@parley/protocol/client-messages';
+import { DecodeError } from '@parley/protocol/decode';
 import { ParleyError } from '@parley/protocol/errors';
 import type { Grants } from '@parley/protocol/grants';
 import type { MediaState, SessionReport } from '@parley/protocol/link-messages';
@@ -33,7 +34,7 @@ export interface SessionHandlers {
 }
 
 /** What the ticket says of how the client wants its session. */
-export type SessionTerms = Pick<TicketClaims, 'requestOffers' | 'autoSubscribe'>;
+export type SessionTerms = Pick<TicketClaims, 'requestOffers' | 'autoSubscribe' | 'recovers'>;
 
 /** Requests waiting for their turn beyond this are refused: no honest client has that many open. */
 const MAX_WAITING = 32;
@@ -51,6 +52,7 @@ export class Session {
   readonly #publisher: Publisher;
   readonly #subscriber: Subscriber;
   readonly #requester: OfferRequester;
+  readonly #recovers: boolean;
   /** Which tracks the client wants. */
   #choice: SubscriptionChoice;
   #carrier: Carrier;
@@ -66,6 +68,7 @@ export class Session {
     this.#context = context;
     this.#carrier = carrier;
     this.#handlers = handlers;
+    this.#recovers = terms.recovers === true;
     const { roomId } = context;
     const onState = () => this.#updateMediaState();
     this.#publisher = new Publisher(context, {
@@ -77,7 +80,7 @@ export class Session {
           this.#emit({ type: 'error', code, message, requestType }),
         session: {
           opened: (channel) => this.#useChannel(channel),
-          request: (request) => void this.handle(request),
+          request: (request) => this.#takeFromChannel(request),
         },
       },
     });
@@ -354,9 +357,19 @@ export class Session {
 
   /** A socket of the client's own spares the Room as much. */
   #useChannel(channel: SessionChannel): boolean {
-    if (this.#closed || this.#carrier.kind !== 'relay') return false;
+    if (this.#closed || this.#carrier.kind !== 'relay' || !this.#recovers) return false;
     this.#channel = channel;
     return true;
+  }
+
+  /** @throws {DecodeError} `invalid_message` for a client of which the Room has to hear that it receives */
+  #takeFromChannel(request: SessionRequest): void {
+    if (!this.#recovers) {
+      const message =
+        'The session’s channel is for clients that said recovers in join; send this to the Room.';
+      throw new DecodeError('invalid_message', message, request.type);
+    }
+    void this.handle(request);
   }
 
   #emit(message: SessionEvent): void {

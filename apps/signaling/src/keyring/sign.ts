@@ -38,7 +38,7 @@ async function sign(
 /** What a ticket says beside what every ticket has. */
 export type TicketContent = Pick<
   TicketClaims,
-  'room' | 'session' | 'epoch' | 'grants' | 'requestOffers' | 'autoSubscribe' | 'cid'
+  'room' | 'session' | 'epoch' | 'grants' | 'requestOffers' | 'autoSubscribe' | 'recovers' | 'cid'
 >;
 
 /** Signs a ticket: one media session of one participant on one node, used once within {@link TICKET_TTL_SECONDS}. */
