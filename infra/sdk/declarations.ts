@@ -63,7 +63,14 @@ function collect(
       const declaration = inPackage.declarations.get(name);
       if (declaration === undefined) throw new Error(`${module} declares no ${name}.`);
       if (declaration.typeOnly) types.add(name);
-      text = declaration.computed ? alias(program, sourceOf(module), name, names) : declaration.text;
+      // What is computed of types that an outsider has is left as it is.
+      const isOfProtocol = [...referencesIn(declaration.text)].some((reference) =>
+        PROTOCOL.test(resolve(reference, module)?.module ?? ''),
+      );
+      text =
+        declaration.computed && isOfProtocol
+          ? alias(program, sourceOf(module), name, names)
+          : declaration.text;
     } else {
       const from = publicEntry(module);
       external.set(from, (external.get(from) ?? new Set()).add(name));
@@ -131,10 +138,12 @@ function alias(program: ts.Program, file: string, name: string, names: Names): s
 /** What a module declares under a name, exported or not. */
 function typeOf(program: ts.Program, file: string, name: string): ts.Symbol {
   const module = program.getSourceFiles().find(({ fileName }) => path.normalize(fileName) === file);
-  const types = module && program.getTypeChecker().getSymbolsInScope(module, ts.SymbolFlags.Type);
+  const checker = program.getTypeChecker();
+  const types = module && checker.getSymbolsInScope(module, ts.SymbolFlags.Type);
   const found = types?.find((type) => type.name === name);
   if (found === undefined) throw new Error(`${file} has no type ${name}.`);
-  return found;
+  // In its module's scope, what is exported as a type and a value is a symbol that knows nothing of the type.
+  return checker.getExportSymbolOfSymbol(found);
 }
 
 function sourceOf(module: string): string {

@@ -65,7 +65,9 @@ function writeMembers(checker: ts.TypeChecker, type: ts.Type, names: Names): str
 
 function writeUnion(checker: ts.TypeChecker, type: ts.UnionType, whole: (type: ts.Type) => string): string {
   const isBoolean = (member: ts.Type) => (member.flags & ts.TypeFlags.BooleanLiteral) !== 0;
-  const others = type.types.filter((member) => !isBoolean(member)).map(whole);
+  const others = type.types
+    .filter((member) => !isBoolean(member))
+    .map((member) => (member.getCallSignatures().length > 0 ? `(${whole(member)})` : whole(member)));
   const booleans = type.types.filter(isBoolean).map((member) => checker.typeToString(member));
   return [...others, ...(booleans.length === 2 ? ['boolean'] : booleans)].join(' | ');
 }

@@ -46,7 +46,9 @@ const PROGRAMS: Record<string, string> = {
     if (event.event === 'participant-left') console.log(event.reason);`,
   'meeting.tsx': example('react/main.tsx'),
   'wrong.ts': `
-    import { connect } from '@parley/client';
+    import { CallError, connect } from '@parley/client';
+    // @ts-expect-error there is no such code
+    new CallError('no_such_code', '');
     // @ts-expect-error a room is needed
     await connect('https://meet.example', { name: 'Ada' });
     const call = await connect('https://meet.example', { room: 'stand-up', name: 'Ada' });
@@ -105,6 +107,14 @@ it.each(['bundler', 'nodenext'])(
     expect(output(run)).toBe('');
   },
 );
+
+it.each([...PUBLISHED])('the declarations of %s know every type', (name) => {
+  const dist = path.join(folderOf(name), 'dist');
+  for (const file of readdirSync(dist).filter((one) => one.endsWith('.d.ts'))) {
+    const types = readFileSync(path.join(dist, file), 'utf8').replaceAll(/\/\*\*.*?\*\//gs, '');
+    expect(types, file).not.toMatch(/\bany\b/);
+  }
+});
 
 it('the browser’s SDK depends on nothing, and brings neither schemas nor anything of the workspace', () => {
   const installed = path.join(folder, 'node_modules/@parley/client');
