@@ -45,6 +45,23 @@ describe('connect', () => {
     expect(socket().readyState).toBe(3);
   });
 
+  it('rejects where the browser opens no such socket, and leaves nothing behind', async () => {
+    vi.useFakeTimers();
+    class NoSocket {
+      constructor() {
+        throw new DOMException('mixed content', 'SecurityError');
+      }
+    }
+    vi.stubGlobal('WebSocket', NoSocket);
+    const token = vi.fn(async () => 'token');
+    const connecting = connect('http://server', { room: 'room', name: 'Me', token });
+    await expect(connecting).rejects.toMatchObject({
+      code: 'connection_failed',
+      cause: { name: 'SecurityError' },
+    });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('rejects when the server cannot be reached', async () => {
     const connecting = connect('http://server', { room: 'room', name: 'Me' });
     socket().drop(1006);

@@ -150,18 +150,25 @@ export class Signaling {
     };
     // In join, not in the handshake: there it would stand in a header, which proxies like to log, and a browser gives no
     // reason for a handshake that was refused.
-    const asked = typeof token === 'function' ? this.#ask(token) : undefined;
     const send = async () => {
       const shown = asked === undefined ? token : await asked;
       if (this.#socket !== socket) return;
       socket.send(typeof shown === 'string' ? { ...join, token: shown } : join);
     };
-    const socket = new SocketCarrier(address, [], {
-      opened: () => void send(),
-      message: (message) => this.#handle(message),
-      closed: (code, reason) => this.#lost(code, reason),
-    });
+    let socket: SocketCarrier;
+    try {
+      socket = new SocketCarrier(address, [], {
+        opened: () => void send(),
+        message: (message) => this.#handle(message),
+        closed: (code, reason) => this.#lost(code, reason),
+      });
+    } catch (cause) {
+      const message = `The browser opens no socket to ${address.host}. A page with https:// needs a server with https://.`;
+      this.#end(new CallError('connection_failed', message, { cause }));
+      return;
+    }
     this.#socket = socket;
+    const asked = typeof token === 'function' ? this.#ask(token) : undefined;
   }
 
   /** Asks the application for a token. Who may be in the room still is let in without, and tries at least. */

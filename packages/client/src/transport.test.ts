@@ -24,7 +24,10 @@ it('takes out the candidates that shall not be used, and nothing else', () => {
 
 describe('a call', () => {
   beforeEach(stubBrowser);
-  afterEach(() => vi.unstubAllGlobals());
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+  });
 
   async function join(options: Partial<Parameters<typeof connect>[1]>) {
     const connecting = connect('http://server', { room: 'room', name: 'Ann', ...options });
@@ -53,6 +56,8 @@ describe('a call', () => {
   });
 
   it('comes back after its socket was cut on purpose', async () => {
+    // The shortest pause.
+    vi.spyOn(Math, 'random').mockReturnValue(0);
     const call = await join({});
     const sockets = FakeSocket.all.length;
     const heard: string[] = [];
