@@ -189,6 +189,7 @@ export const de = {
     video: 'Bild',
     statistics: 'Statistik im Gespräch zeigen',
     mirror: 'Mein eigenes Bild wie im Spiegel zeigen',
+    shortcuts: 'Tastenkürzel zeigen',
   },
   lobby: {
     start: 'Gespräch beginnen oder beitreten',
@@ -261,8 +262,10 @@ export const de = {
     aloneHint: 'Schicken Sie denen den Link, die Sie treffen wollen.',
     copyLink: 'Link kopieren',
     copied: 'Kopiert',
+    sendLink: 'Link senden',
     lockedHint: 'Niemand kann mehr beitreten',
     reconnecting: 'Verbindung wird wiederhergestellt …',
+    waitsAgain: 'Sie waren lange weg. Jemand im Raum muss Sie wieder einlassen.',
     soundBlocked: 'Der Browser hält den Ton zurück.',
     soundOn: 'Ton einschalten',
     shareScreen: 'Bildschirm teilen',

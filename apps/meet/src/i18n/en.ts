@@ -178,6 +178,7 @@ export const en = {
     video: 'Video',
     statistics: 'Show statistics in the call',
     mirror: 'Show me my own picture as in a mirror',
+    shortcuts: 'Show the keyboard shortcuts',
   },
   lobby: {
     start: 'Start or join a meeting',
@@ -251,8 +252,10 @@ export const en = {
     aloneHint: 'Send the link to those you want to meet.',
     copyLink: 'Copy link',
     copied: 'Copied',
+    sendLink: 'Send link',
     lockedHint: 'Nobody new can join',
     reconnecting: 'Reconnecting…',
+    waitsAgain: 'You were away for long. Somebody inside has to let you in again.',
     soundBlocked: 'The browser holds the sound back.',
     soundOn: 'Turn the sound on',
     shareScreen: 'Share your screen',

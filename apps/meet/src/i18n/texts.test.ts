@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { de } from './de.ts';
 import { en } from './en.ts';
 import { CAPTURE_CODES, UNMET_CODES } from './met-codes.ts';
-import { isolated, pluralsOf } from './wording.ts';
+import { isolated, pluralsOf, timeOfDay } from './wording.ts';
 
 /** Every text by its place, and of functions how many arguments they take. */
 function places(texts: object, path = ''): [string, number | 'text'][] {
@@ -39,6 +39,12 @@ it('chooses the form for a number', () => {
     '2 people in the room',
   ]);
   expect(pluralsOf('pl')(3, { few: 'osoby', other: 'osób' })).toBe('osoby');
+});
+
+it('tells the time as in the person’s country', () => {
+  const at = new Date(2026, 0, 1, 15, 5).getTime();
+  expect(timeOfDay('en', at, ['de-DE', 'en-GB'])).toBe('15:05');
+  expect(timeOfDay('en', at, ['en-US'])).toMatch(/^0?3:05\sPM$/);
 });
 
 it('keeps a name’s direction to itself', () => {

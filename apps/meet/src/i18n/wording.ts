@@ -10,7 +10,12 @@ export function isolated(name: string): string {
   return `\u2068${name}\u2069`;
 }
 
-/** A time of day as the language writes it. */
-export function timeOfDay(tag: string, at: number): string {
-  return new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit' }).format(at);
+/** A time of day as the language writes it, in the person's country where that speaks it: English has two ways. */
+export function timeOfDay(
+  tag: string,
+  at: number,
+  preferred = globalThis.navigator?.languages ?? [],
+): string {
+  const regional = preferred.find((one) => one.split('-')[0]?.toLowerCase() === tag);
+  return new Intl.DateTimeFormat(regional ?? tag, { hour: '2-digit', minute: '2-digit' }).format(at);
 }

@@ -31,6 +31,7 @@ import { RoomHeader } from './room-header.tsx';
 import { useCallDevices } from './use-call-devices.ts';
 import { useControls } from './use-controls.ts';
 import { type Panel, useRoomKeys } from './use-room-keys.ts';
+import { useWaitsAgain } from './use-waits-again.ts';
 import { WaitingList } from './waiting-list.tsx';
 
 /** The call. */
@@ -39,6 +40,7 @@ export function Room({ notices }: { notices: Notices }) {
   const texts = useTexts();
   const { size: count } = useParticipants();
   const state = useCallState();
+  const waits = useWaitsAgain();
   const { locked } = useRoom();
   const lobby = useLobby();
   const [panel, setPanel] = useState<Panel | undefined>();
@@ -73,10 +75,14 @@ export function Room({ notices }: { notices: Notices }) {
       <WaitingList guests={lobby} moderate={(request) => call.moderate(request)} />
       <CallFigures history={history} />
       <main className={css.main}>
-        <NoticeList notices={notices} />
-        <Reconnecting state={state} />
+        <div className={css.over}>
+          <Reconnecting state={state} waits={waits} />
+          <NoticeList notices={notices} />
+        </div>
         <Stage tiles={tiles} layout={layout} history={history} />
-        {count === 1 && <Alone roomId={call.roomId} onCopyFailed={copyFailed} />}
+        {count === 1 && lobby.length === 0 && state === 'connected' && (
+          <Alone roomId={call.roomId} onCopyFailed={copyFailed} />
+        )}
         {panel === 'chat' && <ChatPanel entries={chat.entries} onSend={chat.send} onClose={close} />}
         {panel === 'people' && <PeoplePanel onClose={close} />}
       </main>
@@ -94,7 +100,13 @@ export function Room({ notices }: { notices: Notices }) {
         quality={quality}
         onQuality={receivedQuality.set}
       />
-      {settingsOpen && <SettingsDialog devices={devices} onClose={() => setSettingsOpen(false)} />}
+      {settingsOpen && (
+        <SettingsDialog
+          devices={devices}
+          onClose={() => setSettingsOpen(false)}
+          onShortcuts={() => setHelpIsOpen(true)}
+        />
+      )}
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { DeviceFields, type DevicesInUse } from '../devices/device-fields.tsx';
 import { changeLanguage, isLanguage, LANGUAGES, useLanguage } from '../i18n/language.ts';
 import { useTexts } from '../i18n/texts.ts';
+import { Button } from '../ui/button.tsx';
 import { RoundButton } from '../ui/round-button.tsx';
 import { type Setting, useSetting } from './setting.ts';
 import { mirror, QUALITIES, receivedQuality, statistics, THEMES, theme } from './settings.ts';
@@ -10,10 +11,12 @@ import css from './settings-dialog.module.css';
 export interface SettingsDialogProps {
   devices: DevicesInUse;
   onClose: () => void;
+  /** Shows what keys do; absent where they do nothing. */
+  onShortcuts?: () => void;
 }
 
 /** Devices, look and video, in lobby and call. The browser's own dialog: it holds the focus, and gives it back. */
-export function SettingsDialog({ devices, onClose }: SettingsDialogProps) {
+export function SettingsDialog({ devices, onClose, onShortcuts }: SettingsDialogProps) {
   const texts = useTexts();
   const language = useLanguage();
   const isMirrored = useSetting(mirror) === 'on';
@@ -97,6 +100,17 @@ export function SettingsDialog({ devices, onClose }: SettingsDialogProps) {
             />
           </Row>
         </section>
+        {onShortcuts && (
+          <Button
+            onClick={() => {
+              dialog.current?.close();
+              onShortcuts();
+            }}
+            testId="show-shortcuts"
+          >
+            {t.shortcuts}
+          </Button>
+        )}
       </div>
     </dialog>
   );
