@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { RoundButton } from '../ui/round-button.tsx';
 import css from './side-panel.module.css';
 
@@ -15,23 +15,38 @@ export interface SidePanelProps {
 
 /** Something beside the pictures; on a phone, in front of them. Escape closes it. */
 export function SidePanel({ title, closeLabel, onClose, initialFocus, testId, children }: SidePanelProps) {
+  const panel = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     const before = document.activeElement;
+    const inside = panel.current;
     (initialFocus ?? heading).current?.focus();
-    // Whoever works with keys goes on where they were.
+    // Whoever works with keys goes on where they were, unless they are elsewhere already.
     return () => {
-      if (before instanceof HTMLElement) before.focus();
+      const { activeElement } = document;
+      const isHeld =
+        activeElement === null || activeElement === document.body || inside?.contains(activeElement);
+      if (isHeld && before instanceof HTMLElement) before.focus();
     };
   }, [initialFocus]);
 
-  const closeOnEscape = (event: KeyboardEvent) => {
-    // An input method uses Escape for itself.
-    if (event.key === 'Escape' && !event.nativeEvent.isComposing && !event.defaultPrevented) onClose();
-  };
+  const close = useRef(onClose);
+  useEffect(() => {
+    close.current = onClose;
+  });
+  useEffect(() => {
+    // Wherever the focus is: what held it inside may just have gone.
+    const closeOnEscape = (event: KeyboardEvent) => {
+      // An input method uses Escape for itself, and so do what is open in the panel and dialogs.
+      if (event.key !== 'Escape' || event.isComposing || event.defaultPrevented) return;
+      if (document.querySelector('dialog[open]') === null) close.current();
+    };
+    addEventListener('keydown', closeOnEscape);
+    return () => removeEventListener('keydown', closeOnEscape);
+  }, []);
 
   return (
-    <aside className={css.panel} aria-label={title} onKeyDown={closeOnEscape} data-testid={testId}>
+    <aside className={css.panel} ref={panel} aria-label={title} data-testid={testId}>
       <header className={css.header}>
         <h2 className={css.title} ref={heading} tabIndex={-1}>
           {title}

@@ -16,8 +16,15 @@ interface Action {
   readonly run: () => void;
 }
 
+export interface PersonActionsProps {
+  person: Person;
+  onRename: () => void;
+  /** Something was done. */
+  onDone: () => void;
+}
+
 /** What can be done with somebody: with oneself by anybody, with others by who moderates. */
-export function PersonActions({ person, onRename }: { person: Person; onRename: () => void }) {
+export function PersonActions({ person, onRename, onDone }: PersonActionsProps) {
   const call = useCall();
   const texts = useTexts().people;
   const { moderate } = useGrants();
@@ -68,7 +75,10 @@ export function PersonActions({ person, onRename }: { person: Person; onRename: 
           <button
             type="button"
             className={`${css.action} ${isDanger ? css.danger : ''}`}
-            onClick={run}
+            onClick={() => {
+              run();
+              if (id !== 'rename') onDone();
+            }}
             data-testid={`person-${id}`}
           >
             <Icon name={icon} size={18} />

@@ -1,5 +1,5 @@
 import { useCall, useGrants } from '@parley/react';
-import { useId, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { type Texts, useTexts } from '../i18n/texts.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
@@ -22,14 +22,37 @@ export function PersonRow({ person, isOpen, onOpen }: PersonRowProps) {
   const { moderate } = useGrants();
   const [isRenaming, setRenaming] = useState(false);
   const id = useId();
+  const more = useRef<HTMLButtonElement>(null);
+  const row = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (isOpen) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [isOpen]);
+  /** What was open is gone, and the focus with it. */
+  const close = () => {
+    setRenaming(false);
+    onOpen(false);
+    more.current?.focus();
+  };
+  const closeOnEscape = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || !isOpen || event.nativeEvent.isComposing) return;
+    // It is not the panel that is meant.
+    event.preventDefault();
+    close();
+  };
   const { participantId, name, isSelf, moderates } = person;
   const rename = (to: string) => {
     if (isSelf) call.rename(to);
     else call.moderate({ action: 'rename', participantId, name: to });
-    setRenaming(false);
+    close();
   };
   return (
-    <li className={css.row} data-testid="person" data-participant-id={participantId}>
+    <li
+      className={css.row}
+      ref={row}
+      onKeyDown={closeOnEscape}
+      data-testid="person"
+      data-participant-id={participantId}
+    >
       <div className={css.head}>
         <span className={css.avatar} aria-hidden="true">
           <Avatar name={name} />
@@ -51,6 +74,7 @@ export function PersonRow({ person, isOpen, onOpen }: PersonRowProps) {
           <button
             type="button"
             className={css.more}
+            ref={more}
             aria-expanded={isOpen}
             aria-controls={id}
             aria-label={texts.people.actions(name)}
@@ -66,10 +90,10 @@ export function PersonRow({ person, isOpen, onOpen }: PersonRowProps) {
         )}
       </div>
       <div id={id}>
-        {isOpen && isRenaming && (
-          <RenameForm name={name} onRename={rename} onCancel={() => setRenaming(false)} />
+        {isOpen && isRenaming && <RenameForm name={name} onRename={rename} />}
+        {isOpen && !isRenaming && (
+          <PersonActions person={person} onRename={() => setRenaming(true)} onDone={close} />
         )}
-        {isOpen && !isRenaming && <PersonActions person={person} onRename={() => setRenaming(true)} />}
       </div>
     </li>
   );

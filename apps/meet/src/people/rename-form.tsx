@@ -1,4 +1,4 @@
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useTexts } from '../i18n/texts.ts';
 import { Button } from '../ui/button.tsx';
 import css from './rename-form.module.css';
@@ -6,11 +6,10 @@ import css from './rename-form.module.css';
 export interface RenameFormProps {
   name: string;
   onRename: (name: string) => void;
-  onCancel: () => void;
 }
 
-/** Another name for somebody. Escape leaves it as it is. */
-export function RenameForm({ name, onRename, onCancel }: RenameFormProps) {
+/** Another name for somebody. */
+export function RenameForm({ name, onRename }: RenameFormProps) {
   const texts = useTexts().people;
   const [wanted, setWanted] = useState(name);
   const input = useRef<HTMLInputElement>(null);
@@ -19,14 +18,8 @@ export function RenameForm({ name, onRename, onCancel }: RenameFormProps) {
     event.preventDefault();
     if (wanted.trim() !== '') onRename(wanted.trim());
   };
-  const cancelOnEscape = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape' || event.nativeEvent.isComposing) return;
-    // It is not the panel that is meant.
-    event.preventDefault();
-    onCancel();
-  };
   return (
-    <form className={css.form} onSubmit={submit} onKeyDown={cancelOnEscape}>
+    <form className={css.form} onSubmit={submit}>
       <input
         className={css.input}
         ref={input}

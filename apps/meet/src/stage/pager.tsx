@@ -22,8 +22,9 @@ export function Pager({ page, pages, place, onTurn }: PagerProps) {
         className={css.turn}
         aria-label={texts.previous}
         title={texts.previous}
-        disabled={page === 0}
-        onClick={() => onTurn(page - 1)}
+        // It keeps the focus at the end, where a disabled button would lose it.
+        aria-disabled={page === 0 || undefined}
+        onClick={() => page > 0 && onTurn(page - 1)}
         data-testid="page-previous"
       >
         <Icon name="previous" size={18} />
@@ -39,8 +40,8 @@ export function Pager({ page, pages, place, onTurn }: PagerProps) {
         className={css.turn}
         aria-label={texts.next}
         title={texts.next}
-        disabled={page === pages - 1}
-        onClick={() => onTurn(page + 1)}
+        aria-disabled={page === pages - 1 || undefined}
+        onClick={() => page < pages - 1 && onTurn(page + 1)}
         data-testid="page-next"
       >
         <Icon name="next" size={18} />

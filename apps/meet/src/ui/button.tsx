@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { MouseEvent, ReactNode } from 'react';
 import css from './button.module.css';
 
 export interface ButtonProps {
@@ -6,6 +6,7 @@ export interface ButtonProps {
   onClick?: () => void;
   type?: 'button' | 'submit';
   primary?: boolean;
+  /** It does nothing now, but keeps the focus. A form whose button it is minds that itself: Enter sends it as well. */
   disabled?: boolean;
   /** For screen readers, where the text alone does not say what it is about. */
   label?: string;
@@ -25,8 +26,8 @@ export function Button({
     <button
       type={type}
       className={`${css.button} ${primary ? css.primary : ''}`}
-      onClick={onClick}
-      disabled={disabled}
+      onClick={(event: MouseEvent) => (disabled ? event.preventDefault() : onClick?.())}
+      aria-disabled={disabled || undefined}
       aria-label={label}
       data-testid={testId}
     >

@@ -11,6 +11,7 @@ export interface RoundButtonProps {
   pressed?: boolean;
   /** `off` marks a device that is off, `danger` what ends the call. */
   tone?: 'plain' | 'off' | 'active' | 'danger';
+  /** It does nothing now, but keeps the focus. */
   disabled?: boolean;
   testId?: string;
   /** A small mark in the corner. */
@@ -26,8 +27,8 @@ export function RoundButton(props: RoundButtonProps) {
       aria-label={label}
       title={label}
       aria-pressed={pressed}
-      disabled={disabled}
-      onClick={onClick}
+      aria-disabled={disabled || undefined}
+      onClick={disabled ? undefined : onClick}
       data-testid={testId}
     >
       <Icon name={icon} />
