@@ -44,7 +44,7 @@ it('auto: a screen first, but not one’s own', () => {
     undefined,
     ['ann camera', 'me camera'],
   ]);
-  expect(arrange([ann, myScreen, me], wishes()).main).toBeUndefined();
+  expect(arrange([ann, myScreen, me], wishes()).main, 'who shares sees the other as before').toBe(ann);
 });
 
 it('grid: all alike, two people and screens too', () => {

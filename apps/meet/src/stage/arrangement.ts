@@ -44,7 +44,7 @@ function mainTile(tiles: readonly Tile[], { layout, speaker }: ArrangementWishes
     case 'auto': {
       // One's own screen is on the desk already.
       const screen = others.findLast(({ source }) => source === 'screen');
-      return screen ?? (tiles.length === 2 && others.length === 1 ? others[0] : undefined);
+      return screen ?? (others.length === 1 ? others[0] : undefined);
     }
     default:
       return layout satisfies never;

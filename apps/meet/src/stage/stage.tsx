@@ -1,6 +1,6 @@
 import type { CallStats } from '@parley/client/call-stats';
 import type { Tile } from '@parley/react';
-import { useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { useElementSize } from '../ui/use-element-size.ts';
 import { arrange, type Layout } from './arrangement.ts';
 import { Pager } from './pager.tsx';
@@ -26,6 +26,7 @@ export function Stage({ tiles, layout, history }: StageProps) {
   const ref = useRef<HTMLDivElement>(null);
   const { width, height } = useElementSize(ref);
   const [pinned, setPinned] = useState<string>();
+  const pin = useCallback((key: string) => setPinned((now) => (now === key ? undefined : key)), []);
   const [wantedPage, setPage] = useState(0);
   const speaker = useLeadingOther();
 
@@ -75,7 +76,7 @@ export function Stage({ tiles, layout, history }: StageProps) {
             place={rect}
             floating={tile === floating}
             pinned={tile.key === pinned}
-            onPin={() => setPinned(tile.key === pinned ? undefined : tile.key)}
+            onPin={pin}
             history={history}
           />
         ))}

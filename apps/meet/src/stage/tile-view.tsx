@@ -1,5 +1,6 @@
 import type { CallStats } from '@parley/client/call-stats';
 import { type Tile, useSpeaking } from '@parley/react';
+import { memo } from 'react';
 import { type Texts, useTexts } from '../i18n/texts.ts';
 import { Video } from '../media/video.tsx';
 import { TileStats } from '../stats/tile-stats.tsx';
@@ -8,6 +9,7 @@ import { Icon } from '../ui/icon.tsx';
 import { useMirrored } from '../ui/use-mirrored.ts';
 import { QualityMark } from './quality-mark.tsx';
 import type { Rect } from './rect.ts';
+import { sameView } from './same-view.ts';
 import { TileActions } from './tile-actions.tsx';
 import css from './tile-view.module.css';
 
@@ -17,13 +19,21 @@ export interface TileViewProps {
   /** Lies over the large tile. */
   floating: boolean;
   pinned: boolean;
-  onPin: () => void;
+  /** Hears the tile's key; the same function in each drawing. */
+  onPin: (key: string) => void;
   /** What was measured, oldest first; empty while nobody wants to see it. */
   history: readonly CallStats[];
 }
 
-/** One tile: video or initials, and whose it is. */
-export function TileView({ tile, place, floating, pinned, onPin, history }: TileViewProps) {
+/** One tile: video or initials, and whose it is. Drawn again only where something of it is another. */
+export const TileView = memo(function TileView({
+  tile,
+  place,
+  floating,
+  pinned,
+  onPin,
+  history,
+}: TileViewProps) {
   const { name, isSelf, source, video, microphoneOn } = tile;
   const texts = useTexts().tile;
   const speaking = useSpeaking(tile.participantId) && source === 'camera' && microphoneOn;
@@ -69,11 +79,11 @@ export function TileView({ tile, place, floating, pinned, onPin, history }: Tile
         <bdi className={css.name}>{isOwnCamera ? name : label}</bdi>
         {isOwnCamera && <span className={css.self}>{texts.you}</span>}
       </p>
-      <TileActions tile={tile} label={label} pinned={pinned} onPin={onPin} />
+      <TileActions tile={tile} label={label} pinned={pinned} onPin={() => onPin(tile.key)} />
       <TileStats tile={tile} history={history} />
     </section>
   );
-}
+}, sameView);
 
 function labelOf(texts: Texts['tile'], { name, isSelf, source }: Tile): string {
   if (source === 'screen') return isSelf ? texts.ownScreen : texts.screen(name);
