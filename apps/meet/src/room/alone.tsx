@@ -12,13 +12,13 @@ export interface AloneProps {
 /** What to do while nobody else is here. */
 export function Alone({ roomId, onCopyFailed }: AloneProps) {
   const texts = useTexts().room;
-  const { copied, copy } = useCopyLink(roomId, onCopyFailed);
+  const { copied, sends, hand } = useCopyLink(roomId, onCopyFailed);
   return (
     <aside className={css.card} aria-label={texts.alone} data-testid="alone">
       <h2 className={css.title}>{texts.alone}</h2>
       <p className={css.text}>{texts.aloneHint}</p>
-      <Button primary onClick={copy}>
-        {copied ? texts.copied : texts.copyLink}
+      <Button primary onClick={hand}>
+        {copied ? texts.copied : sends ? texts.sendLink : texts.copyLink}
       </Button>
     </aside>
   );

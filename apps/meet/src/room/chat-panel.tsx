@@ -1,5 +1,5 @@
 import type { ChatEntry } from '@parley/react';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type UIEvent, useEffect, useRef, useState } from 'react';
 import { useLanguage } from '../i18n/language.ts';
 import { useTexts } from '../i18n/texts.ts';
 import { timeOfDay } from '../i18n/wording.ts';
@@ -10,6 +10,8 @@ import { ChatText } from './chat-text.tsx';
 
 /** As the protocol has it, characters. */
 const MAX_LENGTH = 4096;
+/** Pixels from the end of the log that still count as there. */
+const NEAR_END = 40;
 
 export interface ChatPanelProps {
   entries: readonly ChatEntry[];
@@ -24,10 +26,14 @@ export function ChatPanel({ entries, onSend, onClose }: ChatPanelProps) {
   const [text, setText] = useState('');
   const log = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each new entry scrolls
+  /** Whether the last entry was in sight: who reads what was said before is not torn away. */
+  const atEnd = useRef(true);
   useEffect(() => {
-    log.current?.scrollTo({ top: log.current.scrollHeight });
+    if (atEnd.current || entries.at(-1)?.isOwn) log.current?.scrollTo({ top: log.current.scrollHeight });
   }, [entries]);
+  const watchEnd = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: UIEvent) => {
+    atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END;
+  };
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -44,7 +50,7 @@ export function ChatPanel({ entries, onSend, onClose }: ChatPanelProps) {
       initialFocus={input}
       testId="chat"
     >
-      <div className={css.log} role="log" ref={log}>
+      <div className={css.log} role="log" ref={log} onScroll={watchEnd}>
         {entries.length === 0 && <p className={css.empty}>{texts.empty}</p>}
         {entries.map(({ id, name, text: said, at, isOwn }) => (
           <article key={id} className={`${css.entry} ${isOwn ? css.own : ''}`}>

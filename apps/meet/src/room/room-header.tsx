@@ -28,7 +28,7 @@ export function RoomHeader(props: RoomHeaderProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   // The button that led here is gone; screen readers say where one is now.
   useEffect(() => heading.current?.focus(), []);
-  const { copied, copy } = useCopyLink(roomId, onCopyFailed);
+  const { copied, sends, hand } = useCopyLink(roomId, onCopyFailed);
   return (
     <header className={css.header}>
       <Logo compact />
@@ -55,10 +55,10 @@ export function RoomHeader(props: RoomHeaderProps) {
         </span>
         <span className="visually-hidden">{texts.count(count)}</span>
       </button>
-      <button type="button" className={css.copy} onClick={copy} data-testid="copy-link">
+      <button type="button" className={css.copy} onClick={hand} data-testid="copy-link">
         <Icon name={copied ? 'check' : 'link'} size={18} />
         <span className={css.copyText} aria-live="polite">
-          {copied ? texts.copied : texts.copyLink}
+          {copied ? texts.copied : sends ? texts.sendLink : texts.copyLink}
         </span>
       </button>
       <button

@@ -13,7 +13,7 @@ const rendered = (...names: string[]) => {
 
 it('names who waits in a place that is always there: screen readers hear what changes in one', () => {
   const texts = [rendered(), rendered('Ann'), rendered('Ann', 'Bob')].map((html) => {
-    expect(html).toMatch(/^<div[^>]* role="status">/);
+    expect(html).toMatch(/^<div[^>]* role="status" aria-atomic="false">/);
     return html.replaceAll(/<button.*?<\/button>/g, '').replaceAll(/<[^>]*>|[\u2068\u2069]/g, '');
   });
   expect(texts).toEqual(['', 'Ann wants to come in', 'Ann wants to come inBob wants to come in']);

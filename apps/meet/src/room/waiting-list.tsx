@@ -13,7 +13,7 @@ export interface WaitingListProps {
 /** Milliseconds in which a second click is still meant for the person whom the first one was about. */
 const DOUBLE_CLICK = 500;
 
-/** Who waits to be let in, for who moderates. Always there, so that screen readers hear it. */
+/** Who waits to be let in, for who moderates. Always there, so that screen readers hear it: who is new, not everybody again. */
 export function WaitingList({ guests, moderate }: WaitingListProps) {
   const texts = useTexts().waitingList;
   const list = useRef<HTMLUListElement>(null);
@@ -37,28 +37,30 @@ export function WaitingList({ guests, moderate }: WaitingListProps) {
   };
 
   return (
-    <div className={css.place} role="status">
+    <div className={css.place} role="status" aria-atomic="false">
       {guests.length > 0 && (
         <section className={css.list} aria-label={texts.label} data-testid="waiting-list">
           <ul className={css.entries} ref={list}>
             {guests.map(({ participantId, name }) => (
               <li className={css.entry} key={participantId}>
                 <span className={css.name}>{texts.wants(isolated(name))}</span>
-                <Button
-                  label={texts.denyWhom(name)}
-                  onClick={() => decide('deny', participantId)}
-                  testId="deny"
-                >
-                  {texts.deny}
-                </Button>
-                <Button
-                  primary
-                  label={texts.admitWhom(name)}
-                  onClick={() => decide('admit', participantId)}
-                  testId="admit"
-                >
-                  {texts.admit}
-                </Button>
+                <span className={css.decision}>
+                  <Button
+                    label={texts.denyWhom(name)}
+                    onClick={() => decide('deny', participantId)}
+                    testId="deny"
+                  >
+                    {texts.deny}
+                  </Button>
+                  <Button
+                    primary
+                    label={texts.admitWhom(name)}
+                    onClick={() => decide('admit', participantId)}
+                    testId="admit"
+                  >
+                    {texts.admit}
+                  </Button>
+                </span>
               </li>
             ))}
           </ul>

@@ -11,7 +11,9 @@ export function ShortcutHelp({ onClose }: { onClose: () => void }) {
   const texts = useTexts().shortcuts;
   const isOn = useSetting(setting) === 'on';
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    if (dialog.current?.open === false) dialog.current.showModal();
+  }, []);
   return (
     <dialog
       className={css.dialog}

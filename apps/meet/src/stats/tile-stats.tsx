@@ -1,15 +1,21 @@
 import type { CallStats } from '@parley/client/call-stats';
 import type { Tile } from '@parley/react';
 import { useTexts } from '../i18n/texts.ts';
+import { QUALITIES } from '../settings/settings.ts';
 import { bitrateText, percentText } from './figures-text.ts';
 import { Sparkline } from './sparkline.tsx';
+import { CHART_LENGTH } from './sparkline-points.ts';
 import { tileFigures } from './tile-figures.ts';
 import css from './tile-stats.module.css';
 
 /** Over a tile: what its picture and sound do now, and their bitrate and loss in the last minute. */
 export function TileStats({ tile, history }: { tile: Tile; history: readonly CallStats[] }) {
-  const texts = useTexts().stats;
-  const all = history.map((stats) => tileFigures(tile, stats));
+  const { stats: texts, room } = useTexts();
+  const named = (layer: string) => {
+    const quality = QUALITIES.find((name) => name === layer);
+    return quality === undefined ? layer : room.qualities[quality];
+  };
+  const all = history.slice(-CHART_LENGTH).map((stats) => tileFigures(tile, stats));
   const now = all.at(-1);
   if (now === undefined) return null;
   const { width, height, framesPerSecond, codecs, bitrate, loss, jitter, layers, limitedBy } = now;
@@ -19,14 +25,14 @@ export function TileStats({ tile, history }: { tile: Tile; history: readonly Cal
     codecs.join(' + '),
   ];
   const second = [
-    layers.length > 0 ? `${texts.layers} ${layers.join(', ')}` : '',
+    layers.length > 0 ? `${texts.layers} ${layers.map(named).join(', ')}` : '',
     limitedBy === undefined ? '' : texts.limitedBy(limitedBy),
     `${texts.jitter} ${Math.round(jitter)} ms`,
   ];
   return (
     <div className={css.stats} data-testid="tile-stats">
-      <p>{first.filter(Boolean).join(' · ')}</p>
-      <p>{second.filter(Boolean).join(' · ')}</p>
+      <p className={css.first}>{first.filter(Boolean).join(' · ')}</p>
+      <p className={css.more}>{second.filter(Boolean).join(' · ')}</p>
       <dl className={css.charts}>
         <div className={css.chart}>
           <dt>{bitrateText(bitrate)}</dt>
