@@ -579,6 +579,7 @@ export class Call extends Emitter<CallEvents> {
   }
 
   #choose(trackId: string, wanted: boolean): void {
+    if (this.#ended) return;
     const track =
       this.#othersTracks().find((one) => one.trackId === trackId) ?? this.remoteTracks.get(trackId);
     if (track !== undefined) {

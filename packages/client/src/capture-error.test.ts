@@ -47,7 +47,12 @@ describe('captureError', () => {
     expect(captureUnsupported('camera').message).toContain('another');
   });
 
+  it('knows an error by its name, also where the browser’s is no Error', () => {
+    expect(captureError('camera', { name: 'OverconstrainedError' }).code).toBe('device_not_found');
+  });
+
   it('copes with what is no error', () => {
+    for (const odd of [undefined, null, {}]) expect(captureError('screen', odd).code).toBe('capture_failed');
     expect(captureError('screen', 'odd')).toMatchObject({ code: 'capture_failed' });
   });
 });

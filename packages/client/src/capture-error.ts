@@ -5,7 +5,7 @@ export type CaptureDevice = 'camera' | 'microphone' | 'screen';
 
 /** Says in the person's words why a capture failed and what to do about it (W3C mediacapture-main, screen-capture). */
 export function captureError(device: CaptureDevice, cause: unknown): CallError {
-  const name = cause instanceof Error ? cause.name : '';
+  const name = nameOf(cause);
   const screen = device === 'screen';
   switch (name) {
     case 'NotAllowedError':
@@ -42,6 +42,11 @@ export function captureError(device: CaptureDevice, cause: unknown): CallError {
         device,
       });
   }
+}
+
+/** What the browser calls an error: an `OverconstrainedError` is no `Error` in all of them. Empty where it has no name. */
+export function nameOf(cause: unknown): string {
+  return String((cause as { readonly name?: unknown } | null | undefined)?.name ?? '');
 }
 
 /** The error where the browser offers no capture at all. */

@@ -1,6 +1,6 @@
 import type { ClientMediaSettings } from '@parley/protocol/server-messages';
 import { CallError } from './call-error.ts';
-import { captureError, captureUnsupported } from './capture-error.ts';
+import { captureError, captureUnsupported, nameOf } from './capture-error.ts';
 import { devicesAllowed } from './devices.ts';
 import { MOST_SCREEN_PIXELS } from './encodings.ts';
 
@@ -191,7 +191,7 @@ async function captureDevice(
     return track;
   } catch (error) {
     const { deviceId, facingMode, ...any } = settings;
-    const isGone = error instanceof Error && /^(Overconstrained|NotFound)Error$/.test(error.name);
+    const isGone = /^(Overconstrained|NotFound)Error$/.test(nameOf(error));
     if (isGone && (deviceId || facingMode)) return captureDevice(device, any);
     throw captureError(device, error);
   }

@@ -137,6 +137,13 @@ describe('subscribing', () => {
     expect(room.sent(), 'whoever comes anew is received').toEqual([]);
   });
 
+  it('is nothing any more after the call', async () => {
+    const { call } = await joinFakeRoom({ participants: [ann] });
+    call.leave();
+    call.unsubscribe('a1');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('misses nothing where nothing is wanted', async () => {
     const { call, subscriber } = await joinFakeRoom({ participants: [ann] }, relayed(1), {
       autoSubscribe: false,

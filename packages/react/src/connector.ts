@@ -24,6 +24,7 @@ export class Connector {
   readonly #connect: typeof connect;
   readonly #listeners = new Set<() => void>();
   #connection: Connection = IDLE;
+  #isClosed = false;
   /** Gives up what there is. */
   #leave: () => void = () => undefined;
 
@@ -40,8 +41,20 @@ export class Connector {
 
   readonly current = (): Connection => this.#connection;
 
+  /** May join again, see {@link close}. */
+  readonly open = (): void => {
+    this.#isClosed = false;
+  };
+
+  /** As `reset()`; nor does it join after it. */
+  readonly close = (): void => {
+    this.#isClosed = true;
+    this.reset();
+  };
+
   /** Joins, after leaving what there was. Resolves with the call, or with nothing if it did not come to be. */
   readonly join = async (url: string | URL, options: JoinOptions): Promise<Call | undefined> => {
+    if (this.#isClosed) return undefined;
     const last = this.#connection.state === 'ended' ? this.#connection.end : undefined;
     this.#leave();
     const joining = new AbortController();

@@ -1,5 +1,5 @@
 import type { Call } from '@parley/client/call';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useLayoutEffect, useState, useSyncExternalStore } from 'react';
 import { type Connection, Connector, type JoinOptions } from './connector.ts';
 
 /** Where one stands, and how to come in. */
@@ -14,10 +14,12 @@ export interface ConnectionControls {
   reset(): void;
 }
 
-/** A component's way into a call and out of it. The call is left when the component goes. */
+/** A component's way into a call and out of it. The call is left when the component goes, which joins none after that. */
 export function useConnect(): ConnectionControls {
   const [connector] = useState(() => new Connector());
   const connection = useSyncExternalStore(connector.subscribe, connector.current, connector.current);
-  useEffect(() => connector.reset, [connector]);
+  // In an effect one may join, and layout effects come before all of them.
+  useLayoutEffect(() => connector.open(), [connector]);
+  useEffect(() => connector.close, [connector]);
   return { connection, join: connector.join, reset: connector.reset };
 }
