@@ -1,4 +1,5 @@
 import type { SessionRequest } from '@parley/protocol/client-messages';
+import { SESSION_PING } from '@parley/protocol/data-channels';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
@@ -11,7 +12,15 @@ const errors: string[] = [];
 const logger = pino({ level: 'error' }, { write: (line) => errors.push(line) });
 const fixture = useNode({ PARLEY_PERFORMANCE_WORKER_THREADS: '2' }, { logger });
 
-const OFFERS = ['audio-video', 'screen-added', 'simulcast', 'camera-inactive', 'screen-second-peer', 'empty'];
+const OFFERS = [
+  'audio-video',
+  'data-channel',
+  'screen-added',
+  'simulcast',
+  'camera-inactive',
+  'screen-second-peer',
+  'empty',
+];
 const pick = <T>(choices: readonly T[]): T => choices[Math.floor(Math.random() * choices.length)] as T;
 const pause = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
 
@@ -103,12 +112,15 @@ async function stay(link: TestLink, participantId: string, { goodbye, publishes 
   client.request({ type: 'offer', sdp: readFixture('chromium', 'empty') });
   await client.event('answer');
   if (publishes) {
-    peer.openData();
+    const data = peer.openData();
     await peer.publish(['microphone']);
     await link.messages.next(
       (message) => message.type === 'media-state' && message.participantId === participantId,
       `${participantId} is connected`,
     );
+    await data.opened();
+    data.send('reliable', {}, new Uint8Array(1000));
+    data.say(SESSION_PING);
     client.request({ type: 'start-screen-share', sdp: readFixture('chromium', 'screen-second-peer') });
     // libdatachannel sends no close_notify: the media falls silent.
     peer.close();
@@ -140,7 +152,12 @@ it('of a hundred clients with sockets of their own nothing is left, whether they
   expect(await link.stats()).toEqual({ tracks: [], subscriptions: [] });
   // Less than the shortest of the timers that clients leave behind.
   await until(() => resources() <= before, 'no timer is left', 300);
-  const { rtpObserverIds, transportIds } = (await media?.router.dump()) ?? {};
-  expect([rtpObserverIds, transportIds], 'nor anything in the worker').toEqual([[], []]);
+  const { id: _, ...left } = (await media?.router.dump()) ?? {};
+  expect(Object.values(left).flat(), 'nor anything in the worker').toEqual([]);
+  const page = await (await fetch(`http://127.0.0.1:${fixture.node.metricsPort}/metrics`)).text();
+  expect(page.match(/^parley_data_(?:producers|consumers) .*$/gm), 'nor here').toEqual([
+    'parley_data_producers 0',
+    'parley_data_consumers 0',
+  ]);
   expect(errors, 'nothing was logged as an error').toEqual([]);
 }, 60_000);
