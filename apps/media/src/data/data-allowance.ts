@@ -6,7 +6,7 @@ import {
   TokenBucket,
 } from '@parley/protocol/token-bucket';
 
-/** Refused messages; what is more has the worker throw away everything for a while. */
+/** Refused messages; what is more has the worker throw away what comes for a while. */
 const REFUSALS = { rate: 20, burst: 100 };
 /** Errors that a client is told. */
 const TOLD = { rate: 1, burst: 5 };
@@ -19,5 +19,6 @@ export class DataAllowance {
   readonly requests = new TokenBucket(SESSION_REQUESTS, performance.now());
   readonly requestVolume = new TokenBucket(CLIENT_VOLUME, performance.now());
   readonly refusals = new TokenBucket(REFUSALS, performance.now());
+  readonly requestRefusals = new TokenBucket(REFUSALS, performance.now());
   readonly told = new TokenBucket(TOLD, performance.now());
 }

@@ -11,6 +11,7 @@ import { DATA_MESSAGES, DATA_VOLUME, SESSION_REQUESTS } from '@parley/protocol/t
 import type { DataConsumer, DataProducer, WebRtcTransport } from 'mediasoup/types';
 import type { DataAllowance } from './data-allowance.ts';
 import type { DataCounts, DataParts } from './data-hub.ts';
+import { RefusalBrake } from './refusal-brake.ts';
 import { ReliefValve } from './relief-valve.ts';
 import { SessionChannel, type SessionChannelHandlers } from './session-channel.ts';
 
@@ -49,7 +50,6 @@ const TEXT = 51;
 const BINARY = 53;
 /** How long a lossy message may wait for a slow receiver, ms: what is older is of no use. */
 const LOSSY_LIFETIME_MS = 400;
-const SILENCED_MS = 1_000;
 
 /** The node's end of one client's data channels: what it sends comes in here, checked; what is for it goes out. */
 export class DataEnd {
@@ -58,15 +58,18 @@ export class DataEnd {
   readonly #handlers: DataEndHandlers;
   #parts: DataParts | undefined;
   #channel: SessionChannel | undefined;
+  /** Apart: an answer that is thrown away with data messages would be lost for good. */
+  readonly #brakes: Record<'session' | 'data', RefusalBrake>;
   #inlets: DataProducer[] = [];
   #consumers: DataConsumer[] = [];
-  #silenced: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(subchannel: number, owner: DataOwner, handlers: DataEndHandlers) {
     this.subchannel = subchannel;
     this.#owner = owner;
     this.#handlers = handlers;
+    const { refusals, requestRefusals } = owner.allowance;
+    this.#brakes = { session: new RefusalBrake(requestRefusals), data: new RefusalBrake(refusals) };
   }
 
   get participantId(): string {
@@ -91,7 +94,7 @@ export class DataEnd {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#silenced);
+    for (const brake of Object.values(this.#brakes)) brake.close();
     // What consumes an inlet goes with it.
     for (const part of [...this.#inlets, ...this.#consumers]) part.close();
     this.#handlers.closed();
@@ -135,10 +138,12 @@ export class DataEnd {
       const { id: streamId, label, ...rest }: DataChannelParameters = DATA_CHANNELS[channel];
       const inlet = await transport.produceData({ sctpStreamParameters: { streamId, ...rest }, label });
       this.#keep(this.#inlets, inlet);
+      const brake = this.#brakes[channel === 'session' ? 'session' : 'data'];
+      brake.add(inlet);
       const consumer = await direct.consumeData({ dataProducerId: inlet.id });
       this.#keep(this.#consumers, consumer);
       consumer.on('message', (message, ppid) => {
-        if (!this.#closed) this.#try(() => take(message, ppid));
+        if (!this.#closed) this.#try(() => take(message, ppid), brake);
       });
     };
     await Promise.all([
@@ -154,12 +159,14 @@ export class DataEnd {
     if (this.#closed) part.close();
   }
 
-  #try(what: () => void): void {
+  #try(what: () => void, brake: RefusalBrake): void {
     try {
       what();
     } catch (error) {
       if (!(error instanceof ParleyError)) throw error;
-      this.#refuse(error);
+      this.#handlers.counts.refused(error.code);
+      this.#tell(error, error instanceof DecodeError ? (error.requestType ?? 'session') : undefined);
+      brake.refused();
     }
   }
 
@@ -205,23 +212,6 @@ export class DataEnd {
         'Send data messages as binary frames; a header says that it is text.',
       );
     }
-  }
-
-  #refuse(error: ParleyError): void {
-    this.#handlers.counts.refused(error.code);
-    this.#tell(error, error instanceof DecodeError ? (error.requestType ?? 'session') : undefined);
-    if (this.#owner.allowance.refusals.take(performance.now()) || this.#silenced !== undefined) return;
-    this.#pause(true);
-    this.#silenced = setTimeout(() => {
-      this.#silenced = undefined;
-      this.#pause(false);
-    }, SILENCED_MS);
-  }
-
-  /** Has the worker throw away what the client sends, or not. */
-  #pause(paused: boolean): void {
-    // One that is closed meanwhile is as good.
-    for (const inlet of this.#inlets) (paused ? inlet.pause() : inlet.resume()).catch(() => undefined);
   }
 
   #tell(error: ParleyError, requestType?: string): void {

@@ -86,6 +86,19 @@ describe('the channel of a session', () => {
     expect(data.texts.count).toBe(0);
   });
 
+  it('is heard while data messages are refused', async () => {
+    const link = await fixture.room();
+    const { data, client } = await join(link);
+    data.say(SESSION_PING);
+    await data.texts.next((text) => text === SESSION_PONG, 'pong');
+    for (let i = 0; i < 600; i++) data.send('reliable', { to: ['nobody'] }, '');
+    await heard(data, 'error');
+    for (let i = 0; i < 10; i++) data.say(WISH);
+    const answers = () => data.texts.all.filter((text) => text.includes('track_not_found')).length;
+    await until(() => answers() === 10, 'each is answered');
+    expect(client.events.all.filter(({ type }) => type === 'error')).toEqual([]);
+  });
+
   it('refuses what is no request, and who says too much', async () => {
     const link = await fixture.room();
     const { data, client } = await join(link);
