@@ -120,6 +120,8 @@ describe('loadConfig', () => {
       ['performance:\n  max_cpu_per_room: 0', 'must be a number from 1 to 100, for example 100'],
       ['server:\n  host: 5', 'server.host: must be text, for example "0.0.0.0"'],
       ['server:\n  allowed_origins: []', 'must be a list of one or more, in brackets or with a dash'],
+      ['server:\n  frame_ancestors: ["https://a.example;https://b.example"]', 'must be "*" or an origin'],
+      ['server:\n  frame_ancestors: ["https://a.example,b.example"]', 'must be "*" or an origin'],
       ['webrtc:\n  turn: [a]', 'webrtc.yaml:2: webrtc.turn: must hold keys, of these: urls, ttl'],
       ['rooms: 5', 'webrtc.yaml:1: rooms: must hold keys, of these: max_rooms, '],
       ['security:\n  rate_limits: {}', 'security.rate_limits: is not a key here; did you mean rate_limit?'],

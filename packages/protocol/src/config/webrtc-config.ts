@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 const origin = z
   .string()
-  .regex(/^(\*|https?:\/\/[^/\s]+)$/, 'must be "*" or an origin such as https://meet.example.com');
+  // What would end it in a header is none of an origin's.
+  .regex(/^(\*|https?:\/\/[^/\s;,'"$]+)$/, 'must be "*" or an origin such as https://meet.example.com');
 const iceUrl = z
   .string()
   .regex(/^(stuns?|turns?):[^\s]+$/, 'must start with stun:, stuns:, turn: or turns: (RFC 7064, RFC 7065)');
