@@ -9,18 +9,18 @@ import type { RetryPolicy } from './backoff.ts';
 import { CallError, callEnded } from './call-error.ts';
 import type { CallEnd, CallEvents, CallState } from './call-events.ts';
 import type { CallStats } from './call-stats.ts';
-import { type DeviceChoice, type FacingMode, isDeviceTrack, type ScreenSettings } from './capture.ts';
+import type { DeviceChoice, FacingMode, ScreenSettings } from './capture.ts';
 import { ChatOutbox } from './chat-outbox.ts';
 import type { ConnectionQuality } from './connection-quality.ts';
 import { DataMessages, type DataOptions } from './data-messages.ts';
 import { Emitter } from './emitter.ts';
 import { LiveRoster } from './live-roster.ts';
-import { type Device, LocalDevices } from './local-devices.ts';
-import { LocalTrackStore, type LocalTracks } from './local-tracks.ts';
+import type { Device } from './local-devices.ts';
+import type { LocalTracks } from './local-tracks.ts';
 import { MediaPlane } from './media-plane.ts';
 import { Outages } from './outages.ts';
+import { OwnMedia } from './own-media.ts';
 import { type Roster, rosterOf } from './roster.ts';
-import { ScreenShare } from './screen-share.ts';
 import type { RoomMessage, Signaling } from './signaling.ts';
 import { SpeakerWatch } from './speaker-watch.ts';
 import type { ActiveSpeaker } from './speakers.ts';
@@ -81,9 +81,7 @@ export class Call extends Emitter<CallEvents> {
     if (event === 'reconnecting') this.#media.experience.reconnected();
     this.emit(event, { plane });
   });
-  readonly #store: LocalTrackStore;
-  readonly #devices: LocalDevices;
-  readonly #screenShare: ScreenShare;
+  readonly #own: OwnMedia;
   readonly #speakers: SpeakerWatch;
   readonly #stats: StatsWatch;
   readonly #leaveWithPage = () => this.leave();
@@ -102,7 +100,7 @@ export class Call extends Emitter<CallEvents> {
     this.#signaling = signaling;
     const error = this.#report;
     this.#standing = new Standing(joined, (event, what) => {
-      if (event === 'grants-changed') this.#giveUp();
+      if (event === 'grants-changed') this.#own.giveUp();
       this.emit(event, what);
     });
     const self = {
@@ -126,10 +124,6 @@ export class Call extends Emitter<CallEvents> {
       },
       trackEnded: (trackId) => this.#media.trackEnded(trackId),
     });
-    this.#store = new LocalTrackStore((tracks) => {
-      this.emit('local-changed', tracks);
-      this.#media.check();
-    });
     this.#media = new MediaPlane({
       settings: media,
       joining: {
@@ -144,11 +138,10 @@ export class Call extends Emitter<CallEvents> {
       checkRelay: () => signaling.check(),
       begun: () => {
         this.#roster.endOwnTracks();
-        this.#devices.republish();
-        this.#screenShare.republish().catch(error);
+        this.#own.republish();
       },
       expects: () => ({
-        sending: [...this.#store.all.values()].some(({ track }) => track !== undefined),
+        sending: this.#own.isSending,
         receiving:
           this.grants.subscribe && this.#othersTracks().some((track) => this.#subscriptions.wants(track)),
       }),
@@ -164,10 +157,12 @@ export class Call extends Emitter<CallEvents> {
       error,
     });
     const apply = this.#roster.apply.bind(this.#roster);
-    const own = {
-      store: this.#store,
+    this.#own = new OwnMedia({
+      settings: media,
       publisher: this.#media,
-      send: (message) => void signaling.send(message),
+      grants: () => this.grants,
+      mute: (message) => void signaling.send(message),
+      stopScreen: (message) => this.#media.send(message),
       listener: {
         published: ({ source, kind, layers }, trackId) => {
           const track = { trackId, kind, source, layers, muted: false };
@@ -178,18 +173,17 @@ export class Call extends Emitter<CallEvents> {
         muted: (trackId, muted) =>
           apply({ type: 'track-muted', participantId: this.participantId, trackId, muted }),
       },
-    } as const satisfies Partial<ConstructorParameters<typeof LocalDevices>[0]>;
-    this.#devices = new LocalDevices({
-      ...own,
-      settings: media,
-      changed: (change) => this.emit('device-changed', change),
+      changed: (tracks) => {
+        this.emit('local-changed', tracks);
+        this.#media.check();
+      },
+      deviceChanged: (change) => this.emit('device-changed', change),
       error,
     });
-    this.#screenShare = new ScreenShare({ ...own, send: (message) => this.#media.send(message) });
     this.#speakers = new SpeakerWatch({
       levels: () => this.#media.readLevels(),
       own: () => {
-        const { track, enabled } = this.#store.get('microphone');
+        const { track, enabled } = this.#own.track('microphone');
         return { participantId: this.participantId, microphone: enabled ? track : undefined };
       },
       changed: (speakers) => this.emit('active-speakers', speakers),
@@ -248,7 +242,7 @@ export class Call extends Emitter<CallEvents> {
 
   /** One's own sources that were used so far. Another map after every `local-changed`. */
   get localTracks(): LocalTracks {
-    return this.#store.all;
+    return this.#own.tracks;
   }
 
   /** Who speaks now, the loudest first. Known while something listens to `active-speakers`. */
@@ -292,9 +286,7 @@ export class Call extends Emitter<CallEvents> {
    * `call_ended` if the call is over
    */
   setMicrophoneEnabled(enabled: boolean): Promise<void> {
-    return this.#granted(enabled ? 'microphone' : undefined, () =>
-      this.#devices.setEnabled('microphone', enabled),
-    );
+    return this.#own.setEnabled('microphone', enabled);
   }
 
   /**
@@ -304,7 +296,7 @@ export class Call extends Emitter<CallEvents> {
    * `call_ended` if the call is over
    */
   setCameraEnabled(enabled: boolean): Promise<void> {
-    return this.#granted(enabled ? 'camera' : undefined, () => this.#devices.setEnabled('camera', enabled));
+    return this.#own.setEnabled('camera', enabled);
   }
 
   /**
@@ -315,12 +307,12 @@ export class Call extends Emitter<CallEvents> {
    * @throws {CallError} if it cannot be had; the device before goes on, where the system lets it
    */
   switchDevice(device: Device, choice: string | { readonly facingMode: FacingMode }): Promise<void> {
-    return this.#devices.switch(device, typeof choice === 'string' ? { deviceId: choice } : choice);
+    return this.#own.switchDevice(device, typeof choice === 'string' ? { deviceId: choice } : choice);
   }
 
   /** Which camera and microphone capture, or will once they are turned on; empty for whichever the browser prefers. */
   get devices(): Readonly<Record<Device, DeviceChoice>> {
-    return this.#devices.choices;
+    return this.#own.choices;
   }
 
   /**
@@ -332,18 +324,7 @@ export class Call extends Emitter<CallEvents> {
    * @throws {CallError} if the server refuses it; `capture_failed` if the track has ended already; `publish_not_allowed`
    */
   publish(source: Source, track: MediaStreamTrack): Promise<void> {
-    return this.#granted(source, async () => {
-      // Another device takes the place of one that was unplugged meanwhile; of the application's own tracks nothing does.
-      if (track.readyState === 'ended' && !isDeviceTrack(track)) {
-        throw new CallError(
-          'capture_failed',
-          `The track has ended already. Publish the ${source} with one that is live.`,
-        );
-      }
-      await (source === 'camera' || source === 'microphone'
-        ? this.#devices.publish(source, track)
-        : this.#screenShare.publish(source, track));
-    });
+    return this.#own.publish(source, track);
   }
 
   /**
@@ -356,12 +337,12 @@ export class Call extends Emitter<CallEvents> {
    * @throws {CallError} `permission_denied` if nothing was chosen
    */
   startScreenShare(settings?: ScreenSettings): Promise<void> {
-    return this.#granted('screen', () => this.#screenShare.start(settings));
+    return this.#own.startScreenShare(settings);
   }
 
   /** Ends what `startScreenShare()` began; does nothing while no screen is shared. */
   stopScreenShare(): Promise<void> {
-    return this.#screenShare.stop();
+    return this.#own.stopScreenShare();
   }
 
   /**
@@ -499,7 +480,7 @@ export class Call extends Emitter<CallEvents> {
         }
         if (requestType === 'chat') this.#chat.refused();
         else if (requestType === undefined && code === 'rate_limited') this.#chat.clear();
-        if (requestType === 'mute' && code === 'track_not_found') return this.#devices.muteUnknown();
+        if (requestType === 'mute' && code === 'track_not_found') return this.#own.muteUnknown();
         this.emit(
           'error',
           new CallError(code, message.message, requestType === undefined ? {} : { requestType }),
@@ -539,7 +520,7 @@ export class Call extends Emitter<CallEvents> {
 
   /** @internal The way to the room is there again, and nothing is missing. */
   handleRecovered(): void {
-    this.#devices.restateMute();
+    this.#own.restateMute();
     for (const text of this.#chat.texts) this.#signaling.send({ type: 'chat', text });
     this.#outages.set('signaling', false);
   }
@@ -553,29 +534,11 @@ export class Call extends Emitter<CallEvents> {
     else this.#end({ reason: 'connection-lost', code, detail: message });
   }
 
-  /** A moderator has muted a track of one's own: the room has told everybody. A screen is not muted, but over. */
+  /** A moderator has muted a track of one's own: the room has told everybody. */
   #moderated(request: ModerationAction): void {
     if (request.action !== 'mute' || request.participantId !== this.participantId) return;
-    this.#devices.muted(request.trackId);
-    const { tracks } = this.#roster.self;
-    const track = tracks.find(({ trackId }) => trackId === request.trackId);
-    if (track?.source.startsWith('screen')) this.stopScreenShare().catch(this.#report);
-  }
-
-  /** Stops what may no longer be published. */
-  #giveUp(): void {
-    const { publish } = this.grants;
-    for (const device of ['camera', 'microphone'] as const) {
-      if (!publish.includes(device)) this.#devices.revoke(device).catch(this.#report);
-    }
-    if (!publish.includes('screen')) this.stopScreenShare().catch(this.#report);
-  }
-
-  async #granted(source: Source | undefined, what: () => Promise<void>): Promise<void> {
-    if (source !== undefined && !this.#ended && !this.grants.publish.includes(source)) {
-      throw new CallError('publish_not_allowed', `You may not send your ${source} here; ask a moderator.`);
-    }
-    await what();
+    const track = this.#roster.self.tracks.find(({ trackId }) => trackId === request.trackId);
+    this.#own.muted(request.trackId, track?.source);
   }
 
   #choose(trackId: string, wanted: boolean): void {
@@ -618,9 +581,8 @@ export class Call extends Emitter<CallEvents> {
     globalThis.removeEventListener?.('pagehide', this.#leaveWithPage);
     this.#signaling.close();
     this.#subscriptions.close();
-    this.#devices.close();
     this.#media.close(callEnded());
-    this.#store.close();
+    this.#own.close();
     this.emit('closed', end);
     this.removeAllListeners();
   }
