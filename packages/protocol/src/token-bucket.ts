@@ -17,6 +17,13 @@ export const DATA_MESSAGES: Allowance = { rate: 100, burst: 200 };
 /** Bytes of their frames. */
 export const DATA_VOLUME: Allowance = { rate: 128 * 1024, burst: 1024 * 1024 };
 /**
+ * What a node passes on of a room's data messages, one for each who receives it: sending one takes a worker some 30 µs, and
+ * 14 µs a KiB, which all its rooms have to share.
+ */
+export const ROOM_DATA_MESSAGES: Allowance = { rate: 20_000, burst: 40_000 };
+/** Bytes of their frames. */
+export const ROOM_DATA_VOLUME: Allowance = { rate: 16 * 1024 * 1024, burst: 64 * 1024 * 1024 };
+/**
  * UTF-16 units of one client's answers to a node's offers, which the node paces: others who come and go must not use up
  * what the client may say. Half of {@link CLIENT_VOLUME} stays its own.
  */

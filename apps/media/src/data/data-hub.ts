@@ -3,6 +3,7 @@ import type { DataMessage } from '@parley/protocol/data-messages';
 import { ParleyError } from '@parley/protocol/errors';
 import type { DataProducer, DirectTransport, Router } from 'mediasoup/types';
 import { DataEnd, type DataOwner, type DataTarget } from './data-end.ts';
+import { RoomShare } from './room-share.ts';
 
 /** Counts data messages. */
 export interface DataCounts {
@@ -35,6 +36,7 @@ export class DataHub {
   readonly #counts: DataCounts;
   /** Those that are open or being opened, by their subchannel. */
   readonly #ends = new Map<number, DataEnd>();
+  readonly #share = new RoomShare(performance.now());
   #parts: Promise<DataParts> | undefined;
   #next = 0;
 
@@ -110,6 +112,7 @@ export class DataHub {
     const outlet = from.parts?.outlets[reliability];
     if (outlet === undefined || outlet.closed) return;
     if (to === undefined) {
+      this.#charge(this.#ends.size - 1, frame);
       outlet.send(frame, BINARY, undefined, undefined, from.subchannel);
       return;
     }
@@ -123,10 +126,19 @@ export class DataHub {
         'None of the participants in "to" has data channels here; look at who is in the room.',
       );
     }
+    this.#charge(recipients.length, frame);
     outlet.send(
       frame,
       BINARY,
       recipients.map(({ subchannel }) => subchannel),
     );
+  }
+
+  /** @throws {ParleyError} `rate_limited` when the room sends too much */
+  #charge(receivers: number, { length }: Buffer): void {
+    if (this.#share.take(performance.now(), receivers, length)) return;
+    const message =
+      'All in this room together send more data messages than are passed on; send fewer, or to fewer.';
+    throw new ParleyError('rate_limited', message);
   }
 }
