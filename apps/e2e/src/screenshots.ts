@@ -37,6 +37,8 @@ async function join(page: Page): Promise<void> {
 /** Takes a picture once the layout and the layers have settled. */
 async function shoot(page: Page, name: string, viewport = DESKTOP): Promise<void> {
   await page.setViewportSize(viewport);
+  // A mouse over a tile shows what can be done with it.
+  await page.mouse.move(0, 0);
   await page.waitForTimeout(1500);
   await page.screenshot({ path: `${folder}${name}.png` });
   await page.setViewportSize(DESKTOP);
