@@ -5,6 +5,7 @@ import { ServerMessage } from '@parley/protocol/server-messages';
 import { WebSocket } from 'ws';
 import type { ClientRules } from './client-rules.ts';
 import type { OpenedSocket } from './endpoint.ts';
+import { withoutChannels } from './without-channels.ts';
 
 /**
  * One socket of the client under test with the one to the server behind it. Passes messages both ways, shows them to the
@@ -122,11 +123,11 @@ export class ProxiedClient {
   /** In the server's words: sessions by its numbers, and no way round this proxy. */
   #translated(message: ClientMessage): string | undefined {
     if (message.type === 'join') return throughHere(message);
-    if (!('session' in message) || message.session === undefined) return JSON.stringify(message);
+    if (!('session' in message) || message.session === undefined) return JSON.stringify(seenHere(message));
     const session = message.session - this.#ahead;
     // For a session that is gone; while the server is joined anew, every one is.
     if (session < 1 || this.#moving) return undefined;
-    return JSON.stringify({ ...message, session });
+    return JSON.stringify({ ...seenHere(message), session });
   }
 
   #toServer(text: string | Buffer | undefined): void {
@@ -168,4 +169,10 @@ export class ProxiedClient {
 /** A `join` after which the client's messages all take this way. */
 function throughHere(join: Join): string {
   return JSON.stringify({ ...join, direct: false });
+}
+
+/** Session messages would pass this proxy by on a data channel. */
+function seenHere(message: ClientMessage): ClientMessage {
+  const offers = message.type === 'offer' || message.type === 'start-screen-share';
+  return offers ? { ...message, sdp: withoutChannels(message.sdp) } : message;
 }
