@@ -3,7 +3,9 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Run beside these: see vitest.waiting.config.ts. */
 export const WAITING = [
   'apps/conformance/src/**/*.e2e.test.ts',
-  ...['churn', 'idle', 'limits', 'webhooks'].map((proof) => `apps/e2e/src/prove/${proof}.test.ts`),
+  ...['burst', 'churn', 'idle', 'limits', 'rooms', 'webhooks'].map(
+    (proof) => `apps/e2e/src/prove/${proof}.test.ts`,
+  ),
 ];
 
 export default defineConfig({
