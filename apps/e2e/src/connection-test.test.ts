@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { CheckName, CheckResult, ConnectionReport, Outcome } from '@parley/client/connection-test';
@@ -6,16 +6,16 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Service } from '../../../infra/dev/processes.ts';
 import { makeSecret } from '../../../infra/dev/stack.ts';
+import { expectAccessible } from './accessible.ts';
 import { openPage } from './browser.ts';
 import { CHROMIUM, launchBrowser } from './launch-browser.ts';
+import { takePicture } from './picture.ts';
 import { Stack } from './stack.ts';
 import { ClientNetwork } from './turn/client-network.ts';
 import { startCoturn } from './turn/coturn.ts';
 
 /** A whole test that waits for what never comes, on a busy machine, ms. */
 const PATIENCE = 150_000;
-/** Where pictures of the page go, if anywhere. */
-const SHOTS = process.env['PARLEY_SHOTS'];
 const secret = makeSecret();
 
 let folder: string;
@@ -85,19 +85,12 @@ function result(report: ConnectionReport, check: CheckName): CheckResult {
   return report.results.find((one) => one.check === check) ?? expect.fail(`no result of ${check}`);
 }
 
-async function shoot(page: Page, name: string): Promise<void> {
-  if (SHOTS === undefined) return;
-  await mkdir(SHOTS, { recursive: true });
-  await page.screenshot({ path: path.join(SHOTS, `${name}.png`), fullPage: true });
-}
-
 it(
   'passes every check where all is well, says what it found, and leaves nothing behind',
   async () => {
     const page = await open(free);
-    await shoot(page, 'begin');
     const report = await run(page);
-    await shoot(page, 'passed');
+    await expectAccessible(page, 'the connection test');
     expect(outcomes(report), JSON.stringify(report.results, null, 1)).toEqual({
       browser: 'passed',
       devices: 'passed',
@@ -150,7 +143,7 @@ it(
     await page.locator('[data-outcome=stopped]').waitFor();
 
     const report = await run(page);
-    await shoot(page, 'udp-blocked');
+    await takePicture(page, 'connection-test-udp-blocked', { fullPage: true });
     expect(report.outcome).toBe('warning');
     expect(outcomes(report)).toMatchObject({
       devices: 'skipped',
@@ -185,7 +178,7 @@ it(
     const page = await open(forbidden, '/test?lang=de');
     await page.setViewportSize({ width: 390, height: 844 });
     const report = await run(page);
-    await shoot(page, 'no-node-phone');
+    await takePicture(page, 'connection-test-no-node-phone', { fullPage: true });
     expect(report.outcome).toBe('failed');
     expect(outcomes(report)).toMatchObject({
       server: 'warning',

@@ -2,6 +2,7 @@ import type { BotOptions } from '@parley/bots/bot';
 import { BotSquad } from '@parley/bots/bot-squad';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
+import { expectAccessible } from './accessible.ts';
 import { leaveAll } from './browser.ts';
 import { launchBrowser } from './launch-browser.ts';
 import { Meet } from './meet.ts';
@@ -107,6 +108,7 @@ it('one, two, nine, twenty-five and fifty people have their places, on a laptop 
         return { missing: elements - withPicture, some: withPicture > 0 };
       }, 'pictures play').toEqual({ missing: 0, some: true });
       await takePicture(page, `crowd-${people}-${view}`);
+      if (people === 9) await expectAccessible(page, `nine people on a ${view}`);
     }
   }
 }, 240_000);

@@ -1,6 +1,7 @@
 import { Bot } from '@parley/bots/bot';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
+import { expectAccessible } from './accessible.ts';
 import { leaveAll } from './browser.ts';
 import { launchBrowser } from './launch-browser.ts';
 import { Meet } from './meet.ts';
@@ -48,6 +49,7 @@ it('the list of people shows who is here, and a moderator renames, mutes and set
   expect(grant.status).toBe(200);
   const bobs = page.getByTestId('person').filter({ hasText: 'Bob' });
   await bobs.getByTestId('person-actions').click();
+  await expectAccessible(page, 'the people');
   await ann.press('person-rename');
   await page.getByTestId('rename-input').fill('Robert');
   await ann.press('rename-submit');
@@ -84,6 +86,13 @@ it('keys do what buttons do, but not where one writes; the space bar opens the m
   await page.keyboard.press('v');
   await expect.poll(() => pressed('toggle-camera'), PATIENCE).toBe('Turn the camera on');
 
+  await page.keyboard.press('i');
+  await expect.poll(() => page.getByTestId('stats').textContent(), PATIENCE).toMatch(/\d+(\.\d)? [kM]bit\/s/);
+  await page.getByTestId('tile-stats').waitFor();
+  await expectAccessible(page, 'the statistics');
+  await page.keyboard.press('i');
+  await expect.poll(() => page.getByTestId('stats').count(), PATIENCE).toBe(0);
+
   await page.keyboard.press('c');
   await page.getByTestId('chat-input').waitFor();
   await page.keyboard.type('my v');
@@ -93,6 +102,7 @@ it('keys do what buttons do, but not where one writes; the space bar opens the m
   await expect.poll(() => page.getByTestId('chat').count(), PATIENCE).toBe(0);
 
   await page.keyboard.press('?');
+  await expectAccessible(page, 'the shortcuts');
   await page.getByTestId('shortcuts').getByRole('checkbox').uncheck();
   await page.keyboard.press('Escape');
   await page.keyboard.press('p');
