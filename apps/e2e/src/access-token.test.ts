@@ -84,7 +84,9 @@ it('each has what its token grants and nothing else, at the node and in the room
   expect(await eve.heard(), 'nor listen').toBe(0);
 
   await bob.say('may I?');
-  await expect.poll(() => bob.page.getByTestId('notices').textContent()).toContain('may not send chat');
+  await expect
+    .poll(() => bob.page.getByTestId('notices').textContent(), { timeout: PATIENCE })
+    .toContain('You may not write here');
   expect(await ann.page.getByTestId('moderate-remove').count(), 'Ann moderates').toBeGreaterThan(0);
   expect(await bob.page.getByTestId('moderate-remove').count(), 'Bob does not').toBe(0);
 });

@@ -251,6 +251,7 @@ export const de = {
     },
   },
   notices: {
+    chatForbidden: 'Sie dürfen hier nicht schreiben. Fragen Sie die Moderation.',
     dismiss: 'Schließen',
     singleLayer: 'Manche Kameras hier senden nur eine Qualität.',
     serverLoad: 'Der Server ist ausgelastet: Manche Videos sind kleiner oder pausieren.',

@@ -240,6 +240,7 @@ export const en = {
     },
   },
   notices: {
+    chatForbidden: 'You may not write here. Ask a moderator.',
     dismiss: 'Dismiss',
     singleLayer: 'Some cameras here send one quality only.',
     serverLoad: 'The server is busy: some videos are smaller, or paused for now.',
