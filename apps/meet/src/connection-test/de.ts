@@ -35,7 +35,7 @@ export const de: TestTexts = {
   copyJson: 'Als JSON kopieren',
   copied: 'Kopiert',
   copyFailed: 'Der Browser kopiert es nicht. Markieren und kopieren Sie den Text selbst.',
-  home: 'Zur Startseite',
+  home: 'Parley: zur Startseite',
   forYou: 'Was Sie tun können',
   forAdmin: 'Für die Verwaltung Ihres Netzes oder des Servers',
   serverAddresses: 'Adressen',

@@ -35,7 +35,7 @@ export const en: TestTexts = {
   copyJson: 'Copy as JSON',
   copied: 'Copied',
   copyFailed: 'The browser does not copy it. Select the text and copy it yourself.',
-  home: 'To the start page',
+  home: 'Parley: to the start page',
   forYou: 'What you can do',
   forAdmin: 'For your network’s or the server’s administrator',
   serverAddresses: 'Addresses',
