@@ -3,6 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Run beside these: see vitest.waiting.config.ts. */
 export const WAITING = [
   'apps/conformance/src/**/*.e2e.test.ts',
+  'apps/e2e/src/bench/edge.test.ts',
   ...['burst', 'churn', 'idle', 'limits', 'rooms', 'webhooks'].map(
     (proof) => `apps/e2e/src/prove/${proof}.test.ts`,
   ),
