@@ -19,8 +19,6 @@ export interface SettingsDialogProps {
 export function SettingsDialog({ devices, onClose, onShortcuts }: SettingsDialogProps) {
   const texts = useTexts();
   const language = useLanguage();
-  const isMirrored = useSetting(mirror) === 'on';
-  const showsStatistics = useSetting(statistics) === 'on';
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
   useEffect(() => {
@@ -73,24 +71,8 @@ export function SettingsDialog({ devices, onClose, onShortcuts }: SettingsDialog
         </section>
         <section className={css.section} aria-label={t.video}>
           <h3 className={css.heading}>{t.video}</h3>
-          <label className={css.check}>
-            <input
-              type="checkbox"
-              checked={isMirrored}
-              onChange={({ target }) => mirror.set(target.checked ? 'on' : 'off')}
-              data-testid="mirror"
-            />
-            {t.mirror}
-          </label>
-          <label className={css.check}>
-            <input
-              type="checkbox"
-              checked={showsStatistics}
-              onChange={({ target }) => statistics.set(target.checked ? 'on' : 'off')}
-              data-testid="show-statistics"
-            />
-            {t.statistics}
-          </label>
+          <Check setting={mirror} label={t.mirror} testId="mirror" />
+          <Check setting={statistics} label={t.statistics} testId="show-statistics" />
           <Row label={texts.room.quality}>
             <Choice
               setting={receivedQuality}
@@ -138,6 +120,27 @@ function ThemeChoice() {
         ))}
       </div>
     </fieldset>
+  );
+}
+
+interface CheckProps {
+  setting: Setting<'on' | 'off'>;
+  label: string;
+  testId: string;
+}
+
+function Check({ setting, label, testId }: CheckProps) {
+  const isOn = useSetting(setting) === 'on';
+  return (
+    <label className={css.check}>
+      <input
+        type="checkbox"
+        checked={isOn}
+        onChange={({ target }) => setting.set(target.checked ? 'on' : 'off')}
+        data-testid={testId}
+      />
+      {label}
+    </label>
   );
 }
 
