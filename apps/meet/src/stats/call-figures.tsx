@@ -3,6 +3,7 @@ import { useTexts } from '../i18n/texts.ts';
 import css from './call-figures.module.css';
 import { bitrateText, percentText } from './figures-text.ts';
 import { Sparkline } from './sparkline.tsx';
+import { bitrateOf, lossOf } from './streams.ts';
 
 /** What the whole call sends and receives, over which way, and how that was in the last minute. */
 export function CallFigures({ history }: { history: readonly CallStats[] }) {
@@ -41,18 +42,15 @@ export function CallFigures({ history }: { history: readonly CallStats[] }) {
 }
 
 function sentBitrate({ sent }: CallStats): number {
-  return sent.reduce((sum, { bitrate }) => sum + bitrate, 0);
+  return bitrateOf(sent);
 }
 
 function receivedBitrate({ received }: CallStats): number {
-  return [...received.values()].reduce((sum, { bitrate }) => sum + bitrate, 0);
+  return bitrateOf([...received.values()]);
 }
 
 function receivedLoss({ received }: CallStats): number {
-  const streams = [...received.values()];
-  const packets = streams.reduce((sum, stream) => sum + stream.packets, 0);
-  if (packets === 0) return 0;
-  return streams.reduce((sum, stream) => sum + stream.loss * stream.packets, 0) / packets;
+  return lossOf([...received.values()]);
 }
 
 function roundTripTime({ sending, receiving }: CallStats): number | undefined {

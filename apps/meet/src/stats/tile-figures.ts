@@ -1,5 +1,6 @@
 import type { CallStats, StreamStats } from '@parley/client/call-stats';
 import type { Tile } from '@parley/react';
+import { bitrateOf, lossOf } from './streams.ts';
 
 /** What a tile's streams do: its picture, and the sound of whose it is. */
 export interface TileFigures {
@@ -53,19 +54,14 @@ function figuresOf(
   const size = ({ width, bitrate }: StreamStats) => (bitrate > 0 ? width : 0);
   const largest = streams.reduce((a, b) => (size(b) > size(a) ? b : a));
   const ofKind = (kind: StreamStats['kind']) => streams.filter((stream) => stream.kind === kind);
-  const packets = sum(streams, ({ packets: count }) => count);
   return {
     width: largest.width,
     height: largest.height,
     framesPerSecond: largest.framesPerSecond,
     codecs: [...new Set([...ofKind('video'), ...ofKind('audio')].flatMap(({ codec }) => codec ?? []))],
-    bitrate: sum(streams, ({ bitrate }) => bitrate),
-    loss: packets === 0 ? 0 : sum(streams, (stream) => stream.loss * stream.packets) / packets,
+    bitrate: bitrateOf(streams),
+    loss: lossOf(streams),
     jitter: Math.max(...streams.map(({ jitter }) => jitter)),
     ...more,
   };
-}
-
-function sum(streams: readonly StreamStats[], of: (stream: StreamStats) => number): number {
-  return streams.reduce((total, stream) => total + of(stream), 0);
 }
