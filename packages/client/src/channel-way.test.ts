@@ -1,29 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ASK_AFTER, SETTLES_IN } from './channel-way.ts';
 import { connect } from './connect.ts';
 import { ASK_AGAIN } from './session-carrier.ts';
+import { controlBrowser } from './testing/controlled-browser.ts';
 import { FakeTrack } from './testing/fake-media.ts';
 import { FakePeerConnection } from './testing/fake-peer-connection.ts';
 import { FakeSocket } from './testing/fake-socket.ts';
-import {
-  direct,
-  type FakeRoom,
-  JOINED,
-  joinFakeRoom,
-  relayed,
-  stubBrowser,
-} from './testing/join-fake-room.ts';
+import { direct, type FakeRoom, JOINED, joinFakeRoom, relayed } from './testing/join-fake-room.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.spyOn(Math, 'random').mockReturnValue(0);
-  stubBrowser();
-});
-afterEach(() => {
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+controlBrowser();
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 const WISH = { type: 'update-quality', session: 1, quality: 'low' };

@@ -1,36 +1,20 @@
 import type { Source } from '@parley/protocol/grants';
 import type { Joined, MediaSession, ServerAnswer, ServerOffer } from '@parley/protocol/server-messages';
 import type { Participant, Track } from '@parley/protocol/track';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ANSWER_TIMEOUT } from './answer-turn.ts';
 import { RETRY } from './backoff.ts';
 import { CallError } from './call-error.ts';
 import { connect } from './connect.ts';
 import { PROBE_TIMEOUT } from './keep-alive.ts';
 import { OPEN_TIMEOUT } from './session-carrier.ts';
+import { controlBrowser } from './testing/controlled-browser.ts';
 import { FakeTrack } from './testing/fake-media.ts';
 import { FakePeerConnection } from './testing/fake-peer-connection.ts';
 import { FakeSocket } from './testing/fake-socket.ts';
-import {
-  direct,
-  type FakeRoom,
-  JOINED,
-  joinFakeRoom,
-  relayed,
-  stubBrowser,
-} from './testing/join-fake-room.ts';
+import { direct, type FakeRoom, JOINED, joinFakeRoom, relayed } from './testing/join-fake-room.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  // The shortest pauses: a test knows when the next socket opens.
-  vi.spyOn(Math, 'random').mockReturnValue(0);
-  stubBrowser();
-});
-afterEach(() => {
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+controlBrowser();
 
 const roomId = 'room';
 const socket = () => FakeSocket.last ?? expect.fail('no socket was opened');

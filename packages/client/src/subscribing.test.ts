@@ -1,21 +1,12 @@
 import type { Participant, Track } from '@parley/protocol/track';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { RETRY } from './backoff.ts';
 import { connect } from './connect.ts';
+import { controlBrowser } from './testing/controlled-browser.ts';
 import { FakeSocket } from './testing/fake-socket.ts';
-import { direct, JOINED, joinFakeRoom, relayed, stubBrowser } from './testing/join-fake-room.ts';
+import { direct, JOINED, joinFakeRoom, relayed } from './testing/join-fake-room.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  // The shortest pauses: a test knows when the next socket opens.
-  vi.spyOn(Math, 'random').mockReturnValue(0);
-  stubBrowser();
-});
-afterEach(() => {
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+controlBrowser();
 
 const roomId = 'room';
 const socket = () => FakeSocket.last ?? expect.fail('no socket was opened');
