@@ -105,6 +105,8 @@ it('keys do what buttons do, but not where one writes; the space bar opens the m
   await expectAccessible(page, 'the shortcuts');
   await page.getByTestId('shortcuts').getByRole('checkbox').uncheck();
   await page.keyboard.press('Escape');
+  // While the dialog closes keys are its own.
+  await expect.poll(() => page.getByTestId('shortcuts').count(), PATIENCE).toBe(0);
   await page.keyboard.press('p');
   await page.keyboard.press('?');
   await page.getByTestId('shortcuts').waitFor();
