@@ -112,7 +112,7 @@ export class MediaNode {
       settings: {
         maxBitrate: config.webrtc.webrtc.max_bitrate,
         minBitrate: config.webrtc.webrtc.min_bitrate,
-        nack: config.webrtc.webrtc.nack,
+        repair: { nack: config.webrtc.webrtc.nack, rtx: config.webrtc.webrtc.rtx },
         send: {
           codecPreference: codecPreference(config.media),
           codecOptions: {

@@ -150,6 +150,23 @@ describe('otherwise', () => {
   });
 });
 
+describe('without RTX', () => {
+  const fixture = useNode({ PARLEY_WEBRTC_RTX: 'false' });
+
+  it('what is lost is asked for again, and sent again in the stream that lost it', async () => {
+    const alice = await fixture.over('relay').open(await fixture.room(), 'alice');
+    const { sdp } = await call(fixture);
+    for (const description of [
+      await answered(alice, 'audio-video', 'offer', withAudioNack),
+      await answered(alice, 'screen-second-peer', 'start-screen-share'),
+      sdp,
+    ]) {
+      for (const section of description.split(/^m=/m).slice(1)) expect(section).toMatch(GENERIC_NACK);
+      expect(description).not.toMatch(RTX);
+    }
+  });
+});
+
 describe('without H264 and without a floor', () => {
   const fixture = useNode({
     PARLEY_VIDEO_CODECS: '[{ name: VP8, priority: 1 }]',

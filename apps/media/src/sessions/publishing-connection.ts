@@ -105,7 +105,7 @@ export class PublishingConnection {
    */
   async apply(offer: Offer, request: OfferRequest): Promise<OfferOutcome> {
     const { router, grants, settings } = this.#context;
-    const capabilities = negotiable(router.router.rtpCapabilities, settings.nack);
+    const capabilities = negotiable(router.router.rtpCapabilities, settings.repair);
     const steps = planOffer(offer, {
       ...request,
       known: this.#lines,

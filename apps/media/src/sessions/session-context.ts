@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { DataHub } from '../data/data-hub.ts';
 import type { TrafficLedger } from '../telemetry/traffic-ledger.ts';
 import type { RoomRouter } from '../workers/media-worker.ts';
+import type { Repair } from '../workers/router-codecs.ts';
 import type { SessionMeter } from './session-meter.ts';
 
 /** What the configuration says about media. */
@@ -12,8 +13,8 @@ export interface MediaSettings {
   maxBitrate: number;
   /** bit/s that estimates do not fall below, either way; 0 for no such floor. Never above {@link maxBitrate}. */
   minBitrate: number;
-  /** Whether lost packets are asked for again, either way. */
-  nack: boolean;
+  /** How lost packets are healed, either way. */
+  repair: Repair;
   send: SendOptions;
 }
 

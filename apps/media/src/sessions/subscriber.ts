@@ -77,7 +77,7 @@ export class Subscriber {
     this.#wishes = wishes;
     this.#handlers = handlers;
     this.#description = new ReceiveDescription(
-      negotiable(context.router.router.rtpCapabilities, context.settings.nack),
+      negotiable(context.router.router.rtpCapabilities, context.settings.repair),
     );
   }
 
@@ -222,8 +222,8 @@ export class Subscriber {
         rtpCapabilities: this.#description.capabilitiesFor(track.producer),
         mid,
         paused: true,
-        // Off for audio unless asked for; repairs Opus where the client sends NACK.
-        enableRtx: this.#context.settings.nack,
+        // NACK as well; off for audio unless asked for.
+        enableRtx: this.#context.settings.repair.nack,
         ...(spatialLayer !== undefined && { preferredLayers: { spatialLayer } }),
       });
       if (!transport.closed) return { track, consumer, mid, receives: false };

@@ -37,11 +37,13 @@ describe('what sessions negotiate', () => {
     headerExtensions: [],
   };
 
-  it('is all that routers can, or all but NACK and RTX', () => {
-    expect(negotiable(capabilities, true)).toEqual(capabilities);
-    expect(negotiable(capabilities, false)).toEqual({
-      codecs: [{ ...capabilities.codecs[0], rtcpFeedback: nack.slice(1) }],
-      headerExtensions: [],
-    });
+  it('is all that routers can, or all but what the configuration leaves out', () => {
+    const [vp8, rtx] = capabilities.codecs;
+    const all = { ...capabilities, codecs: [vp8, { ...rtx, rtcpFeedback: [] }] };
+    expect(negotiable(capabilities, { nack: true, rtx: true })).toEqual(all);
+    expect(negotiable(capabilities, { nack: true, rtx: false })).toEqual({ ...all, codecs: [vp8] });
+    const neither = { ...all, codecs: [{ ...vp8, rtcpFeedback: nack.slice(1) }] };
+    expect(negotiable(capabilities, { nack: false, rtx: false })).toEqual(neither);
+    expect(negotiable(capabilities, { nack: false, rtx: true })).toEqual(neither);
   });
 });

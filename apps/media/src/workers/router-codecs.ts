@@ -31,21 +31,28 @@ export function routerCodecs(config: MediaConfig): RouterRtpCodecCapability[] {
   ];
 }
 
+/** How lost packets are healed. */
+export interface Repair {
+  /** Whether they are asked for again: generic NACK (RFC 4585 §6.2.1). */
+  nack: boolean;
+  /** Whether video that is sent again goes on a stream of its own (RFC 4588). Without {@link nack} nothing is. */
+  rtx: boolean;
+}
+
 /**
- * What of a router's capabilities sessions negotiate: all, or all but generic NACK (RFC 4585 §6.2.1) and RTX
- * (RFC 4588). Routers have those whatever their codecs say, so they are taken out here; key frames can still be asked for.
+ * What of a router's capabilities sessions negotiate. Routers have NACK and RTX whatever their codecs say, so what is
+ * not wanted is taken out here; key frames can always be asked for. They have RTX of video only.
  */
-export function negotiable(capabilities: RtpCapabilities, nack: boolean): RtpCapabilities {
-  if (nack) return capabilities;
+export function negotiable(capabilities: RtpCapabilities, { nack, rtx }: Repair): RtpCapabilities {
   const { codecs = [], ...rest } = capabilities;
   return {
     ...rest,
     codecs: codecs
-      .filter(({ mimeType }) => !/\/rtx$/i.test(mimeType))
+      .filter(({ mimeType }) => (nack && rtx) || !/\/rtx$/i.test(mimeType))
       .map((codec) => ({
         ...codec,
         rtcpFeedback: (codec.rtcpFeedback ?? []).filter(
-          ({ type, parameter }) => type !== 'nack' || parameter,
+          ({ type, parameter }) => nack || type !== 'nack' || parameter,
         ),
       })),
   };

@@ -82,6 +82,8 @@ export const WebrtcConfig = z
         fec: z.boolean().default(true),
         /** Whether lost packets are asked for again (RFC 4585 §6.2.1), audio included. */
         nack: z.boolean().default(true),
+        /** Whether what is sent again of video goes on a stream of its own (RFC 4588), or in the original one. Without `nack` nothing is. */
+        rtx: z.boolean().default(true),
       })
       .prefault({}),
     rooms: z
