@@ -71,6 +71,11 @@ export class BotFleet {
     return (await Promise.all(this.#squads.map((squad) => squad.bots()))).flat();
   }
 
+  /** Lets all bots that have started to join fall silent, or go on; see `Bot.setSending`. */
+  async setSending(sends: boolean): Promise<void> {
+    await Promise.all(this.#squads.map((squad) => squad.setSending(sends)));
+  }
+
   /** Says goodbye for each bot, closes all and ends the processes. */
   async close(): Promise<void> {
     await Promise.all(this.#squads.map((squad) => squad.close()));

@@ -29,6 +29,7 @@ export class BotMedia {
   #answered: { offerId: string; sdp: string } | undefined;
   #turn: Promise<void> = Promise.resolve();
   #closed = false;
+  #sends = true;
 
   constructor(options: BotMediaOptions) {
     this.#options = options;
@@ -83,6 +84,12 @@ export class BotMedia {
     this.#request(request);
   }
 
+  /** See {@link SendConnection.setSending}. */
+  setSending(sends: boolean): void {
+    this.#sends = sends;
+    this.#sending?.setSending(sends);
+  }
+
   close(): void {
     this.#closed = true;
     this.#sending?.close();
@@ -92,6 +99,7 @@ export class BotMedia {
   async #offer(): Promise<void> {
     if (this.#options.sources.length === 0 || this.#offered !== undefined) return;
     this.#sending ??= new SendConnection(`${this.#options.name}-sends`, this.#options);
+    this.#sending.setSending(this.#sends);
     this.#offered = await this.#sending.offer();
     this.#request({ type: 'offer', sdp: this.#offered });
   }

@@ -53,6 +53,11 @@ export class BotSquad {
     return this.#bots.map((bot) => bot.figures());
   }
 
+  /** See {@link Bot.setSending}; of those that have started to join. */
+  async setSending(sends: boolean): Promise<void> {
+    for (const bot of this.#bots) bot.setSending(sends);
+  }
+
   /** Says goodbye for each bot, then closes all. */
   async close(): Promise<void> {
     this.#closed = true;

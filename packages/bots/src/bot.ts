@@ -73,6 +73,7 @@ export class Bot {
   #carrier: CarrierKind | 'none' = 'none';
   #media: BotMedia | undefined;
   #sentBefore = 0;
+  #sends = true;
   #joinSentAt: number | undefined;
   #joinedAt: number | undefined;
   #lost: { at: number; attempts: number; triedAt: number } | undefined;
@@ -171,6 +172,12 @@ export class Bot {
   send(message: ClientMessage): void {
     if (isSessionRequest(message)) this.#media?.request(message);
     else this.#room?.send(message);
+  }
+
+  /** Falls silent without a word, as a frozen tab does, or goes on, in later sessions too; whoever receives it goes on receiving. */
+  setSending(sends: boolean): void {
+    this.#sends = sends;
+    this.#media?.setSending(sends);
   }
 
   /** Says goodbye and waits until the server has closed the socket. */
@@ -357,6 +364,7 @@ export class Bot {
     if (this.#media?.session !== session) {
       this.#dropMedia();
       this.#media = this.#makeMedia(session);
+      this.#media.setSending(this.#sends);
     }
     this.#direct.close();
     switch (carrier.type) {

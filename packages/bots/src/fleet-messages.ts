@@ -8,6 +8,7 @@ export type ToWorker =
   | { type: 'start'; plan: readonly BotOptions[]; pace: Pace }
   | { type: 'figures' }
   | { type: 'bots' }
+  | { type: 'send'; sends: boolean }
   | { type: 'close' };
 
 /** From a process of bots: each answers the message of the same name. */
@@ -15,4 +16,5 @@ export type FromWorker =
   | { type: 'start' }
   | { type: 'figures'; figures: FleetFigures }
   | { type: 'bots'; bots: BotFigures[] }
+  | { type: 'send' }
   | { type: 'close' };

@@ -21,6 +21,10 @@ async function take(message: ToWorker): Promise<void> {
     case 'bots':
       if (squad !== undefined) answer({ type: 'bots', bots: await squad.bots() });
       return;
+    case 'send':
+      await squad?.setSending(message.sends);
+      answer({ type: 'send' });
+      return;
     case 'close':
       await squad?.close();
       answer({ type: 'close' });

@@ -8,6 +8,7 @@ import { makePeerConnection, type PeerConnection } from './peer-connection.ts';
 import { isRtp, rtpPayload } from './rtp/rtp-packet.ts';
 import { readVp8Payload } from './rtp/vp8-payload.ts';
 import { SendConnection } from './send-connection.ts';
+import { scheduler } from './send-scheduler.ts';
 
 const open: { close(): void }[] = [];
 afterEach(() => {
@@ -74,7 +75,7 @@ async function connect(simulcast: boolean, asksKeyFrames = false) {
   const offer = await sender.offer();
   sender.answer(await viewer.answer(offer));
   await until(() => viewer.packets.length > 0, 'media comes');
-  return { viewer, offer };
+  return { sender, viewer, offer };
 }
 
 /** The frames as the encoder wrote them, in the order of the loop from one of them on. */
@@ -122,4 +123,18 @@ it('a request for a key frame brings one at once', async () => {
   const [first, second] = keys();
   // Without the request it would be the fifteenth.
   expect(((second?.id ?? 0) - (first?.id ?? 0) + 0x8000) % 0x8000).toBeLessThan(15);
+});
+
+it('falls silent and goes on where it was', async () => {
+  const { sender, viewer } = await connect(false);
+  sender.setSending(false);
+  expect(scheduler.size, 'streams that send').toBe(0);
+  const silentSince = sender.sentPackets;
+  sender.setSending(true);
+  await until(() => sender.sentPackets > silentSince + 5, 'it sends again');
+  const came = viewer.packets.length;
+  await until(() => viewer.packets.length > came, 'more comes');
+  const numbers = viewer.packets.map((packet) => packet.readUInt16BE(2));
+  const [first = 0] = numbers;
+  expect(numbers).toEqual(numbers.map((_, index) => (first + index) & 0xffff));
 });

@@ -54,6 +54,10 @@ export class RemoteSquad {
     return answer?.type === 'bots' ? answer.bots : [];
   }
 
+  async setSending(sends: boolean): Promise<void> {
+    await this.#ask({ type: 'send', sends }).catch(() => undefined);
+  }
+
   async close(): Promise<void> {
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, CLOSE_MS);

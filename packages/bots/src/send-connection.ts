@@ -33,6 +33,7 @@ export class SendConnection {
   readonly #tracks: Track[] = [];
   #state = 'new';
   #closed = false;
+  #sends = true;
 
   constructor(name: string, { sources, audioRate, videoRate, simulcast, bindAddress }: SendOptions) {
     this.#name = name;
@@ -64,6 +65,17 @@ export class SendConnection {
   /** @throws {Error} when libdatachannel cannot take it */
   answer(sdp: string): void {
     this.#connection.setRemoteDescription(sdp, 'answer');
+  }
+
+  /** Falls silent without a word, as a frozen tab does, or goes on. */
+  setSending(sends: boolean): void {
+    this.#sends = sends;
+    if (this.#closed) return;
+    for (const stream of this.#streams) {
+      // What is not open yet is added when it is.
+      if (sends && stream.isOpen) scheduler.add(stream);
+      else scheduler.remove(stream);
+    }
   }
 
   /** Stops sending. libdatachannel says nothing to the other end. */
@@ -111,7 +123,7 @@ export class SendConnection {
       for (const ssrc of keyFrameRequests(packet)) streams.get(ssrc)?.seekKeyFrame();
     });
     track.onOpen(() => {
-      if (this.#closed) return;
+      if (this.#closed || !this.#sends) return;
       for (const stream of streams.values()) scheduler.add(stream);
     });
   }

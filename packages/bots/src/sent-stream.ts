@@ -40,10 +40,15 @@ export class SentStream implements Sending {
     this.intervalMs = (this.#ticks * 1000) / loop.clockRate;
   }
 
+  /** Whether what it sends goes anywhere. */
+  get isOpen(): boolean {
+    return this.#target.track.isOpen();
+  }
+
   /** Sends the next frame. Nothing while the track is not open. */
   send(now: number): void {
     const { track, ssrc, payloadType } = this.#target;
-    if (!track.isOpen()) return;
+    if (!this.isOpen) return;
     const frame = this.#loop.frames[this.#position];
     if (frame === undefined) return;
     try {
