@@ -73,6 +73,9 @@ export class BotMedia {
         this.#inTurn(() => this.#answer(event));
         return;
       case 'quality-changed':
+      case 'layers-watched':
+      case 'codec-wanted':
+      case 'active-speakers':
       case 'error':
         return;
     }

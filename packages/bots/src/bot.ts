@@ -278,6 +278,9 @@ export class Bot {
       case 'answer':
       case 'offer':
       case 'quality-changed':
+      case 'layers-watched':
+      case 'codec-wanted':
+      case 'active-speakers':
         if (this.#carrier === 'relay') this.#handle(message);
         break;
       case 'error':

@@ -39,6 +39,8 @@ const SESSION_REQUESTS: ReadonlySet<string> = new Set([
   'stop-screen-share',
   'update-quality',
   'subscribe',
+  'set-view',
+  'watch-speakers',
   'restart-ice',
 ] satisfies SessionRequest['type'][]);
 
@@ -453,6 +455,9 @@ export class Call extends Emitter<CallEvents> {
       case 'answer':
       case 'offer':
       case 'quality-changed':
+      case 'layers-watched':
+      case 'codec-wanted':
+      case 'active-speakers':
         this.#media.handleRelayed(message);
         return;
       case 'participant-joined':

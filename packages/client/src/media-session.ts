@@ -217,6 +217,10 @@ export class MediaSession {
         this.subscriber.setPaused(event.trackId, event.paused === true);
         this.#host.qualityChanged(event);
         return;
+      case 'layers-watched':
+      case 'codec-wanted':
+      case 'active-speakers':
+        return;
       case 'error': {
         const { code, message, requestType, offerId } = event;
         // A server of the version before, which restarts ICE when it notices the loss itself.
@@ -249,6 +253,9 @@ function isSessionEvent(message: ServerMessage): message is SessionEvent {
     case 'answer':
     case 'offer':
     case 'quality-changed':
+    case 'layers-watched':
+    case 'codec-wanted':
+    case 'active-speakers':
     case 'error':
       return true;
     default:

@@ -9,7 +9,7 @@ import { Quality } from './track.ts';
 export const MAX_CLIENT_MESSAGE_BYTES = 512 * 1024;
 /** Largest `join`, bytes: the first message comes from a stranger. */
 export const MAX_JOIN_BYTES = 16 * 1024;
-/** Most track ids in one `subscribe`: as many as a receiving PeerConnection may have m-lines. */
+/** Most tracks in one `subscribe` or `set-view`: as many as a receiving PeerConnection may have m-lines. */
 export const MAX_SUBSCRIBE_IDS = 1024;
 /** Longest chat text, characters. */
 export const MAX_CHAT_LENGTH = 4096;
@@ -24,7 +24,19 @@ const roomId = RoomId.optional();
 const session = SessionNumber.optional();
 /** Says which m-line carries what, where that cannot be told from the kind and the message type. */
 const tracks = z
-  .array(z.object({ mid: z.string().min(1).max(16), source: Source }))
+  .array(
+    z.object({
+      mid: z.string().min(1).max(16),
+      source: Source,
+      /** The scalability mode of its one encoding (W3C webrtc-svc), which SDP does not tell: `L3T3_KEY`. */
+      scalabilityMode: z
+        .string()
+        .regex(/^[LS][1-8]T[1-8](h|_KEY|_KEY_SHIFT)?$/)
+        .optional(),
+      /** The track that this m-line sends in another codec, after `codec-wanted`; it is no track of its own. */
+      fallbackFor: OpaqueId.optional(),
+    }),
+  )
   .max(64)
   .optional();
 /** Names the offer in its answer and in errors about it. The client's choice, another for each offer of a session. */
@@ -144,6 +156,39 @@ export const Subscribe = z.object({
 });
 export type Subscribe = z.infer<typeof Subscribe>;
 
+/** How the client shows one of the others' tracks. */
+export const TrackView = z.object({
+  trackId: OpaqueId,
+  /** Of the box that the picture is shown in, device pixels; 0 × 0 is not visible. */
+  width: z.number().int().min(0).max(16_384),
+  height: z.number().int().min(0).max(16_384),
+  /** Whether the person wants it whatever happens: it comes first, and is forwarded however many there are. */
+  pinned: z.boolean().optional(),
+});
+export type TrackView = z.infer<typeof TrackView>;
+
+/**
+ * How the client shows what it receives, from which the node chooses what to send: all it says, in place of what it said
+ * before, so it may be repeated. Holds for one session. Of a track that is not named nothing is assumed; ids of tracks that are
+ * gone or still to come are no error.
+ */
+export const SetView = z.object({
+  type: z.literal('set-view'),
+  roomId,
+  session,
+  tracks: z.array(TrackView).max(MAX_SUBSCRIBE_IDS),
+});
+export type SetView = z.infer<typeof SetView>;
+
+/** Whether the client wants `active-speakers` from now on. Without it none is sent. */
+export const WatchSpeakers = z.object({
+  type: z.literal('watch-speakers'),
+  roomId,
+  session,
+  on: z.boolean(),
+});
+export type WatchSpeakers = z.infer<typeof WatchSpeakers>;
+
 /**
  * The receiving PeerConnection has lost the node, which may notice it later, if at all: asks for an offer with which ICE begins
  * anew (RFC 8445 §2.4).
@@ -215,6 +260,8 @@ export const ClientMessage = z.discriminatedUnion('type', [
   StopScreenShare,
   UpdateQuality,
   Subscribe,
+  SetView,
+  WatchSpeakers,
   RestartIce,
   ReconnectSession,
   Mute,
@@ -237,6 +284,8 @@ export const SessionRequest = z.discriminatedUnion('type', [
   StopScreenShare,
   UpdateQuality,
   Subscribe,
+  SetView,
+  WatchSpeakers,
   RestartIce,
 ]);
 export type SessionRequest = z.infer<typeof SessionRequest>;

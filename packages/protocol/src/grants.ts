@@ -17,6 +17,12 @@ export const Grants = z.object({
       'Whether it may moderate: remove, mute and rename others, change their grants, lock the room, admit from the lobby.',
     ),
   maxBitrate: z.number().int().positive().describe('Upper bound of what it may send, bit/s.'),
+  maxReceiveBitrate: z
+    .number()
+    .int()
+    .min(30_000)
+    .optional()
+    .describe("Upper bound of what it is sent, bit/s; absent is the room's or the server's."),
 });
 export type Grants = z.infer<typeof Grants>;
 
@@ -29,6 +35,7 @@ export const GrantsChange = z.object({
   record: z.boolean().optional(),
   moderate: z.boolean().optional(),
   maxBitrate: z.number().int().positive().optional(),
+  maxReceiveBitrate: z.number().int().min(30_000).optional(),
 });
 export type GrantsChange = z.infer<typeof GrantsChange>;
 

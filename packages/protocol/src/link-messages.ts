@@ -4,6 +4,7 @@ import { ErrorCode } from './errors.ts';
 import { Grants } from './grants.ts';
 import { OpaqueId, RoomId, SessionNumber } from './identifiers.ts';
 import { PublicUrl } from './public-url.ts';
+import { RoomMediaOptions } from './room-media.ts';
 import { SessionEvent } from './server-messages.ts';
 import { RoomMediaStats } from './stats.ts';
 import { Track } from './track.ts';
@@ -90,7 +91,15 @@ export type NodeLinkMessage = z.infer<typeof NodeLinkMessage>;
 /** Room → node. */
 export const RoomLinkMessage = z.discriminatedUnion('type', [
   /** Answers `hello`; `assignment` renews the one that opened the link. */
-  z.object({ type: z.literal('welcome'), version: z.number().int(), assignment: z.string() }),
+  z.object({
+    type: z.literal('welcome'),
+    version: z.number().int(),
+    assignment: z.string(),
+    /** Absent from a Room of the version before, or when it says nothing. */
+    media: RoomMediaOptions.optional(),
+  }),
+  /** The room's options have changed; all of them. */
+  z.object({ type: z.literal('set-room-media'), media: RoomMediaOptions }),
   /** The same number again is another way to the same session, if the node still has it. */
   z.object({ type: z.literal('open-session'), ...who, ticket: z.string() }),
   z.object({ type: z.literal('session-request'), ...who, message: SessionRequest }),

@@ -4,6 +4,7 @@ import { Grants, GrantsChange } from './grants.ts';
 import { OpaqueId, ParticipantName, RoomId } from './identifiers.ts';
 import { Ban, LobbyGuest } from './moderation.ts';
 import { Jurisdiction } from './residency.ts';
+import { RoomMediaOptions } from './room-media.ts';
 import { DurableEvent, RoomMetadata } from './server-messages.ts';
 import { RoomMediaStats } from './stats.ts';
 import { Participant } from './track.ts';
@@ -26,6 +27,9 @@ const settings = {
     .boolean()
     .optional()
     .describe('Whether whoever comes waits until somebody who moderates admits it.'),
+  media: RoomMediaOptions.optional().describe(
+    'All of its media options: what is absent is as the server has it.',
+  ),
 };
 
 /** Body of `POST /api/rooms`. */
@@ -85,6 +89,7 @@ export const RoomDetails = RoomSummary.extend({
   metadata: RoomMetadata,
   locked: z.boolean(),
   lobby: z.boolean(),
+  media: RoomMediaOptions,
   region: Region.optional(),
   jurisdiction: Jurisdiction.optional(),
   participants: z.array(Participant),

@@ -240,7 +240,10 @@ export type Waiting = z.infer<typeof Waiting>;
 export const Lobby = z.object({ type: z.literal('lobby'), roomId: RoomId, waiting: z.array(LobbyGuest) });
 export type Lobby = z.infer<typeof Lobby>;
 
-/** What `update-quality` came to, for each track it concerned; also sent when the server's load changes that. */
+/**
+ * What `update-quality` came to, for each track it concerned; also sent when the server's load, the bandwidth or the size of
+ * the room changes that.
+ */
 export const QualityChanged = z.object({
   type: z.literal('quality-changed'),
   roomId: RoomId,
@@ -248,12 +251,57 @@ export const QualityChanged = z.object({
   requested: Quality,
   /** What the subscriber gets at the most now; differs from `requested` when the publisher lacks the layer. */
   applied: Quality,
-  /** Why `applied` is not `requested`, or why the wish has no effect. `server-load` passes by itself. */
-  limitedBy: z.enum(['single-layer', 'fewer-layers', 'server-load']).optional(),
+  /**
+   * Why `applied` is not `requested`, or why the wish has no effect. `server-load`, `bandwidth` and `room-size` (the
+   * participant is not among the loudest that are forwarded) pass by themselves.
+   */
+  limitedBy: z.enum(['single-layer', 'fewer-layers', 'server-load', 'bandwidth', 'room-size']).optional(),
   /** Set while nothing is sent of the track, whatever `applied` says. */
   paused: z.literal(true).optional(),
 });
 export type QualityChanged = z.infer<typeof QualityChanged>;
+
+/**
+ * To the publisher: how many of a video's layers anybody watches, from the lowest up. What is above them need not be encoded; at
+ * 0 nothing of the track.
+ */
+export const LayersWatched = z.object({
+  type: z.literal('layers-watched'),
+  roomId: RoomId,
+  trackId: OpaqueId,
+  layers: z.number().int().min(0).max(8),
+});
+export type LayersWatched = z.infer<typeof LayersWatched>;
+
+/**
+ * To the publisher: somebody cannot decode a track, and would this codec. The client offers another m-line with it, named by
+ * `fallbackFor`; it stops that again when it is no longer wanted.
+ */
+export const CodecWanted = z.object({
+  type: z.literal('codec-wanted'),
+  roomId: RoomId,
+  trackId: OpaqueId,
+  /** As in SDP: `VP8`. */
+  codec: z.string(),
+  wanted: z.boolean(),
+});
+export type CodecWanted = z.infer<typeof CodecWanted>;
+
+/** Who speaks, the loudest first; for who asked by `watch-speakers`, when it changes. */
+export const ActiveSpeakers = z.object({
+  type: z.literal('active-speakers'),
+  roomId: RoomId,
+  speakers: z.array(
+    z.object({
+      participantId: OpaqueId,
+      /** 0–1, linear in decibels. */
+      level: z.number().min(0).max(1),
+    }),
+  ),
+  /** Who leads; stays until somebody else has spoken for a while. */
+  dominant: OpaqueId.optional(),
+});
+export type ActiveSpeakers = z.infer<typeof ActiveSpeakers>;
 
 export const ErrorMessage = z.object({
   type: z.literal('error'),
@@ -319,6 +367,9 @@ export const ServerMessage = z.discriminatedUnion('type', [
   Waiting,
   Lobby,
   QualityChanged,
+  LayersWatched,
+  CodecWanted,
+  ActiveSpeakers,
   ErrorMessage,
   RoomClosed,
   ChatMessage,
@@ -331,6 +382,9 @@ export const SessionEvent = z.discriminatedUnion('type', [
   ServerAnswer,
   ServerOffer,
   QualityChanged,
+  LayersWatched,
+  CodecWanted,
+  ActiveSpeakers,
   ErrorMessage,
 ]);
 export type SessionEvent = z.infer<typeof SessionEvent>;

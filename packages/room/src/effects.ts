@@ -1,6 +1,7 @@
 import type { ErrorCode } from '@parley/protocol/errors';
 import type { Grants } from '@parley/protocol/grants';
 import type { RoomLinkMessage } from '@parley/protocol/link-messages';
+import type { RoomMediaOptions } from '@parley/protocol/room-media';
 import type { DurableEvent, Joined, ServerMessage } from '@parley/protocol/server-messages';
 
 /** `joined` but for what the shell adds from the server's configuration. */
@@ -43,7 +44,7 @@ export type Effect =
   /** Signs the assignment and has the Fleet deliver it. */
   | { type: 'assign'; nodeId: string; epoch: number }
   /** Signs a renewed assignment and answers the node's hello. */
-  | { type: 'welcome'; nodeId: string; epoch: number }
+  | { type: 'welcome'; nodeId: string; epoch: number; media?: RoomMediaOptions }
   /** Sends what the log has for a participant after one event and up to another. */
   | { type: 'replay'; connectionId: string; participantId: string; after: number; upTo: number }
   /** Asks the Fleet whether a node lives; answered by `node-checked`. */
@@ -56,6 +57,14 @@ export type Effect =
       epoch: number;
       message: Extract<
         RoomLinkMessage,
-        { type: 'session-request' | 'close-session' | 'set-muted' | 'set-grants' | 'close-room' }
+        {
+          type:
+            | 'session-request'
+            | 'close-session'
+            | 'set-muted'
+            | 'set-grants'
+            | 'set-room-media'
+            | 'close-room';
+        }
       >;
     };

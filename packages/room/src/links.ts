@@ -32,7 +32,8 @@ export function linkOpened(draft: Draft, command: Extract<Command, { type: 'link
   // Whoever was being looked for in its place is not needed.
   state.placement = { state: 'none' };
   state.toldNoNode = false;
-  draft.emit({ type: 'welcome', nodeId, epoch });
+  const { media } = state.settings;
+  draft.emit({ type: 'welcome', nodeId, epoch, ...(media !== undefined && { media }) });
 
   const held = new Map<ParticipantState, LinkSession>();
   for (const one of sessions) {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Effect } from './effects.ts';
 import { MAX_BANS, TIMES } from './state.ts';
 import { camera, joinCommand, MODERATOR, sentTo, TestRoom } from './testing.ts';
+import { details } from './views.ts';
 
 /** A room that `mod` moderates, in which `ann` is; both have sessions on a node. */
 function moderated(): TestRoom {
@@ -324,6 +325,16 @@ describe('the room’s settings', () => {
     room.do({ type: 'update', by: { type: 'api' }, change });
     expect(logged(room).at(-1)).toMatchObject({ type: 'room-updated', ...change, lobby: false });
     expect(Object.keys(room.state.participants), 'who is in it stays').toHaveLength(2);
+  });
+
+  it('tell nodes of their media options, those that come later too', () => {
+    const room = moderated();
+    const media = { maxBitrate: 500_000, forward: { loudest: 4 } };
+    const effects = room.do({ type: 'update', by: { type: 'api' }, change: { media } });
+    expect(toNode(effects, 'set-room-media')).toEqual([{ type: 'set-room-media', media }]);
+    expect(details(room.state).media).toEqual(media);
+    room.unlink();
+    expect(room.open().find(({ type }) => type === 'welcome')).toMatchObject({ media });
   });
 
   it('locked, let in nobody new but who moderates; who is in it comes back', () => {

@@ -195,7 +195,7 @@ export function updateRoom(
 ): void {
   const { state } = draft;
   if (state.phase === 'closed') return;
-  const { name, maxParticipants, metadata, locked, lobby } = change;
+  const { name, maxParticipants, metadata, media, locked, lobby } = change;
   if (locked !== undefined && locked !== state.settings.locked) {
     moderate(draft, by, { action: 'lock', locked }, []);
   }
@@ -205,6 +205,12 @@ export function updateRoom(
     settings.maxParticipants = maxParticipants ?? settings.maxParticipants;
     settings.metadata = metadata ?? settings.metadata;
     roomUpdated(draft);
+  }
+  if (media !== undefined) {
+    settings.media = media;
+    for (const { nodeId } of Object.values(state.assignments)) {
+      draft.tellNode(nodeId, { type: 'set-room-media', media });
+    }
   }
   // Last: whom it lets in counts against the new size.
   if (lobby === undefined || lobby === settings.lobby) return;

@@ -60,6 +60,8 @@ export function isSessionRequest(message: MemberMessage): message is SessionRequ
     case 'stop-screen-share':
     case 'update-quality':
     case 'subscribe':
+    case 'set-view':
+    case 'watch-speakers':
     case 'restart-ice':
       return true;
     case 'reconnect-session':

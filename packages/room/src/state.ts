@@ -3,6 +3,7 @@ import type { Grants } from '@parley/protocol/grants';
 import type { MediaState } from '@parley/protocol/link-messages';
 import type { Ban } from '@parley/protocol/moderation';
 import type { Jurisdiction } from '@parley/protocol/residency';
+import type { RoomMediaOptions } from '@parley/protocol/room-media';
 import type { RoomMetadata } from '@parley/protocol/server-messages';
 import type { Track } from '@parley/protocol/track';
 
@@ -23,6 +24,8 @@ export interface RoomSettings {
   /** Whose nodes serve it. Absent in rooms that versions before made: the server's own. */
   region?: string;
   jurisdiction?: Jurisdiction;
+  /** Absent where nothing was said. */
+  media?: RoomMediaOptions;
 }
 
 /** Times of the room's rules, milliseconds. */

@@ -40,12 +40,13 @@ export function summary(state: RoomState): RoomSummary {
 
 /** The room with who is in it. */
 export function details(state: RoomState): RoomDetails {
-  const { metadata, locked, lobby, region, jurisdiction } = state.settings;
+  const { metadata, locked, lobby, region, jurisdiction, media = {} } = state.settings;
   return {
     ...summary(state),
     metadata,
     locked,
     lobby,
+    media,
     ...(region !== undefined && { region }),
     ...(jurisdiction !== undefined && { jurisdiction }),
     participants: Object.values(state.participants).map(publicParticipant),

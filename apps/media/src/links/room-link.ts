@@ -153,6 +153,8 @@ export class RoomLink {
     this.#assignment = message.assignment;
     this.#upSince ??= performance.now();
     this.#up = true;
+    // An edge of the version before says nothing.
+    this.#options.onCommand({ type: 'set-room-media', media: message.media ?? {} });
     for (const kept of this.#options.outbox.drain()) this.#write(kept);
     this.#options.onUp();
   }

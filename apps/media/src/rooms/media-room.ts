@@ -1,5 +1,6 @@
 import type { Grants } from '@parley/protocol/grants';
 import type { MediaState, SessionReport } from '@parley/protocol/link-messages';
+import type { RoomMediaOptions } from '@parley/protocol/room-media';
 import type { RoomMediaStats, TrackStats } from '@parley/protocol/stats';
 import type { TicketClaims } from '@parley/protocol/tokens';
 import type { Track } from '@parley/protocol/track';
@@ -44,6 +45,7 @@ export class MediaRoom {
   readonly #sessions = new Map<string, Session>();
   /** Sessions that have ended and are not reported yet. */
   readonly #reports = new Set<Promise<void>>();
+  #options: RoomMediaOptions = {};
   #shed: ShedStep = 'none';
   #measured: { at: number; stats: Promise<RoomMediaStats> } | undefined;
 
@@ -60,6 +62,11 @@ export class MediaRoom {
   /** What carries the room. */
   get worker(): MediaWorker {
     return this.#context.router.worker;
+  }
+
+  /** What the room says of its media. */
+  get options(): RoomMediaOptions {
+    return this.#options;
   }
 
   /** What it has lost to its load. */
@@ -137,6 +144,11 @@ export class MediaRoom {
     for (const participantId of [...this.#sessions.keys()]) this.close(participantId, why);
     this.#context.router.router.close();
     await Promise.all(this.#reports);
+  }
+
+  /** The room's options, in place of those before. */
+  setOptions(options: RoomMediaOptions): void {
+    this.#options = options;
   }
 
   /** Takes from the room what a step takes, and gives back what it does not. */

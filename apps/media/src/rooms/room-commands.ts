@@ -58,6 +58,9 @@ export class RoomCommands {
       case 'set-grants':
         this.#enqueue(command, () => this.#setGrants(command));
         return;
+      case 'set-room-media':
+        this.#options.media.setOptions(command.media);
+        return;
       case 'get-stats':
         void this.#sendStats(command.requestId);
         return;
@@ -66,7 +69,10 @@ export class RoomCommands {
     }
   }
 
-  #enqueue(command: Exclude<MediaCommand, Command<'get-stats'>>, task: () => Promise<void> | void): void {
+  #enqueue(
+    command: Exclude<MediaCommand, Command<'get-stats' | 'set-room-media'>>,
+    task: () => Promise<void> | void,
+  ): void {
     const { roomId, context, media } = this.#options;
     const { participantId } = command;
     const done = this.#queues.run(participantId, async () => {

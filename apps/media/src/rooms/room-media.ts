@@ -1,4 +1,5 @@
 import { ParleyError } from '@parley/protocol/errors';
+import type { RoomMediaOptions } from '@parley/protocol/room-media';
 import type { SessionId } from '../sessions/session-context.ts';
 import type { HostContext } from './host-context.ts';
 import { MediaRoom, type MediaRoomHandlers } from './media-room.ts';
@@ -16,6 +17,7 @@ export class RoomMedia {
   readonly #handlers: RoomMediaHandlers;
   #making: Promise<MediaRoom> | undefined;
   #room: MediaRoom | undefined;
+  #options: RoomMediaOptions = {};
   #closed = false;
 
   constructor(roomId: string, context: HostContext, handlers: RoomMediaHandlers) {
@@ -46,6 +48,12 @@ export class RoomMedia {
     return this.#making;
   }
 
+  /** The room's options, all of them, for sessions that are open and those that come. */
+  setOptions(options: RoomMediaOptions): void {
+    this.#options = options;
+    this.#room?.setOptions(options);
+  }
+
   /**
    * Ends all sessions and the router, for good.
    *
@@ -71,6 +79,7 @@ export class RoomMedia {
     }
     router.router.once('workerclose', () => this.#workerDied(room));
     this.#room = room;
+    room.setOptions(this.#options);
     return room;
   }
 

@@ -267,6 +267,9 @@ export class Session {
         this.#choice = { default: request.default, except: new Set(request.except) };
         this.#handlers.chosen();
         return;
+      case 'set-view':
+      case 'watch-speakers':
+        return;
       case 'ice-candidate':
         this.#handlers.candidate();
         return;

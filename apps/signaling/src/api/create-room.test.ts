@@ -3,6 +3,17 @@ import { call } from '../testing/api.ts';
 import { joinRoom } from '../testing/test-socket.ts';
 
 describe('making a room', () => {
+  it('takes media options, and others later', async () => {
+    const media = { maxBitrate: 500_000, maxReceiveBitrate: 2_000_000, forward: { loudest: 3 } };
+    expect((await call('POST', '/api/rooms', { id: 'thrifty', media })).body).toMatchObject({ media });
+    const less = { maxBitrate: 300_000 };
+    expect((await call('PATCH', '/api/rooms/thrifty', { media: less })).body).toMatchObject({ media: less });
+    expect((await call('GET', '/api/rooms/thrifty')).body).toMatchObject({ media: less });
+    expect(await call('PATCH', '/api/rooms/thrifty', { media: { maxBitrate: 1 } })).toMatchObject({
+      status: 400,
+    });
+  });
+
   it('takes metadata, and shows them to the API and to whoever joins', async () => {
     const metadata = { customer: '42', plan: 'gold' };
     expect((await call('POST', '/api/rooms', { id: 'gold', metadata })).body).toMatchObject({ metadata });

@@ -104,10 +104,15 @@ export class EffectRunner {
         return;
       }
       case 'welcome': {
-        const { nodeId, epoch } = effect;
+        const { nodeId, epoch, media } = effect;
         const assignment = await signAssignment(await keys.get(), nodeId, roomId, epoch);
         const link = sockets.link(nodeId, epoch);
-        return sendMessage(link, { type: 'welcome', version: PROTOCOL_VERSION, assignment });
+        return sendMessage(link, {
+          type: 'welcome',
+          version: PROTOCOL_VERSION,
+          assignment,
+          ...(media && { media }),
+        });
       }
       case 'open-session': {
         const { type: _, carrier, nodeId, participantId, ...terms } = effect;

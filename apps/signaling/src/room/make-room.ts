@@ -28,6 +28,7 @@ export function makeRoom(
     locked: request.locked ?? false,
     lobby: request.lobby ?? false,
     metadata: request.metadata ?? {},
+    ...(request.media && { media: request.media }),
     ...residence.value,
   };
   return success({

@@ -130,6 +130,8 @@ export class FakeServer {
       case 'ice-candidate':
       case 'update-quality':
       case 'subscribe':
+      case 'set-view':
+      case 'watch-speakers':
       case 'restart-ice':
         return;
       default:
