@@ -1,4 +1,4 @@
-import { loudness } from './loudness.ts';
+import { loudness } from '@parley/protocol/loudness';
 
 /** Milliseconds between two levels. */
 const INTERVAL = 100;

@@ -1,6 +1,7 @@
 import type { Grants } from '@parley/protocol/grants';
 import type { LobbyGuest, ModeratedBy, ModerationAction } from '@parley/protocol/moderation';
 import type { LeaveReason, QualityChanged, ServerMessage } from '@parley/protocol/server-messages';
+import type { Speakers } from '@parley/protocol/speakers';
 import type { CallError } from './call-error.ts';
 import type { CallStats } from './call-stats.ts';
 import type { ConnectionQuality } from './connection-quality.ts';
@@ -9,7 +10,6 @@ import type { DeviceChange } from './local-devices.ts';
 import type { LocalTracks } from './local-tracks.ts';
 import type { Plane } from './outages.ts';
 import type { RoomParticipant, RoomTrack, Roster } from './roster.ts';
-import type { Speakers } from './speakers.ts';
 import type { RoomSettings } from './standing.ts';
 import type { RemoteTrack } from './subscriber.ts';
 

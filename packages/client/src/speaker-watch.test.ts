@@ -1,5 +1,5 @@
+import type { Speakers } from '@parley/protocol/speakers';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Speakers } from './speakers.ts';
 import { FakeAnalyser, FakeAudioContext } from './testing/fake-audio-context.ts';
 import { FakeStream, FakeTrack } from './testing/fake-media.ts';
 import { type FakeRoom, joinFakeRoom, stubBrowser } from './testing/join-fake-room.ts';

@@ -1,5 +1,5 @@
+import { type Heard, hear, NOTHING_HEARD, type Speakers } from '@parley/protocol/speakers';
 import { AudioMeter } from './audio-meter.ts';
-import { type Heard, hear, NOTHING_HEARD, type Speakers } from './speakers.ts';
 
 /** Milliseconds between two looks. */
 const INTERVAL = 200;

@@ -1,10 +1,10 @@
 import type { Answer } from '@parley/protocol/client-messages';
 import type { Source } from '@parley/protocol/grants';
+import { loudness } from '@parley/protocol/loudness';
 import type { ClientMediaSettings, ServerOffer } from '@parley/protocol/server-messages';
 import type { MediaKind } from '@parley/protocol/track';
 import { CallError } from './call-error.ts';
 import type { ConnectionReport } from './call-stats.ts';
-import { loudness } from './loudness.ts';
 import { SerialQueue } from './serial-queue.ts';
 
 /** A track of somebody else's that arrives here. */

@@ -1,5 +1,5 @@
 /** Amplitudes below count as silence, dBov. */
-const SILENCE = -60;
+const SILENCE_DBOV = -60;
 
 /**
  * How loud an amplitude sounds: 0 at −60 dBov and less, 1 at full scale, in between linear in decibels, as meters show it.
@@ -9,5 +9,10 @@ const SILENCE = -60;
  */
 export function loudness(amplitude: number): number {
   if (!(amplitude > 0)) return 0;
-  return Math.min(1, Math.max(0, 1 - (20 * Math.log10(amplitude)) / SILENCE));
+  return loudnessOfLevel(20 * Math.log10(amplitude));
+}
+
+/** The same for an audio level as RTP packets carry it (RFC 6464). @param dbov −127–0 */
+export function loudnessOfLevel(dbov: number): number {
+  return Math.min(1, Math.max(0, 1 - dbov / SILENCE_DBOV));
 }
