@@ -13,6 +13,7 @@ import { Session } from '../sessions/session.ts';
 import type { SessionContext, SessionId } from '../sessions/session-context.ts';
 import { SessionMeter } from '../sessions/session-meter.ts';
 import type { MediaWorker } from '../workers/media-worker.ts';
+import { Dynacast } from './dynacast.ts';
 import { measureRoom, measureTracks } from './room-stats.ts';
 
 /** What a room's sessions have in common. */
@@ -42,6 +43,7 @@ export class MediaRoom {
   readonly #context: RoomContext;
   readonly #handlers: MediaRoomHandlers;
   readonly #data: DataHub;
+  readonly #dynacast = new Dynacast();
   readonly #sessions = new Map<string, Session>();
   /** Sessions that have ended and are not reported yet. */
   readonly #reports = new Set<Promise<void>>();
@@ -93,6 +95,8 @@ export class MediaRoom {
       mediaState: (state) => this.#handlers.mediaState(session.id, state),
       candidate: () => this.#handlers.candidate(),
       chosen: () => this.#showTracks(session),
+      watches: () => this.#dynacast.changed(session),
+      restored: () => this.#dynacast.repeat(session),
     });
     this.#sessions.set(participantId, session);
     void session.limitVideo(limitOf(this.#shed));
@@ -127,6 +131,7 @@ export class MediaRoom {
     if (session === undefined) return;
     // Removed first: the end of its tracks is then no news for the Room, which knows that the session ends.
     this.#sessions.delete(participantId);
+    this.#dynacast.left(session);
     const reported = session.close(why).then((report) => {
       this.#reports.delete(reported);
       this.#handlers.report(session.id, report);
@@ -142,6 +147,7 @@ export class MediaRoom {
    */
   async closeAll(why: string): Promise<void> {
     for (const participantId of [...this.#sessions.keys()]) this.close(participantId, why);
+    this.#dynacast.close();
     this.#context.router.router.close();
     await Promise.all(this.#reports);
   }
@@ -173,10 +179,12 @@ export class MediaRoom {
 
   #publish(session: Session, track: PublishedTrack): void {
     this.#handlers.published(session.id, describeTrack(track));
+    this.#dynacast.published(session, track);
     for (const other of this.#sessions.values()) if (other !== session) other.showTrack(track);
   }
 
   #unpublish(session: Session, trackId: string): void {
+    this.#dynacast.unpublished(trackId);
     if (this.#sessions.get(session.participantId) === session) {
       this.#handlers.unpublished(session.id, trackId);
     }

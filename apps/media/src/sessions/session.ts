@@ -31,6 +31,10 @@ export interface SessionHandlers {
   candidate(): void;
   /** The client wants other tracks than before: each is to be shown it again by {@link Session.showTrack}. */
   chosen(): void;
+  /** {@link Session.watched} may be another. */
+  watches(): void;
+  /** What the client was told may have been lost. */
+  restored(): void;
 }
 
 /** What the ticket says of how the client wants its session. */
@@ -86,6 +90,7 @@ export class Session {
     });
     this.#subscriber = new Subscriber(context, this.#wishes, {
       onState,
+      onWatched: () => handlers.watches(),
       onOffer: (offer) => this.#emit({ type: 'offer', roomId, ...offer }),
       // Its answers say what a client can receive.
       onError: ({ code, message }) => this.#emit({ type: 'error', code, message, requestType: 'answer' }),
@@ -122,6 +127,11 @@ export class Session {
   /** What is on its way to the participant. */
   get subscriptions(): Subscription[] {
     return this.#subscriber.subscriptions;
+  }
+
+  /** How many layers of others' videos are wanted for the participant, by track id. */
+  get watched(): ReadonlyMap<string, number> {
+    return this.#subscriber.watched;
   }
 
   /** PeerConnections that the node has an end of. */
@@ -218,10 +228,16 @@ export class Session {
     this.#subscriber.remove(trackId);
   }
 
+  /** How many layers of an own track anybody watches now. */
+  tellWatched(trackId: string, layers: number): void {
+    this.#emit({ type: 'layers-watched', roomId: this.#context.roomId, trackId, layers });
+  }
+
   /** Messages to the client may have been lost. */
   carrierRestored(): void {
     this.#subscriber.repeatOffer();
     this.#requester.repeat();
+    this.#handlers.restored();
   }
 
   /**

@@ -3,6 +3,7 @@ import { ParleyError } from '@parley/protocol/errors';
 import type { ServerOffer } from '@parley/protocol/server-messages';
 import type { Consumer, WebRtcTransport } from 'mediasoup/types';
 import type { QualityWishes } from '../quality/quality-wishes.ts';
+import { layersWanted } from '../quality/watched-layers.ts';
 import { negotiable } from '../workers/router-codecs.ts';
 import { AnswerWatch } from './answer-watch.ts';
 import { ClientTransport } from './client-transport.ts';
@@ -24,6 +25,8 @@ export interface SubscriberHandlers {
   /** A track cannot be received by this client. */
   onError(error: ParleyError): void;
   onState(): void;
+  /** The client may watch other tracks than before, or others of their layers. */
+  onWatched(): void;
 }
 
 /** A track on its way to the client. */
@@ -95,15 +98,25 @@ export class Subscriber {
     return [...this.#wanted.values()];
   }
 
+  /** How many layers the client should get of each video that it can decode, by track id. */
+  get watched(): ReadonlyMap<string, number> {
+    const videos = this.wanted.filter(
+      ({ producer }) => producer.kind === 'video' && !this.#refused.has(producer.id),
+    );
+    return new Map(videos.map((track) => [track.producer.id, layersWanted(this.#wishes.choose(track))]));
+  }
+
   add(track: PublishedTrack): void {
     if (this.#closed || this.#wanted.get(track.producer.id) === track) return;
     this.#wanted.set(track.producer.id, track);
+    this.#handlers.onWatched();
     this.#changes.changed();
   }
 
   remove(trackId: string): void {
     this.#refused.delete(trackId);
     if (!this.#wanted.delete(trackId)) return;
+    this.#handlers.onWatched();
     // One that goes on was taken from this client, which may leave an offer unanswered for good.
     const { track, consumer } = this.#subscriptions.get(trackId) ?? {};
     if (track?.producer.closed === false) consumer?.close();
@@ -138,6 +151,7 @@ export class Subscriber {
 
   /** Brings what is sent, and its layers, in line with the wishes and the room's limit, after they have changed. */
   async applyQuality(): Promise<void> {
+    this.#handlers.onWatched();
     // In its turn, or it would miss consumers that are just being made with the old wishes.
     await this.#work.run(() =>
       Promise.all(
@@ -343,6 +357,7 @@ export class Subscriber {
 
   #refuse({ producer, source, participantId }: PublishedTrack): void {
     this.#refused.add(producer.id);
+    this.#handlers.onWatched();
     const codec = producer.rtpParameters.codecs[0]?.mimeType;
     const message = `This client cannot receive the ${source} of participant ${participantId} (track ${producer.id}): it accepts no ${codec}.`;
     this.#handlers.onError(new ParleyError('codec_unsupported', message));

@@ -1,0 +1,80 @@
+import { WatchedLayers } from '../quality/watched-layers.ts';
+import { layersOf, type PublishedTrack } from '../sessions/published-track.ts';
+import type { Session } from '../sessions/session.ts';
+
+/**
+ * Tells the publishers of a room which layers nobody watches, so that they need not encode them. Owned by the room, and
+ * closed with it.
+ */
+export class Dynacast {
+  readonly #watched = new WatchedLayers();
+  readonly #publishers = new Map<string, Session>();
+  /** Sessions that may want something else than before. */
+  readonly #changed = new Set<Session>();
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  /** Sound is always sent: it costs little, and who listens changes often. */
+  published(publisher: Session, { producer }: PublishedTrack): void {
+    if (producer.kind !== 'video') return;
+    this.#publishers.set(producer.id, publisher);
+    this.#watched.add(producer.id, layersOf(producer), performance.now());
+    const mute = (muted: boolean) => {
+      this.#watched.mute(producer.id, muted, performance.now());
+      this.#schedule();
+    };
+    mute(producer.paused);
+    producer.observer.on('pause', () => mute(true));
+    producer.observer.on('resume', () => mute(false));
+  }
+
+  unpublished(trackId: string): void {
+    this.#watched.remove(trackId);
+    this.#publishers.delete(trackId);
+  }
+
+  /** A session may want other tracks, or others of their layers. */
+  changed(watcher: Session): void {
+    this.#changed.add(watcher);
+    this.#schedule();
+  }
+
+  left(watcher: Session): void {
+    this.#changed.delete(watcher);
+    this.#watch(watcher, new Map());
+    this.#schedule();
+  }
+
+  /** What a publisher was told may have been lost. */
+  repeat(publisher: Session): void {
+    const trackIds = [...this.#publishers].flatMap(([id, session]) => (session === publisher ? id : []));
+    for (const { trackId, layers } of this.#watched.told(trackIds)) publisher.tellWatched(trackId, layers);
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #watch(watcher: object, wanted: ReadonlyMap<string, number>): void {
+    this.#watched.watch(watcher, wanted, performance.now());
+  }
+
+  /** What changes in one go is looked at in one go. */
+  #schedule(): void {
+    if (this.#closed) return;
+    clearTimeout(this.#timer);
+    const next = this.#changed.size > 0 ? 0 : this.#watched.next;
+    if (next === undefined) return;
+    this.#timer = setTimeout(() => this.#look(), Math.max(0, next - performance.now()));
+  }
+
+  #look(): void {
+    for (const session of this.#changed) this.#watch(session, session.watched);
+    this.#changed.clear();
+    for (const { trackId, layers } of this.#watched.due(performance.now())) {
+      this.#publishers.get(trackId)?.tellWatched(trackId, layers);
+    }
+    this.#schedule();
+  }
+}
