@@ -8,6 +8,7 @@ import type { SharedConfig } from './config/read-config.ts';
 import { DirectServer } from './direct/direct-server.ts';
 import type { EdgeSocketTuning } from './edge/edge-socket.ts';
 import { FleetClient } from './fleet/fleet-client.ts';
+import { HistorySampler } from './history/history-sampler.ts';
 import type { AddressPlan } from './network/announced-address.ts';
 import { sampleNode } from './node-sample.ts';
 import { RoomRegistry } from './rooms/room-registry.ts';
@@ -54,6 +55,7 @@ export class MediaNode {
   readonly #direct: DirectServer | undefined;
   readonly #keyRefresh: NodeJS.Timeout;
   readonly #sweeping: NodeJS.Timeout;
+  readonly #history: HistorySampler;
   readonly #running: Promise<void>;
 
   private constructor(parts: {
@@ -63,6 +65,7 @@ export class MediaNode {
     fleet: FleetClient;
     health: HealthServer;
     direct: DirectServer | undefined;
+    history: HistorySampler;
     refreshKeys: () => void;
     sweepMs: number;
   }) {
@@ -72,6 +75,7 @@ export class MediaNode {
     this.#fleet = parts.fleet;
     this.#health = parts.health;
     this.#direct = parts.direct;
+    this.#history = parts.history;
     this.#keyRefresh = setInterval(parts.refreshKeys, KEY_REFRESH_MS);
     this.#sweeping = setInterval(() => parts.rooms.sweep(), parts.sweepMs);
     parts.refreshKeys();
@@ -193,7 +197,12 @@ export class MediaNode {
           );
         });
       };
-      return new MediaNode({ rooms, ledger, pool, fleet, health, direct, refreshKeys, sweepMs });
+      const history = new HistorySampler({
+        rooms: () => rooms.rooms.flatMap(({ media }) => media ?? []),
+        onError: (error) =>
+          logger.error({ event: 'history-failed', err: error }, 'a room’s media was not measured'),
+      });
+      return new MediaNode({ rooms, ledger, pool, fleet, health, direct, history, refreshKeys, sweepMs });
     } catch (error) {
       direct?.close();
       pool.close();
@@ -220,6 +229,7 @@ export class MediaNode {
   async close(): Promise<void> {
     clearInterval(this.#keyRefresh);
     clearInterval(this.#sweeping);
+    this.#history.close();
     this.#fleet.close();
     // Before their sessions, of whose end they would be told as if there were another.
     this.#direct?.close();

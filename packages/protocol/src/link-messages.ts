@@ -6,7 +6,7 @@ import { OpaqueId, RoomId, SessionNumber } from './identifiers.ts';
 import { PublicUrl } from './public-url.ts';
 import { RoomMediaOptions } from './room-media.ts';
 import { SessionEvent } from './server-messages.ts';
-import { RoomMediaStats } from './stats.ts';
+import { HistoryQuery, RoomMediaStats } from './stats.ts';
 import { Track } from './track.ts';
 
 /**
@@ -112,7 +112,7 @@ export const RoomLinkMessage = z.discriminatedUnion('type', [
   }),
   /** The participant's grants have changed: what it may no longer publish or receive ends. */
   z.object({ type: z.literal('set-grants'), ...who, grants: Grants }),
-  z.object({ type: z.literal('get-stats'), requestId: OpaqueId }),
+  z.object({ type: z.literal('get-stats'), requestId: OpaqueId, history: HistoryQuery.optional() }),
   /** The room is over or served elsewhere: close it, and the link. */
   z.object({ type: z.literal('close-room'), roomId: RoomId }),
 ]);

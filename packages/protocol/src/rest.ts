@@ -184,6 +184,15 @@ export type Recording = z.infer<typeof Recording>;
 export const RecordingList = z.object({ recordings: z.array(Recording) });
 export type RecordingList = z.infer<typeof RecordingList>;
 
+/** Query of `GET /api/rooms/:id/stats`. */
+export const RoomStatsQuery = z.object({
+  history: z.enum(['true', 'false']).optional().describe('Whether the last minutes are wanted as well.'),
+  participantId: OpaqueId.optional().describe(
+    'Only the history of what this participant publishes and receives.',
+  ),
+});
+export type RoomStatsQuery = z.infer<typeof RoomStatsQuery>;
+
 /** Body of `GET /api/rooms/:id/stats`: measured on the nodes when asked. */
 export const RoomStats = RoomMediaStats.extend({
   roomId: RoomId,

@@ -7,6 +7,7 @@ import type { Track } from '@parley/protocol/track';
 import type { Router } from 'mediasoup/types';
 import { limitOf, type ShedStep } from '../capacity/shed-step.ts';
 import { type DataCounts, DataHub } from '../data/data-hub.ts';
+import { RoomHistory } from '../history/room-history.ts';
 import type { Carrier } from '../sessions/carrier.ts';
 import { describeTrack, type PublishedTrack } from '../sessions/published-track.ts';
 import { Session } from '../sessions/session.ts';
@@ -48,6 +49,7 @@ export class MediaRoom {
   /** Sessions that have ended and are not reported yet. */
   readonly #reports = new Set<Promise<void>>();
   #options: RoomMediaOptions = {};
+  readonly #history = new RoomHistory();
   #shed: ShedStep = 'none';
   #measured: { at: number; stats: Promise<RoomMediaStats> } | undefined;
 
@@ -69,6 +71,11 @@ export class MediaRoom {
   /** What the room says of its media. */
   get options(): RoomMediaOptions {
     return this.#options;
+  }
+
+  /** Its last minutes. */
+  get history(): RoomHistory {
+    return this.#history;
   }
 
   /** What it has lost to its load. */

@@ -62,7 +62,7 @@ export class RoomCommands {
         this.#options.media.setOptions(command.media);
         return;
       case 'get-stats':
-        void this.#sendStats(command.requestId);
+        void this.#sendStats(command);
         return;
       default:
         command satisfies never;
@@ -150,9 +150,11 @@ export class RoomCommands {
     }
   }
 
-  async #sendStats(requestId: string): Promise<void> {
-    const stats = (await this.#options.media.room?.stats()) ?? { tracks: [], subscriptions: [] };
-    this.#options.tell({ type: 'stats', requestId, stats });
+  async #sendStats({ requestId, history }: Command<'get-stats'>): Promise<void> {
+    const { room } = this.#options.media;
+    const stats = (await room?.stats()) ?? { tracks: [], subscriptions: [] };
+    const past = history && room?.history.read(history);
+    this.#options.tell({ type: 'stats', requestId, stats: { ...stats, ...(past && { history: past }) } });
   }
 }
 

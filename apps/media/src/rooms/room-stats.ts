@@ -4,13 +4,30 @@ import { codecName, type PublishedTrack } from '../sessions/published-track.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Subscription } from '../sessions/subscriber.ts';
 
+/** Most subscriptions that are asked about and listed: what a message to the Room can hold. */
+const MAX_SUBSCRIPTIONS = 2000;
+
 /** Asks the worker about every track and subscription of a room's sessions. Those that end meanwhile are left out. */
 export async function measureRoom(sessions: readonly Session[]): Promise<RoomMediaStats> {
+  const all = subscriptionsOf(sessions);
   const [tracks, subscriptions] = await Promise.all([
     measureTracks(sessions),
-    measureSubscriptions(sessions),
+    measureSubscriptions(all.slice(0, MAX_SUBSCRIPTIONS)),
   ]);
-  return { tracks, subscriptions };
+  return { tracks, subscriptions, ...(all.length > MAX_SUBSCRIPTIONS && { truncated: true }) };
+}
+
+/** A subscription and whose it is. */
+export interface SubscriberOf {
+  participantId: string;
+  subscription: Subscription;
+}
+
+/** What is on its way to the participants of a room, by participant. */
+export function subscriptionsOf(sessions: readonly Session[]): SubscriberOf[] {
+  return sessions.flatMap(({ participantId, subscriptions }) =>
+    subscriptions.map((subscription) => ({ participantId, subscription })),
+  );
 }
 
 /** The published half of {@link measureRoom}. */
@@ -19,11 +36,10 @@ export async function measureTracks(sessions: readonly Session[]): Promise<Track
   return await settled(tracks.map(async (track) => trackStats(track, await track.producer.getStats())));
 }
 
-async function measureSubscriptions(sessions: readonly Session[]): Promise<SubscriptionStats[]> {
-  const measured = sessions.flatMap(({ participantId, subscriptions }) =>
-    subscriptions.map(async (subscription) =>
-      subscriptionStats(participantId, subscription, await subscription.consumer.getStats()),
-    ),
+/** Asks the worker about some subscriptions. */
+export async function measureSubscriptions(some: readonly SubscriberOf[]): Promise<SubscriptionStats[]> {
+  const measured = some.map(async ({ participantId, subscription }) =>
+    subscriptionStats(participantId, subscription, await subscription.consumer.getStats()),
   );
   return (await settled(measured)).filter((stats) => stats !== undefined);
 }
@@ -46,6 +62,7 @@ export function trackStats(
     packetsLost: sum(layers.map(({ packetsLost }) => packetsLost)),
     fractionLost: mean(flowing.map(({ fractionLost }) => fractionLost)),
     jitterMs: mean(flowing.map(({ jitterMs }) => jitterMs)),
+    score: Math.max(0, ...(producer.score ?? []).map(({ score }) => score)),
     layers: flowing,
   };
 }
@@ -93,6 +110,7 @@ function subscriptionStats(
     ...(spatialLayer !== undefined && { spatialLayer }),
     ...(temporalLayer !== undefined && { temporalLayer }),
     ...(roundTripTime !== undefined && { roundTripTimeMs: roundTripTime }),
+    score: consumer.score.score,
   };
 }
 

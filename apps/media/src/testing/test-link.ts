@@ -2,7 +2,7 @@ import type { SessionRequest } from '@parley/protocol/client-messages';
 import type { ErrorCode } from '@parley/protocol/errors';
 import { NodeLinkMessage, type RoomLinkMessage } from '@parley/protocol/link-messages';
 import type { SessionEvent } from '@parley/protocol/server-messages';
-import type { RoomMediaStats } from '@parley/protocol/stats';
+import type { HistoryQuery, RoomMediaStats } from '@parley/protocol/stats';
 import { PROTOCOL_VERSION } from '@parley/protocol/version';
 import type { WebSocket } from 'ws';
 import { Inbox } from './inbox.ts';
@@ -150,9 +150,9 @@ export class TestLink {
     return found.code;
   }
 
-  async stats(): Promise<RoomMediaStats> {
+  async stats(history?: HistoryQuery): Promise<RoomMediaStats> {
     const requestId = crypto.randomUUID();
-    this.send({ type: 'get-stats', requestId });
+    this.send({ type: 'get-stats', requestId, ...(history && { history }) });
     const found = await this.messages.next(
       (message): message is Extract<NodeLinkMessage, { type: 'stats' }> =>
         message.type === 'stats' && message.requestId === requestId,

@@ -7,6 +7,7 @@ import {
   RoomList,
   RoomListQuery,
   RoomStats,
+  RoomStatsQuery,
   UpdateRoomRequest,
 } from '@parley/protocol/rest';
 import { z } from 'zod';
@@ -109,8 +110,9 @@ const stats = apiRoute(
     operationId: 'getRoomStats',
     tags: ['Rooms'],
     summary: 'Measures a room’s media',
-    description: 'Measured on the media node when asked, at most a second old.',
-    request: { params: RoomParams },
+    description:
+      'Measured on the media node when asked, at most a second old. With `history` the last five minutes as well, a sample each ten seconds or, on a busy node, fewer.',
+    request: { params: RoomParams, query: RoomStatsQuery },
     responses: { 200: json(RoomStats, 'Bitrates in bit/s, losses as shares from 0 to 1') },
   },
   ['room_not_found', 'media_unavailable'],
@@ -161,7 +163,9 @@ rooms.openapi(close, async (c) => {
 
 rooms.openapi(stats, async (c) => {
   const { id } = c.req.valid('param');
-  return c.json(unwrap((await RoomObject.of(c.env, id).stats()) ?? noRoom(id)), 200);
+  const { history, participantId } = c.req.valid('query');
+  const wanted = history === 'true' ? { ...(participantId !== undefined && { participantId }) } : undefined;
+  return c.json(unwrap((await RoomObject.of(c.env, id).stats(wanted)) ?? noRoom(id)), 200);
 });
 
 function requireSize(wanted = 0): void {

@@ -11,6 +11,7 @@ import type {
   UpdateRoomRequest,
 } from '@parley/protocol/rest';
 import type { DurableEvent } from '@parley/protocol/server-messages';
+import type { HistoryQuery } from '@parley/protocol/stats';
 import { isBanned } from '@parley/room/bans';
 import { isCurrent } from '@parley/room/links';
 import { keysNeeded } from '@parley/room/lobby';
@@ -154,8 +155,12 @@ export class RoomObject extends DurableObject<Environment> {
     return true;
   }
 
-  /** The room's figures, measured on its node now; undefined when there is no room. */
-  async stats(): Promise<Result<RoomStats> | undefined> {
+  /**
+   * The room's figures, measured on its node now; undefined when there is no room.
+   *
+   * @param history whether the last minutes are wanted as well, and of whom
+   */
+  async stats(history?: HistoryQuery): Promise<Result<RoomStats> | undefined> {
     if (this.#room.state === undefined) return undefined;
     const linked = Object.values(this.#room.state.assignments).find(
       (assignment) => assignment.state === 'linked',
@@ -163,7 +168,7 @@ export class RoomObject extends DurableObject<Environment> {
     if (linked === undefined) return success(roomStats(this.#room.state, { tracks: [], subscriptions: [] }));
     const link = this.#sockets.link(linked.nodeId, linked.epoch);
     const media = await this.#requests.ask((requestId) =>
-      sendMessage(link, { type: 'get-stats', requestId }),
+      sendMessage(link, { type: 'get-stats', requestId, ...(history && { history }) }),
     );
     if (media === undefined) {
       return failure('media_unavailable', 'The media node did not answer in time; ask again in a moment.');

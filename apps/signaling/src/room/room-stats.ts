@@ -3,7 +3,10 @@ import type { RoomMediaStats } from '@parley/protocol/stats';
 import type { RoomState } from '@parley/room/state';
 
 /** A room's statistics out of what its node measured. */
-export function roomStats(state: RoomState, { tracks, subscriptions }: RoomMediaStats): RoomStats {
+export function roomStats(
+  state: RoomState,
+  { tracks, subscriptions, history, truncated }: RoomMediaStats,
+): RoomStats {
   const known = Object.values(state.participants).flatMap((participant) => participant.tracks);
   const layers = tracks.flatMap((track) => track.layers);
   return {
@@ -21,6 +24,8 @@ export function roomStats(state: RoomState, { tracks, subscriptions }: RoomMedia
     jitterMs: mean(layers.map((layer) => layer.jitterMs)),
     tracks,
     subscriptions,
+    ...(history && { history }),
+    ...(truncated && { truncated }),
   };
 }
 
