@@ -47,7 +47,7 @@ export class Stack {
   readonly troubles: string[] = [];
   readonly #folder: string;
   readonly #startEdge: (readySeconds?: number) => Promise<Service>;
-  readonly #startNode: () => Promise<Service>;
+  readonly #startNode: (env?: Record<string, string>) => Promise<Service>;
   #edge: Service | undefined;
   #node: Service | undefined;
   #edgeListensAt = 0;
@@ -63,7 +63,7 @@ export class Stack {
     rtcPort: number;
     inspectors: Stack['inspectors'];
     startEdge: (onLine: (line: string) => void, readySeconds?: number) => Promise<Service>;
-    startNode: (onLine: (line: string) => void) => Promise<Service>;
+    startNode: (onLine: (line: string) => void, env?: Record<string, string>) => Promise<Service>;
   }) {
     const onLine = (line: string) => {
       // Ended all at once, one may well complain of the other's end.
@@ -83,7 +83,7 @@ export class Stack {
         if (line.includes('Ready on http')) this.#edgeListensAt = performance.now();
         onLine(line);
       }, readySeconds);
-    this.#startNode = () => parts.startNode(onLine);
+    this.#startNode = (env) => parts.startNode(onLine, env);
   }
 
   static async start(options: StackOptions = {}): Promise<Stack> {
@@ -127,7 +127,7 @@ export class Stack {
           onLine,
         });
       },
-      startNode: (onLine) => {
+      startNode: (onLine, env) => {
         return startNode({
           name: 'node-e2e',
           edgeUrl: url,
@@ -141,6 +141,7 @@ export class Stack {
             LOG_LEVEL: 'debug',
             ...(inspectors && { NODE_OPTIONS: `--inspect=127.0.0.1:${inspectors.node}` }),
             ...nodeEnv,
+            ...env,
           },
           onLine,
         });
@@ -173,8 +174,9 @@ export class Stack {
     await this.#edge?.exited;
   }
 
-  async startNode(): Promise<void> {
-    this.#node = await this.#startNode();
+  /** Starts the node. @param env variables beside those that it is always started with, and above them */
+  async startNode(env?: Record<string, string>): Promise<void> {
+    this.#node = await this.#startNode(env);
   }
 
   /** Ends the node: by force, or as an operator does. */

@@ -2,6 +2,7 @@ import type { Offer, StartScreenShare } from '@parley/protocol/client-messages';
 import type { Source } from '@parley/protocol/grants';
 import type { ClientMediaSettings, ServerAnswer } from '@parley/protocol/server-messages';
 import { AnswerTurn } from './answer-turn.ts';
+import { describeLocally } from './audio-nack.ts';
 import { CallError } from './call-error.ts';
 import type { ConnectionReport } from './call-stats.ts';
 import { pictureOf, refitEncodings, sendEncodings } from './encodings.ts';
@@ -183,8 +184,7 @@ export class Publisher {
     const connection = this.#connection;
     try {
       for (const { apply } of changes) apply();
-      const offer = await connection.createOffer();
-      await connection.setLocalDescription(offer);
+      const sdp = await describeLocally(connection, await connection.createOffer());
       if (this.#closed) throw this.#closed;
       this.#refusals = [];
       this.#answered = undefined;
@@ -192,7 +192,7 @@ export class Publisher {
       const message: NamedOffer = {
         type: this.#isOpen ? (changes[0]?.messageType ?? 'offer') : 'offer',
         offerId: String(this.#offers),
-        sdp: offer.sdp ?? '',
+        sdp,
         tracks: this.#sending(),
       };
       this.#open = message;

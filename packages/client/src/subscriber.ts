@@ -3,6 +3,7 @@ import type { Source } from '@parley/protocol/grants';
 import { loudness } from '@parley/protocol/loudness';
 import type { ClientMediaSettings, ServerOffer } from '@parley/protocol/server-messages';
 import type { MediaKind } from '@parley/protocol/track';
+import { describeLocally } from './audio-nack.ts';
 import { CallError } from './call-error.ts';
 import type { ConnectionReport } from './call-stats.ts';
 import { SerialQueue } from './serial-queue.ts';
@@ -121,10 +122,9 @@ export class Subscriber {
     const { connection, send, added } = this.#options;
     if (this.#closed) return;
     await connection.setRemoteDescription({ type: 'offer', sdp });
-    const answer = await connection.createAnswer();
-    await connection.setLocalDescription(answer);
+    const answer = await describeLocally(connection, await connection.createAnswer(), sdp);
     if (this.#closed) return;
-    send({ type: 'answer', offerId, sdp: answer.sdp ?? '' });
+    send({ type: 'answer', offerId, sdp: answer });
 
     this.#offered = new Map(tracks.map(({ mid, trackId }) => [mid, trackId]));
     const offered = new Set(this.#offered.values());
