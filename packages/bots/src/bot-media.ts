@@ -87,6 +87,12 @@ export class BotMedia {
     this.#request(request);
   }
 
+  /** See {@link SendConnection.setAudioLevel}. */
+  setAudioLevel(dbov: number): void {
+    this.#options.audioLevel = dbov;
+    this.#sending?.setAudioLevel(dbov);
+  }
+
   /** See {@link SendConnection.setSending}. */
   setSending(sends: boolean): void {
     this.#sends = sends;

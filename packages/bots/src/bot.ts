@@ -37,6 +37,8 @@ export interface BotOptions {
   carrier?: CarrierKind;
   /** Audio packets a second. Default 50, as Opus has it; few packets let one machine carry many bots. */
   audioRate?: number;
+  /** How loud its microphone says to be, dBov (RFC 6464): −127 is silent, −30 a voice. Default: it does not say. */
+  audioLevel?: number;
   /** Frames a second of the camera. Default as prepared; few frames let one machine carry many bots. */
   videoRate?: number;
   /** Whether the camera has three layers. Default false: the lowest alone, 320×180. */
@@ -52,7 +54,8 @@ type MessageOf<T extends ServerMessage['type']> = Extract<ServerMessage, { type:
  * recovers should: comes back when its socket is lost, follows its session to a new number, falls from direct to relay.
  */
 export class Bot {
-  readonly options: Required<Omit<BotOptions, 'videoRate'>> & Pick<BotOptions, 'videoRate'>;
+  readonly options: Required<Omit<BotOptions, 'videoRate' | 'audioLevel'>> &
+    Pick<BotOptions, 'videoRate' | 'audioLevel'>;
   /** What servers said, the latest 500 messages. */
   readonly events = new Inbox<ServerMessage>();
   /** What a correct server would not have caused: errors, messages against the schema, failed negotiations. */
@@ -74,6 +77,7 @@ export class Bot {
   #media: BotMedia | undefined;
   #sentBefore = 0;
   #sends = true;
+  #audioLevel: number | undefined;
   #joinSentAt: number | undefined;
   #joinedAt: number | undefined;
   #lost: { at: number; attempts: number; triedAt: number } | undefined;
@@ -90,6 +94,7 @@ export class Bot {
       bindAddress: '127.0.0.1',
       ...options,
     };
+    this.#audioLevel = options.audioLevel;
     this.#direct = new DirectCarrier({
       counts: this.#signalling.direct,
       onOpen: () => {
@@ -178,6 +183,12 @@ export class Bot {
   setSending(sends: boolean): void {
     this.#sends = sends;
     this.#media?.setSending(sends);
+  }
+
+  /** Speaks or is silent from now on, in later sessions too: for bots with `audioLevel`. @param dbov −127–0 */
+  setAudioLevel(dbov: number): void {
+    this.#audioLevel = dbov;
+    this.#media?.setAudioLevel(dbov);
   }
 
   /** Says goodbye and waits until the server has closed the socket. */
@@ -385,11 +396,13 @@ export class Bot {
 
   #makeMedia(session: number): BotMedia {
     const { name, publish, audioRate, videoRate, simulcast, bindAddress } = this.options;
+    const audioLevel = this.#audioLevel;
     return new BotMedia({
       name,
       session,
       sources: publish,
       audioRate,
+      audioLevel,
       videoRate,
       simulcast,
       bindAddress,

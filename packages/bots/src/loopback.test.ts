@@ -66,6 +66,7 @@ async function connect(simulcast: boolean, asksKeyFrames = false) {
   const sender = new SendConnection('bot', {
     sources: ['camera'],
     audioRate: 50,
+    audioLevel: undefined,
     videoRate: undefined,
     simulcast,
     bindAddress: '127.0.0.1',

@@ -2,7 +2,7 @@ import nodeDataChannel, { type Track } from 'node-datachannel';
 import { PREPARED_LAYERS, preparedAudio, preparedVideo } from './media/prepared-media.ts';
 import { LocalDescriptions, makePeerConnection, type PeerConnection } from './peer-connection.ts';
 import { keyFrameRequests } from './rtp/rtcp.ts';
-import { isRtp } from './rtp/rtp-packet.ts';
+import { AUDIO_LEVEL_ID, isRtp } from './rtp/rtp-packet.ts';
 import { scheduler } from './send-scheduler.ts';
 import { SentStream } from './sent-stream.ts';
 
@@ -16,6 +16,8 @@ export interface SendOptions {
   sources: readonly BotSource[];
   /** Audio packets a second. */
   audioRate: number;
+  /** How loud the microphone says to be in each packet, dBov; it does not say when undefined. */
+  audioLevel: number | undefined;
   /** Frames a second of each layer; as prepared when undefined. */
   videoRate: number | undefined;
   /** Whether the camera is sent in three layers, or in the lowest alone. */
@@ -34,8 +36,12 @@ export class SendConnection {
   #state = 'new';
   #closed = false;
   #sends = true;
+  #microphone: SentStream | undefined;
 
-  constructor(name: string, { sources, audioRate, videoRate, simulcast, bindAddress }: SendOptions) {
+  constructor(
+    name: string,
+    { sources, audioRate, audioLevel, videoRate, simulcast, bindAddress }: SendOptions,
+  ) {
     this.#name = name;
     this.#connection = makePeerConnection(name, bindAddress);
     this.#connection.onStateChange((state) => {
@@ -43,7 +49,7 @@ export class SendConnection {
     });
     this.#descriptions = new LocalDescriptions(this.#connection);
     for (const source of sources) {
-      if (source === 'microphone') this.#addMicrophone(audioRate);
+      if (source === 'microphone') this.#addMicrophone(audioRate, audioLevel);
       else this.#addCamera(simulcast, videoRate);
     }
   }
@@ -78,6 +84,11 @@ export class SendConnection {
     }
   }
 
+  /** Is as loud as this from now on, where it says how loud. @param dbov −127–0 */
+  setAudioLevel(dbov: number): void {
+    if (this.#microphone !== undefined) this.#microphone.level = dbov;
+  }
+
   /** Stops sending. libdatachannel says nothing to the other end. */
   close(): void {
     this.#closed = true;
@@ -85,16 +96,19 @@ export class SendConnection {
     this.#connection.close();
   }
 
-  #addMicrophone(rate: number): void {
+  #addMicrophone(rate: number, level: number | undefined): void {
     const audio = new nodeDataChannel.Audio('microphone', 'SendOnly');
     audio.addOpusCodec(OPUS);
     const ssrc = makeSsrc();
     audio.addSSRC(ssrc, this.#name, this.#name, 'microphone');
+    if (level !== undefined)
+      audio.parseSdpLine(`a=extmap:${AUDIO_LEVEL_ID} urn:ietf:params:rtp-hdrext:ssrc-audio-level`);
     const track = this.#connection.addTrack(audio);
-    this.#send(
-      track,
-      new Map([[ssrc, new SentStream(preparedAudio(), { track, ssrc, payloadType: OPUS }, rate)]]),
-    );
+    const target = { track, ssrc, payloadType: OPUS };
+    const stream = new SentStream(preparedAudio(level !== undefined), target, rate);
+    if (level !== undefined) stream.level = level;
+    this.#microphone = stream;
+    this.#send(track, new Map([[ssrc, stream]]));
   }
 
   #addCamera(simulcast: boolean, rate: number | undefined): void {

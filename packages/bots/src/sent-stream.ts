@@ -1,7 +1,7 @@
 import type { Track } from 'node-datachannel';
 import type { PreparedLoop } from './media/prepared-media.ts';
 import { senderReport } from './rtp/rtcp.ts';
-import { RTP_HEADER_BYTES, writeRtpHeader } from './rtp/rtp-packet.ts';
+import { RTP_HEADER_BYTES, writeAudioLevel, writeRtpHeader } from './rtp/rtp-packet.ts';
 import { writePictureId } from './rtp/vp8-payload.ts';
 import type { Sending } from './send-scheduler.ts';
 
@@ -23,6 +23,8 @@ export class SentStream implements Sending {
   packets = 0;
   /** Payload bytes, without RTP headers. */
   bytes = 0;
+  /** How loud it says to be, dBov, where its packets can say so. */
+  level = -127;
   readonly #loop: PreparedLoop;
   readonly #target: StreamTarget;
   readonly #ticks: number;
@@ -54,6 +56,7 @@ export class SentStream implements Sending {
     try {
       for (const packet of frame.packets) {
         writeRtpHeader(packet, payloadType, this.#sequence, this.#timestamp, ssrc);
+        if (this.#loop.hasLevel) writeAudioLevel(packet, this.level);
         if (this.#loop.kind === 'video') writePictureId(packet, this.#pictureId);
         track.sendMessageBinary(packet);
         this.#sequence = (this.#sequence + 1) & 0xffff;

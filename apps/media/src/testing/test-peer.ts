@@ -9,6 +9,7 @@ type Connection = InstanceType<typeof nodeDataChannel.PeerConnection>;
 
 const OPUS = 111;
 const VP8 = 96;
+const LEVEL_ID = 1;
 /** A VP8 payload descriptor that starts a partition (RFC 7741 §4.2), and a frame that calls itself a key frame. */
 const KEY_FRAME = Buffer.concat([Buffer.from([0x10, 0x00, 0x9d, 0x01, 0x2a]), Buffer.alloc(600, 7)]);
 
@@ -19,6 +20,8 @@ interface Sending {
   payloadType: number;
   clockStep: number;
   payload: Buffer;
+  /** Whether its packets say how loud they are. */
+  hasLevel: boolean;
 }
 
 /** A participant made of libdatachannel: real ICE, DTLS and SRTP, and RTP packets made by hand. */
@@ -28,6 +31,8 @@ export class TestPeer {
   readonly received = new Map<string, number>();
   /** Whether its cameras have three layers. */
   simulcast = false;
+  /** How loud its microphones say to be, dBov; set before they are published, they do not say otherwise (RFC 6464). */
+  level: number | undefined;
   readonly #bindAddress: string;
   readonly #sending: Sending[] = [];
   #sendConnection: Connection | undefined;
@@ -69,9 +74,10 @@ export class TestPeer {
     let count = 0;
     this.#timer ??= setInterval(() => {
       count += 1;
-      for (const { track, ssrc, payloadType, clockStep, payload } of this.#sending) {
+      for (const { track, ssrc, payloadType, clockStep, payload, hasLevel } of this.#sending) {
+        const level = hasLevel ? (this.level ?? -127) : undefined;
         if (track.isOpen())
-          track.sendMessageBinary(rtp(ssrc, payloadType, count, count * clockStep, payload));
+          track.sendMessageBinary(rtp(ssrc, payloadType, count, count * clockStep, payload, level));
       }
     }, 20);
   }
@@ -144,6 +150,9 @@ export class TestPeer {
     }
     const { participantId } = this.client;
     for (const ssrc of ssrcs) description.addSSRC(ssrc, participantId, participantId, source);
+    const hasLevel = source === 'microphone' && this.level !== undefined;
+    if (hasLevel)
+      description.parseSdpLine(`a=extmap:${LEVEL_ID} urn:ietf:params:rtp-hdrext:ssrc-audio-level`);
     if (layers > 1) description.parseSdpLine(`a=ssrc-group:SIM ${ssrcs.join(' ')}`);
     const track = connection.addTrack(description);
     for (const ssrc of ssrcs) {
@@ -153,6 +162,7 @@ export class TestPeer {
         payloadType: isAudio ? OPUS : VP8,
         clockStep: isAudio ? 960 : 1800,
         payload: isAudio ? Buffer.alloc(80, 3) : KEY_FRAME,
+        hasLevel,
       });
     }
   }
@@ -177,6 +187,7 @@ function rtp(
   sequence: number,
   timestamp: number,
   payload: Buffer,
+  level: number | undefined,
 ): Buffer {
   const header = Buffer.alloc(12);
   header[0] = 0x80;
@@ -184,7 +195,9 @@ function rtp(
   header.writeUInt16BE(sequence & 0xffff, 2);
   header.writeUInt32BE(timestamp >>> 0, 4);
   header.writeUInt32BE(ssrc >>> 0, 8);
-  return Buffer.concat([header, payload]);
+  if (level === undefined) return Buffer.concat([header, payload]);
+  header[0] |= 0x10;
+  return Buffer.concat([header, Buffer.from([0xbe, 0xde, 0, 1, LEVEL_ID << 4, -level, 0, 0]), payload]);
 }
 
 /** RTP and RTCP share the port (RFC 5761 §4). */

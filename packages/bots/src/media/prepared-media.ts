@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { rtpPacket } from '../rtp/rtp-packet.ts';
+import { rtpPacket, rtpPacketWithLevel } from '../rtp/rtp-packet.ts';
 import { packetizeVp8 } from '../rtp/vp8-payload.ts';
 import { isVp8KeyFrame, readIvf } from './ivf.ts';
 import { readOpusPackets } from './ogg.ts';
@@ -24,25 +24,32 @@ export interface PreparedLoop {
   clockRate: number;
   /** Length of a frame in units of `clockRate`. */
   frameTicks: number;
+  /** Whether packets have room for an audio level. */
+  hasLevel: boolean;
 }
 
 const read = (name: string) => readFileSync(new URL(`../../media/${name}`, import.meta.url));
 
-let audio: PreparedLoop | undefined;
+const audio = new Map<boolean, PreparedLoop>();
 const video = new Map<PreparedLayer, PreparedLoop>();
 
 /** A tone in Opus, frames of 20 ms; read and made into packets once a process. */
-export function preparedAudio(): PreparedLoop {
-  audio ??= {
+export function preparedAudio(hasLevel = false): PreparedLoop {
+  const known = audio.get(hasLevel);
+  if (known !== undefined) return known;
+  const packet = hasLevel ? rtpPacketWithLevel : rtpPacket;
+  const loop: PreparedLoop = {
     kind: 'audio',
     frames: readOpusPackets(read('tone.ogg')).map((frame) => ({
-      packets: [rtpPacket(false, frame)],
+      packets: [packet(false, frame)],
       isKey: true,
     })),
     clockRate: 48_000,
     frameTicks: 960,
+    hasLevel,
   };
-  return audio;
+  audio.set(hasLevel, loop);
+  return loop;
 }
 
 /** A moving picture in VP8 with a key frame each second; read and made into packets once a process. */
@@ -55,6 +62,7 @@ export function preparedVideo(layer: PreparedLayer): PreparedLoop {
     frames: frames.map((frame) => ({ packets: packetizeVp8(frame), isKey: isVp8KeyFrame(frame) })),
     clockRate: 90_000,
     frameTicks: 90_000 / frameRate,
+    hasLevel: false,
   };
   video.set(layer, loop);
   return loop;

@@ -9,6 +9,24 @@ export function rtpPacket(marker: boolean, ...payload: Uint8Array[]): Buffer {
   return Buffer.concat([header, ...payload]);
 }
 
+/** The id under which the audio level is offered and sent (RFC 8285 §4.2). */
+export const AUDIO_LEVEL_ID = 1;
+/** Where the level is in a packet of {@link rtpPacketWithLevel}. */
+const LEVEL_OFFSET = RTP_HEADER_BYTES + 5;
+
+/** Makes a packet with room for an audio level, before `payload` (RFC 6464). */
+export function rtpPacketWithLevel(marker: boolean, ...payload: Uint8Array[]): Buffer {
+  const extension = Buffer.from([0xbe, 0xde, 0, 1, AUDIO_LEVEL_ID << 4, 0, 0, 0]);
+  const packet = rtpPacket(marker, extension, ...payload);
+  packet[0] = 0x90;
+  return packet;
+}
+
+/** Writes how loud the packet is. @param dbov −127–0 */
+export function writeAudioLevel(packet: Buffer, dbov: number): void {
+  packet[LEVEL_OFFSET] = Math.min(127, Math.max(0, Math.round(-dbov)));
+}
+
 /** Writes what differs from stream to stream and from time to time; marker and payload stay. */
 export function writeRtpHeader(
   packet: Buffer,
