@@ -13,6 +13,7 @@ import { describeTrack, type PublishedTrack } from '../sessions/published-track.
 import { Session } from '../sessions/session.ts';
 import type { SessionContext, SessionId } from '../sessions/session-context.ts';
 import { SessionMeter } from '../sessions/session-meter.ts';
+import { RoomSpeakers } from '../speakers/room-speakers.ts';
 import type { MediaWorker } from '../workers/media-worker.ts';
 import { Dynacast } from './dynacast.ts';
 import { measureRoom, measureTracks } from './room-stats.ts';
@@ -45,6 +46,7 @@ export class MediaRoom {
   readonly #handlers: MediaRoomHandlers;
   readonly #data: DataHub;
   readonly #dynacast = new Dynacast();
+  readonly #speakers: RoomSpeakers;
   readonly #sessions = new Map<string, Session>();
   /** Sessions that have ended and are not reported yet. */
   readonly #reports = new Set<Promise<void>>();
@@ -57,6 +59,7 @@ export class MediaRoom {
     this.#context = context;
     this.#handlers = handlers;
     this.#data = new DataHub(context.router.router, context.dataCounts);
+    this.#speakers = new RoomSpeakers(context.logger.child({ roomId: context.roomId }));
   }
 
   get router(): Router {
@@ -78,6 +81,11 @@ export class MediaRoom {
     return this.#history;
   }
 
+  /** Who speaks in it. */
+  get speakers(): RoomSpeakers {
+    return this.#speakers;
+  }
+
   /** What it has lost to its load. */
   get shed(): ShedStep {
     return this.#shed;
@@ -95,7 +103,8 @@ export class MediaRoom {
     const logger = this.#context.logger.child({ cid, roomId, participantId, session: number });
     const meter = new SessionMeter(performance.now());
     const { dataCounts: _, ...room } = this.#context;
-    const context = { ...room, data: this.#data, logger, participantId, session: number, grants, meter };
+    const shared = { ...room, data: this.#data, speakers: this.#speakers };
+    const context = { ...shared, logger, participantId, session: number, grants, meter };
     const session: Session = new Session(context, claims, carrier, {
       published: (track) => this.#publish(session, track),
       unpublished: (trackId) => this.#unpublish(session, trackId),
@@ -155,6 +164,7 @@ export class MediaRoom {
   async closeAll(why: string): Promise<void> {
     for (const participantId of [...this.#sessions.keys()]) this.close(participantId, why);
     this.#dynacast.close();
+    this.#speakers.close();
     this.#context.router.router.close();
     await Promise.all(this.#reports);
   }
@@ -187,6 +197,7 @@ export class MediaRoom {
   #publish(session: Session, track: PublishedTrack): void {
     this.#handlers.published(session.id, describeTrack(track));
     this.#dynacast.published(session, track);
+    this.#speakers.add(track, this.router);
     for (const other of this.#sessions.values()) if (other !== session) other.showTrack(track);
   }
 
@@ -195,6 +206,7 @@ export class MediaRoom {
     if (this.#sessions.get(session.participantId) === session) {
       this.#handlers.unpublished(session.id, trackId);
     }
+    this.#speakers.remove(trackId);
     for (const other of this.#sessions.values()) if (other !== session) other.removeTrack(trackId);
   }
 }

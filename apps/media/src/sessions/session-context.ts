@@ -2,6 +2,7 @@ import type { Grants } from '@parley/protocol/grants';
 import type { SendOptions } from '@parley/sdp/send-parameters';
 import type { Logger } from 'pino';
 import type { DataHub } from '../data/data-hub.ts';
+import type { RoomSpeakers } from '../speakers/room-speakers.ts';
 import type { TrafficLedger } from '../telemetry/traffic-ledger.ts';
 import type { RoomRouter } from '../workers/media-worker.ts';
 import type { Repair } from '../workers/router-codecs.ts';
@@ -43,6 +44,8 @@ export interface SessionContext extends SessionId {
   timings: SessionTimings;
   /** The room's. */
   data: DataHub;
+  /** The room's. */
+  speakers: RoomSpeakers;
   /** Of this session. */
   meter: SessionMeter;
   /** Says with each line which session it is about. */

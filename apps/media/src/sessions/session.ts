@@ -12,7 +12,9 @@ import type { VideoLimit } from '../capacity/shed-step.ts';
 import { DataAllowance } from '../data/data-allowance.ts';
 import type { SessionChannel } from '../data/session-channel.ts';
 import { QualityWishes, type WishedLayer } from '../quality/quality-wishes.ts';
+import { SpeakerTeller, TELL_MS } from '../speakers/speaker-teller.ts';
 import type { Carrier } from './carrier.ts';
+import { MediaStateWatch } from './media-state-watch.ts';
 import { OfferRequester } from './offer-requester.ts';
 import { describeTrack, type PublishedTrack } from './published-track.ts';
 import { Publisher } from './publisher.ts';
@@ -20,7 +22,6 @@ import { SerialQueue } from './serial-queue.ts';
 import type { SessionContext, SessionId } from './session-context.ts';
 import { Subscriber, type Subscription } from './subscriber.ts';
 import { initialChoice, isWanted, type SubscriptionChoice } from './subscription-choice.ts';
-import { mediaState } from './transport-state.ts';
 
 /** What a session tells whoever opened it. */
 export interface SessionHandlers {
@@ -56,14 +57,14 @@ export class Session {
   readonly #publisher: Publisher;
   readonly #subscriber: Subscriber;
   readonly #requester: OfferRequester;
+  readonly #teller: SpeakerTeller;
   readonly #recovers: boolean;
   /** Which tracks the client wants. */
   #choice: SubscriptionChoice;
   #carrier: Carrier;
   /** The client's channel, while it is to be used in place of the Room. */
   #channel: SessionChannel | undefined;
-  #mediaState: MediaState | undefined;
-  readonly #openedAt = performance.now();
+  readonly #mediaState: MediaStateWatch;
   /** Tracks of which the client was told that the server's load limits them, and how. */
   readonly #limited = new Map<string, string>();
   #closed = false;
@@ -74,6 +75,7 @@ export class Session {
     this.#handlers = handlers;
     this.#recovers = terms.recovers === true;
     const { roomId } = context;
+    this.#mediaState = new MediaStateWatch(context, (state) => handlers.mediaState(state));
     const onState = () => this.#updateMediaState();
     this.#publisher = new Publisher(context, {
       onState,
@@ -97,6 +99,11 @@ export class Session {
     });
     this.#requester = new OfferRequester(() => this.#emit({ type: 'request-offer', roomId }));
     if (!terms.requestOffers) this.#requester.stop();
+    this.#teller = new SpeakerTeller({
+      speakers: context.speakers,
+      tell: (told) => this.#emit({ type: 'active-speakers', roomId, ...told }),
+      interval: () => (this.#channel || this.#carrier.kind === 'direct' ? TELL_MS.own : TELL_MS.room),
+    });
     this.#choice = initialChoice(terms.autoSubscribe);
   }
 
@@ -141,7 +148,7 @@ export class Session {
 
   /** The state that was told last. */
   get mediaState(): MediaState | undefined {
-    return this.#mediaState;
+    return this.#mediaState.state;
   }
 
   /** Asks the client for its first offer. */
@@ -253,6 +260,7 @@ export class Session {
     this.#requester.stop();
     this.#publisher.close();
     this.#subscriber.close();
+    this.#teller.close();
     this.#carrier.close('session_ended', why);
     return report;
   }
@@ -283,8 +291,10 @@ export class Session {
         this.#choice = { default: request.default, except: new Set(request.except) };
         this.#handlers.chosen();
         return;
-      case 'set-view':
       case 'watch-speakers':
+        this.#teller.want(request.on);
+        return;
+      case 'set-view':
         return;
       case 'ice-candidate':
         this.#handlers.candidate();
@@ -302,7 +312,7 @@ export class Session {
     const { type: requestType, offerId } = request;
     const named = offerId !== undefined && { offerId };
     this.#emit({ type: 'answer', roomId, requestType, ...named, ...answer });
-    this.#context.timings.negotiated('client', secondsSince(since));
+    this.#context.timings.negotiated('client', (performance.now() - since) / 1000);
     const counts = { tracks: answer.tracks.length, started: started.length, refused: refusals.length };
     this.#context.logger.debug({ event: 'offer-answered', requestType, ...counts }, 'an offer was answered');
     for (const refusal of refusals) this.#report(refusal, request);
@@ -361,17 +371,7 @@ export class Session {
   #updateMediaState(): void {
     if (this.#closed) return;
     const transports = [...this.#publisher.transports, this.#subscriber.transport];
-    const now = mediaState(transports.flatMap((transport) => transport?.state ?? []));
-    // Those that were connected may have been closed, and what is there now has never been.
-    const state = now ?? (this.#mediaState && 'disconnected');
-    if (state === undefined || state === this.#mediaState) return;
-    if (state === 'connected' && this.#mediaState === undefined) {
-      this.#context.timings.joined(secondsSince(this.#openedAt));
-    }
-    this.#mediaState = state;
-    this.#context.meter.state(state, performance.now());
-    this.#context.logger.debug({ event: 'media-state', state }, 'the state of a client’s transports');
-    this.#handlers.mediaState(state);
+    this.#mediaState.update(transports.flatMap((transport) => transport?.state ?? []));
   }
 
   /** A socket of the client's own spares the Room as much. */
@@ -415,10 +415,6 @@ export class Session {
     const message = 'The media node failed at this. Try again; if it stays, join again.';
     this.#emit({ type: 'error', code: 'internal', message, ...about });
   }
-}
-
-function secondsSince(start: number): number {
-  return (performance.now() - start) / 1000;
 }
 
 /** What the server's load does to a track; undefined when nothing. */
