@@ -15,6 +15,8 @@ const WITHOUT_ZOD = [
   '@parley/protocol/connection-test-room',
   '@parley/protocol/data-channels',
   '@parley/protocol/direct-socket',
+  '@parley/protocol/loudness',
+  '@parley/protocol/speakers',
   '@parley/protocol/token-bucket',
   '@parley/protocol/version',
 ];

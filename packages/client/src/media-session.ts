@@ -214,7 +214,7 @@ export class MediaSession {
         this.subscriber.handleOffer({ ...event, sdp: this.#usable(event.sdp) });
         return;
       case 'quality-changed':
-        this.subscriber.setPaused(event.trackId, event.paused === true);
+        this.subscriber.setPaused(event);
         this.#host.qualityChanged(event);
         return;
       case 'layers-watched':

@@ -146,9 +146,11 @@ it('does not call lost what the server pauses, or what was muted until just now'
     applied: 'auto',
   } as const;
   socket.receive({ ...change, limitedBy: 'server-load', paused: true });
+  expect(call.remoteTracks.get('a')?.paused).toBe('server-load');
   await vi.advanceTimersByTimeAsync(10_000);
   expect(call.connectionQuality.get('ann'), 'paused').toBeUndefined();
   socket.receive(change);
+  expect(call.remoteTracks.get('a')).not.toHaveProperty('paused');
   await vi.advanceTimersByTimeAsync(1000);
   expect(call.connectionQuality.get('ann'), 'the first look after it').toBe('good');
   socket.receive({ type: 'track-muted', roomId: 'room', participantId: 'ann', trackId: 'a', muted: true });

@@ -1,7 +1,7 @@
 import type { Answer } from '@parley/protocol/client-messages';
 import type { Source } from '@parley/protocol/grants';
 import { loudness } from '@parley/protocol/loudness';
-import type { ClientMediaSettings, ServerOffer } from '@parley/protocol/server-messages';
+import type { ClientMediaSettings, QualityChanged, ServerOffer } from '@parley/protocol/server-messages';
 import type { MediaKind } from '@parley/protocol/track';
 import { describeLocally } from './audio-nack.ts';
 import { CallError } from './call-error.ts';
@@ -15,7 +15,15 @@ export interface RemoteTrack {
   readonly kind: MediaKind;
   readonly source: Source;
   readonly track: MediaStreamTrack;
+  /** Why the server sends nothing of it for now, while that is so. */
+  readonly paused?: PauseReason;
 }
+
+/** Why a track may be paused: the node is busy, one's connection is too weak, or others are louder in a big room. */
+export type PauseReason = Extract<
+  NonNullable<QualityChanged['limitedBy']>,
+  'server-load' | 'bandwidth' | 'room-size'
+>;
 
 export interface SubscriberOptions {
   readonly connection: RTCPeerConnection;
@@ -33,7 +41,8 @@ export class Subscriber {
   #tracks: ReadonlyMap<string, RemoteTrack> = new Map();
   #offered: ReadonlyMap<string, string> = new Map();
   readonly #receivers = new Map<string, RTCRtpReceiver>();
-  readonly #paused = new Set<string>();
+  /** By track id: a pause may be told before the track comes. */
+  readonly #paused = new Map<string, PauseReason>();
   /** When sound was there last, by track id: none came since where it is the same. */
   #heardAt: ReadonlyMap<string, number> = new Map();
   #closed = false;
@@ -76,9 +85,14 @@ export class Subscriber {
   }
 
   /** The server sends nothing of a track for now, or does again. */
-  setPaused(trackId: string, paused: boolean): void {
-    if (paused) this.#paused.add(trackId);
-    else this.#paused.delete(trackId);
+  setPaused({ trackId, paused, limitedBy }: QualityChanged): void {
+    const reason = paused === true ? pauseReason(limitedBy) : undefined;
+    if (reason === undefined) this.#paused.delete(trackId);
+    else this.#paused.set(trackId, reason);
+    const known = this.#tracks.get(trackId);
+    if (known === undefined || known.paused === reason) return;
+    const { paused: _, ...track } = known;
+    this.#tracks = new Map(this.#tracks).set(trackId, { ...track, ...(reason && { paused: reason }) });
   }
 
   isPaused(trackId: string): boolean {
@@ -136,7 +150,8 @@ export class Subscriber {
       if (receiver === undefined || receiver.track.readyState === 'ended' || this.#tracks.has(named.trackId))
         continue;
       this.#buffer(receiver);
-      const remote = { ...named, track: receiver.track };
+      const paused = this.#paused.get(named.trackId);
+      const remote = { ...named, track: receiver.track, ...(paused && { paused }) };
       this.#receivers.set(named.trackId, receiver);
       this.#tracks = new Map(this.#tracks).set(named.trackId, remote);
       added(remote);
@@ -147,4 +162,9 @@ export class Subscriber {
     const { targetMs = 0, maxMs = 0 } = this.#options.jitterBuffer ?? {};
     if (targetMs > 0) receiver.jitterBufferTarget = Math.min(targetMs, maxMs);
   }
+}
+
+/** Whatever a newer server may say, somebody else is to blame. */
+function pauseReason(limitedBy: QualityChanged['limitedBy']): PauseReason {
+  return limitedBy === 'bandwidth' || limitedBy === 'room-size' ? limitedBy : 'server-load';
 }

@@ -48,6 +48,20 @@ it('shows nothing of a camera that is off or has not arrived', () => {
   expect(tiles.map(({ video }) => video)).toEqual([undefined, undefined]);
 });
 
+it('says why a picture stands still', () => {
+  const ann = person('ann', 1, [track('c', 'camera'), track('s', 'screen')]);
+  const screen: RemoteTrack = remote('s', 'ann', 'screen')[1];
+  const tiles = tilesOf(
+    roster(ann),
+    new Map<string, RemoteTrack>([remote('c', 'ann', 'camera'), ['s', { ...screen, paused: 'bandwidth' }]]),
+    nothing,
+  );
+  expect(tiles.map(({ source, paused, video }) => [source, paused, video?.id])).toEqual([
+    ['screen', 'bandwidth', 's'],
+    ['camera', undefined, 'c'],
+  ]);
+});
+
 it('marks who cannot be heard', () => {
   const people = roster(
     person('talks', 1, [track('a', 'microphone')]),

@@ -1,6 +1,6 @@
 import type { LocalTracks } from '@parley/client/local-tracks';
 import type { RoomParticipant, Roster } from '@parley/client/roster';
-import type { RemoteTrack } from '@parley/client/subscriber';
+import type { PauseReason, RemoteTrack } from '@parley/client/subscriber';
 
 /** A rectangle of the room: somebody's camera, or a shared screen. */
 export interface Tile {
@@ -13,6 +13,8 @@ export interface Tile {
   readonly trackId: string | undefined;
   /** What to show; undefined while the camera is off or nothing has arrived. */
   readonly video: MediaStreamTrack | undefined;
+  /** Why nothing of it is sent for now: the picture stands still then. */
+  readonly paused?: PauseReason;
   /** Whether they can be heard; always true for screens. */
   readonly microphoneOn: boolean;
 }
@@ -36,13 +38,18 @@ function remoteTiles(participant: RoomParticipant, remoteTracks: ReadonlyMap<str
   const camera = tracks.find(({ source }) => source === 'camera');
   const screens = tracks.filter(({ source }) => source === 'screen');
   const microphoneOn = tracks.some(({ source, muted }) => source === 'microphone' && !muted);
-  const video = camera && !camera.muted ? remoteTracks.get(camera.trackId)?.track : undefined;
+  const seen = camera && !camera.muted ? remoteTracks.get(camera.trackId) : undefined;
   return [
-    ...screens.map(({ trackId }) =>
-      tile(participant, 'screen', { trackId, video: remoteTracks.get(trackId)?.track, microphoneOn: true }),
-    ),
-    tile(participant, 'camera', { trackId: camera?.trackId, video, microphoneOn }),
+    ...screens.map(({ trackId }) => {
+      const screen = remoteTracks.get(trackId);
+      return tile(participant, 'screen', { trackId, ...shown(screen), microphoneOn: true });
+    }),
+    tile(participant, 'camera', { trackId: camera?.trackId, ...shown(seen), microphoneOn }),
   ];
+}
+
+function shown(remote: RemoteTrack | undefined): Pick<Tile, 'video' | 'paused'> {
+  return { video: remote?.track, ...(remote?.paused && { paused: remote.paused }) };
 }
 
 function ownTiles(participant: RoomParticipant, localTracks: LocalTracks): Tile[] {
@@ -64,7 +71,7 @@ function ownTiles(participant: RoomParticipant, localTracks: LocalTracks): Tile[
 function tile(
   { participantId, name, isSelf }: RoomParticipant,
   source: 'camera' | 'screen',
-  rest: Pick<Tile, 'trackId' | 'video' | 'microphoneOn'>,
+  rest: Pick<Tile, 'trackId' | 'video' | 'paused' | 'microphoneOn'>,
 ): Tile {
   // A camera's tile is there before its track is, and outlives it.
   const key =

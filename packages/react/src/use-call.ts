@@ -6,7 +6,7 @@ import { useCall } from './parley-provider.tsx';
 
 const PARTICIPANTS = ['participants-changed'] as const;
 const LOCAL = ['local-changed'] as const;
-const REMOTE = ['track', 'track-removed'] as const;
+const REMOTE = ['track', 'track-removed', 'quality-changed'] as const;
 const GRANTS = ['grants-changed'] as const;
 const ROOM = ['room-updated'] as const;
 const LOBBY = ['lobby'] as const;

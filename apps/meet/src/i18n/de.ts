@@ -288,6 +288,10 @@ export const de = {
     own: (name) => `${name} (Sie)`,
     ownScreen: 'Ihr Bildschirm',
     screen: (name) => `Bildschirm von ${name}`,
+    paused: {
+      bandwidth: 'Pausiert: Ihre Verbindung ist zu schwach',
+      'server-load': 'Pausiert: Der Server ist ausgelastet',
+    },
     screenComing: 'Der Bildschirm kommt gleich …',
     muted: 'Stumm',
     qualities: { fair: 'Wacklige Verbindung', poor: 'Schlechte Verbindung', lost: 'Nichts kommt durch' },
@@ -372,6 +376,7 @@ export const de = {
     up: 'Gesendet',
     down: 'Empfangen',
     bitrate: 'Datenrate',
+    height: 'Bildhöhe',
     loss: 'Verlust',
     jitter: 'Schwankung',
     roundTrip: 'Hin und zurück',

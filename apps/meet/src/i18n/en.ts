@@ -278,6 +278,10 @@ export const en = {
     own: (name: string) => `${name} (you)`,
     ownScreen: 'Your screen',
     screen: (name: string) => `${name}’s screen`,
+    paused: {
+      bandwidth: 'Paused: your connection is too weak',
+      'server-load': 'Paused: the server is busy',
+    },
     screenComing: 'The screen is on its way…',
     muted: 'Muted',
     qualities: { fair: 'Unsteady connection', poor: 'Bad connection', lost: 'Nothing gets through' },
@@ -362,6 +366,7 @@ export const en = {
     up: 'Sending',
     down: 'Receiving',
     bitrate: 'Bitrate',
+    height: 'Picture height',
     loss: 'Loss',
     jitter: 'jitter',
     roundTrip: 'Round trip',

@@ -34,7 +34,7 @@ export const TileView = memo(function TileView({
   onPin,
   history,
 }: TileViewProps) {
-  const { name, isSelf, source, video, microphoneOn } = tile;
+  const { name, isSelf, source, video, paused, microphoneOn } = tile;
   const texts = useTexts().tile;
   const speaking = useSpeaking(tile.participantId) && source === 'camera' && microphoneOn;
   const label = labelOf(texts, tile);
@@ -55,7 +55,17 @@ export const TileView = memo(function TileView({
       data-speaking={speaking}
     >
       {source === 'camera' && <Avatar name={name} />}
-      {video && <Video track={video} label={label} mirrored={mirrored} whole={source === 'screen'} />}
+      {/* A paused picture stays where it is, unseen: whether it would be seen decides when it comes back. */}
+      {video && (
+        <div className={paused === undefined ? css.picture : css.still}>
+          <Video track={video} label={label} mirrored={mirrored} whole={source === 'screen'} />
+        </div>
+      )}
+      {paused !== undefined && paused !== 'room-size' && (
+        <p className={css.paused} data-testid="paused">
+          {texts.paused[paused]}
+        </p>
+      )}
       {source === 'screen' && !video && <p className={css.waiting}>{texts.screenComing}</p>}
       <p className={css.label}>
         {pinned && (

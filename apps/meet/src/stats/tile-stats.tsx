@@ -40,6 +40,14 @@ export function TileStats({ tile, history }: { tile: Tile; history: readonly Cal
             <Sparkline values={all.map((figures) => figures?.bitrate)} label={texts.bitrate} />
           </dd>
         </div>
+        {height > 0 && (
+          <div className={css.chart}>
+            <dt>{height}p</dt>
+            <dd className={css.height}>
+              <Sparkline values={all.map((figures) => figures?.height)} label={texts.height} />
+            </dd>
+          </div>
+        )}
         <div className={css.chart}>
           <dt>
             {texts.loss} {percentText(loss)}
