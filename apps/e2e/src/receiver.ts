@@ -25,6 +25,14 @@ export interface Received {
   packets: number;
 }
 
+export interface ReceiverOptions {
+  /** Base URL of the edge; by default the one that tests share. */
+  url?: string;
+  name?: string;
+  /** Runs in the page before it joins. */
+  script?: string;
+}
+
 /** A participant in a browser page that only receives, by the protocol alone. */
 export class Receiver {
   readonly page: Page;
@@ -33,12 +41,21 @@ export class Receiver {
     this.page = page;
   }
 
-  static async join(browser: Browser, room: string): Promise<Receiver> {
-    const page = await openPage(browser, '/health');
+  static async join(
+    browser: Browser,
+    room: string,
+    { url, name, script }: ReceiverOptions = {},
+  ): Promise<Receiver> {
+    const page = await openPage(browser, '/health', url === undefined ? {} : { url });
     await page.addScriptTag({ content: RECEIVER });
+    if (script !== undefined) await page.addScriptTag({ content: script });
     await page.evaluate(
-      (id) => (globalThis as unknown as { receive(id: string): Promise<void> }).receive(id),
-      room,
+      (given) =>
+        (globalThis as unknown as { receive(id: string, name?: string): Promise<void> }).receive(
+          given.room,
+          given.name,
+        ),
+      { room, name },
     );
     return new Receiver(page);
   }

@@ -15,6 +15,7 @@ import { BotMedia } from './bot-media.ts';
 import { BotSocket, noSignalling } from './bot-socket.ts';
 import { DirectCarrier } from './direct-carrier.ts';
 import { Inbox, until, type WaitOptions } from './inbox.ts';
+import type { CameraMedia } from './media/prepared-media.ts';
 import { ReceivedTrack } from './received-track.ts';
 import type { BotSource } from './send-connection.ts';
 
@@ -43,6 +44,8 @@ export interface BotOptions {
   videoRate?: number;
   /** Whether the camera has three layers. Default false: the lowest alone, 320×180. */
   simulcast?: boolean;
+  /** What its camera shows. Default a test picture of 0.09, 0.2 and 0.4 Mbit/s. */
+  camera?: CameraMedia;
   /** The local address of its media. Default 127.0.0.1. */
   bindAddress?: string;
 }
@@ -54,8 +57,8 @@ type MessageOf<T extends ServerMessage['type']> = Extract<ServerMessage, { type:
  * recovers should: comes back when its socket is lost, follows its session to a new number, falls from direct to relay.
  */
 export class Bot {
-  readonly options: Required<Omit<BotOptions, 'videoRate' | 'audioLevel'>> &
-    Pick<BotOptions, 'videoRate' | 'audioLevel'>;
+  readonly options: Required<Omit<BotOptions, 'videoRate' | 'audioLevel' | 'camera'>> &
+    Pick<BotOptions, 'videoRate' | 'audioLevel' | 'camera'>;
   /** What servers said, the latest 500 messages. */
   readonly events = new Inbox<ServerMessage>();
   /** What a correct server would not have caused: errors, messages against the schema, failed negotiations. */
@@ -395,7 +398,7 @@ export class Bot {
   }
 
   #makeMedia(session: number): BotMedia {
-    const { name, publish, audioRate, videoRate, simulcast, bindAddress } = this.options;
+    const { name, publish, audioRate, videoRate, simulcast, camera, bindAddress } = this.options;
     const audioLevel = this.#audioLevel;
     return new BotMedia({
       name,
@@ -405,6 +408,7 @@ export class Bot {
       audioLevel,
       videoRate,
       simulcast,
+      camera,
       bindAddress,
       received: ({ trackId, participantId, kind }) => {
         const known = this.received.get(trackId) ?? new ReceivedTrack(trackId, participantId, kind);

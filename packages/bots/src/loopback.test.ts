@@ -69,6 +69,7 @@ async function connect(simulcast: boolean, asksKeyFrames = false) {
     audioLevel: undefined,
     videoRate: undefined,
     simulcast,
+    camera: undefined,
     bindAddress: '127.0.0.1',
   });
   open.push(sender);

@@ -1,5 +1,5 @@
 import nodeDataChannel, { type Track } from 'node-datachannel';
-import { PREPARED_LAYERS, preparedAudio, preparedVideo } from './media/prepared-media.ts';
+import { type CameraMedia, PREPARED_LAYERS, preparedAudio, preparedVideo } from './media/prepared-media.ts';
 import { LocalDescriptions, makePeerConnection, type PeerConnection } from './peer-connection.ts';
 import { keyFrameRequests } from './rtp/rtcp.ts';
 import { AUDIO_LEVEL_ID, isRtp } from './rtp/rtp-packet.ts';
@@ -22,6 +22,8 @@ export interface SendOptions {
   videoRate: number | undefined;
   /** Whether the camera is sent in three layers, or in the lowest alone. */
   simulcast: boolean;
+  /** What the camera shows; as prepared when undefined. */
+  camera: CameraMedia | undefined;
   bindAddress: string;
 }
 
@@ -38,10 +40,8 @@ export class SendConnection {
   #sends = true;
   #microphone: SentStream | undefined;
 
-  constructor(
-    name: string,
-    { sources, audioRate, audioLevel, videoRate, simulcast, bindAddress }: SendOptions,
-  ) {
+  constructor(name: string, options: SendOptions) {
+    const { sources, audioRate, audioLevel, bindAddress } = options;
     this.#name = name;
     this.#connection = makePeerConnection(name, bindAddress);
     this.#connection.onStateChange((state) => {
@@ -50,7 +50,7 @@ export class SendConnection {
     this.#descriptions = new LocalDescriptions(this.#connection);
     for (const source of sources) {
       if (source === 'microphone') this.#addMicrophone(audioRate, audioLevel);
-      else this.#addCamera(simulcast, videoRate);
+      else this.#addCamera(options);
     }
   }
 
@@ -111,7 +111,7 @@ export class SendConnection {
     this.#send(track, new Map([[ssrc, stream]]));
   }
 
-  #addCamera(simulcast: boolean, rate: number | undefined): void {
+  #addCamera({ simulcast, camera, videoRate: rate }: SendOptions): void {
     const video = new nodeDataChannel.Video('camera', 'SendOnly');
     video.addVP8Codec(VP8);
     const layers = simulcast ? PREPARED_LAYERS : PREPARED_LAYERS.slice(0, 1);
@@ -123,7 +123,10 @@ export class SendConnection {
     const streams = new Map<number, SentStream>();
     for (const [index, layer] of layers.entries()) {
       const ssrc = ssrcs[index] ?? 0;
-      streams.set(ssrc, new SentStream(preparedVideo(layer), { track, ssrc, payloadType: VP8 }, rate));
+      streams.set(
+        ssrc,
+        new SentStream(preparedVideo(layer, camera), { track, ssrc, payloadType: VP8 }, rate),
+      );
     }
     this.#send(track, streams);
   }

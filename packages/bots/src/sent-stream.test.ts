@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { preparedAudio, preparedVideo } from './media/prepared-media.ts';
 import { isRtp, rtpPayload } from './rtp/rtp-packet.ts';
@@ -53,6 +54,32 @@ it('goes on with sequence numbers, timestamps and PictureIDs over the loop', () 
   ).toEqual(new Set([6000]));
   const pictures = lasts.map((packet) => readVp8Payload(rtpPayload(packet)).pictureId ?? -1);
   expect(new Set(steps(pictures, 15))).toEqual(new Set([1]));
+});
+
+it('tells the temporal layer of each frame, and counts those of the lowest over the loop', () => {
+  const out = openTrack();
+  const loop = preparedVideo('medium', {
+    folder: fileURLToPath(new URL('../media', import.meta.url)),
+    temporal: [
+      { layer: 0, isSync: false },
+      { layer: 1, isSync: true },
+    ],
+  });
+  const stream = new SentStream(loop, { track: out.track, ssrc: 1, payloadType: 96 });
+  for (let frame = 0; frame < loop.frames.length + 4; frame++) stream.send(frame * stream.intervalMs);
+  const lasts = out.media.filter((packet) => ((packet[1] ?? 0) & 0x80) !== 0);
+  const told = lasts.map((packet) => readVp8Payload(rtpPayload(packet)));
+  expect(told.map(({ temporal }) => temporal?.layer)).toEqual(told.map((_, index) => index % 2));
+  const counts = told.map(({ tl0PicIdx = -1 }) => tl0PicIdx);
+  expect(
+    new Set(
+      steps(
+        counts.filter((_, index) => index % 2 === 0),
+        8,
+      ),
+    ),
+  ).toEqual(new Set([1]));
+  expect(counts.every((count, index) => index % 2 === 0 || count === counts[index - 1])).toBe(true);
 });
 
 it('two streams of one loop do not disturb each other', () => {

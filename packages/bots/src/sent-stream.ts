@@ -2,7 +2,7 @@ import type { Track } from 'node-datachannel';
 import type { PreparedLoop } from './media/prepared-media.ts';
 import { senderReport } from './rtp/rtcp.ts';
 import { RTP_HEADER_BYTES, writeAudioLevel, writeRtpHeader } from './rtp/rtp-packet.ts';
-import { writePictureId } from './rtp/vp8-payload.ts';
+import { writePictureId, writeTl0PicIdx } from './rtp/vp8-payload.ts';
 import type { Sending } from './send-scheduler.ts';
 
 /** Sender reports of pictures are wanted often, since layers change by them; of sound seldom, ms. */
@@ -32,6 +32,7 @@ export class SentStream implements Sending {
   #sequence = Math.floor(Math.random() * 0x8000);
   #timestamp = Math.floor(Math.random() * 2 ** 31);
   #pictureId = Math.floor(Math.random() * 0x8000);
+  #lowestFrames = Math.floor(Math.random() * 0x100);
   #reportAt: number | undefined;
 
   /** @param rate frames a second; the loop's own when absent. The RTP clock goes with the time, not with the frames. */
@@ -53,11 +54,13 @@ export class SentStream implements Sending {
     if (!this.isOpen) return;
     const frame = this.#loop.frames[this.#position];
     if (frame === undefined) return;
+    if (frame.temporalLayer === 0) this.#lowestFrames += 1;
     try {
       for (const packet of frame.packets) {
         writeRtpHeader(packet, payloadType, this.#sequence, this.#timestamp, ssrc);
         if (this.#loop.hasLevel) writeAudioLevel(packet, this.level);
         if (this.#loop.kind === 'video') writePictureId(packet, this.#pictureId);
+        if (frame.temporalLayer !== undefined) writeTl0PicIdx(packet, this.#lowestFrames);
         track.sendMessageBinary(packet);
         this.#sequence = (this.#sequence + 1) & 0xffff;
         this.packets += 1;

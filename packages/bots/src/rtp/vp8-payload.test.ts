@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { rtpPayload } from './rtp-packet.ts';
-import { packetizeVp8, readVp8Payload, writePictureId } from './vp8-payload.ts';
+import { packetizeVp8, readVp8Payload, writePictureId, writeTl0PicIdx } from './vp8-payload.ts';
 
 const frame = (length: number) => Buffer.from(Array.from({ length }, (_, at) => (at * 7) % 251));
 
@@ -31,6 +31,24 @@ it('writes exactly the descriptor of RFC 7741 §4.2: X, I, and a PictureID of 15
   // The 16th bit says how long the PictureID is; numbers wrap at 15.
   expect(second.subarray(12, 16)).toEqual(Buffer.from([0x80, 0x80, 0x80, 0x01]));
   expect(readVp8Payload(rtpPayload(first)).pictureId).toBe(0x1234);
+});
+
+it('tells temporal layers by X, I, L, T, TL0PICIDX, TID and Y', () => {
+  const [packet, ...others] = packetizeVp8(frame(1182), { layer: 2, isSync: true });
+  if (packet === undefined) throw new Error('there should be a packet');
+  expect(others).toEqual([]);
+  expect(packet).toHaveLength(1200);
+  writePictureId(packet, 7);
+  writeTl0PicIdx(packet, 0x1fe);
+  expect(packet.subarray(12, 18)).toEqual(Buffer.from([0x90, 0xe0, 0x80, 0x07, 0xfe, 0xa0]));
+  expect(readVp8Payload(rtpPayload(packet))).toEqual({
+    startsPartition: true,
+    partition: 0,
+    pictureId: 7,
+    tl0PicIdx: 0xfe,
+    temporal: { layer: 2, isSync: true },
+    data: frame(1182),
+  });
 });
 
 it('reads descriptors of others: short PictureIDs, layer fields, none at all', () => {
