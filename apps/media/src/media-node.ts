@@ -18,6 +18,7 @@ import { ThrottledLog } from './telemetry/throttled-log.ts';
 import { TrafficLedger } from './telemetry/traffic-ledger.ts';
 import { forwardWorkerLogs } from './telemetry/worker-logs.ts';
 import { TicketVerifier } from './tickets/ticket-verifier.ts';
+import { choosePlace, type Placement } from './workers/placement.ts';
 import { codecPreference, routerCodecs } from './workers/router-codecs.ts';
 import { WorkerPool } from './workers/worker-pool.ts';
 
@@ -38,6 +39,8 @@ export interface MediaNodeOptions {
   sampleMs?: number;
   /** See {@link CapacityLimits}; by default all of a core, which is what a worker can use. */
   cpuPerWorker?: number;
+  /** See {@link HostContext.placement}; by default {@link choosePlace}. */
+  placement?: Placement;
 }
 
 const MEGABYTE = 1_000_000;
@@ -112,6 +115,7 @@ export class MediaNode {
       incarnation,
       publicUrl: settings.publicUrl,
       pool,
+      placement: options.placement ?? choosePlace,
       verifier: new TicketVerifier(settings.nodeId, keys),
       settings: {
         maxBitrate: config.webrtc.webrtc.max_bitrate,

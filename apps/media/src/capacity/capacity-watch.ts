@@ -9,7 +9,7 @@ import {
   needsLook,
   type WorkerMeasurement,
 } from './decide.ts';
-import { attribute, COSTS, type RoomLoad, type RoomUse, type WorkerUse } from './load-model.ts';
+import { attribute, COSTS, type RoomUse, type WorkerUse } from './load-model.ts';
 import { RoomMeter } from './room-meter.ts';
 import { SHED_STEPS, type ShedStep } from './shed-step.ts';
 
@@ -64,18 +64,12 @@ export class CapacityWatch {
 
   async #look(now: number): Promise<void> {
     const { limits, rooms, memory, events } = this.#options;
-    // By router: a room that is made anew on another worker begins with all it can have.
-    const present = new Map(rooms().map((room) => [room.media.router.id, room]));
-    for (const media of this.#meters.keys()) {
-      if (present.get(media.router.id)?.media !== media) this.#meters.delete(media);
-    }
-    const workers = await this.#measure(
-      [...present.values()].map(({ media }) => media),
-      now,
-    );
+    const present = new Map(rooms().map((room) => [room.media.era, room]));
+    const media = [...present.values()].map((room) => room.media);
+    for (const room of this.#meters.keys()) if (!media.includes(room)) this.#meters.delete(room);
+    const workers = await this.#measure(media, now);
     const before = this.#state;
     this.#state = decide(before, { memory: memory(), workers }, limits);
-    const loads = new Map(workers.flatMap((worker) => [...worker.rooms]));
     if (before.full !== this.#state.full) {
       const text = this.#state.full ? 'the node takes no new rooms' : 'the node takes new rooms again';
       events.warn('node-full', { full: this.#state.full, memory: memory() }, text);
@@ -84,11 +78,11 @@ export class CapacityWatch {
       [...present].map(async ([id, { roomId, media }]) => {
         const step = SHED_STEPS[this.#state.rooms.get(id)?.step ?? 0] ?? 'none';
         if (step === media.shed) return;
-        const { cpu, memory: bytes } = loads.get(id) ?? { cpu: [], memory: 0 };
+        const loads = workers.flatMap((worker) => worker.rooms.get(id) ?? []);
         const used = {
-          cpu: cpu[SHED_STEPS.indexOf(media.shed)],
-          workerCpu: media.worker.cpu,
-          memory: Math.round(bytes),
+          cpu: loads.map(({ cpu }) => cpu[SHED_STEPS.indexOf(media.shed)] ?? 0),
+          workerCpu: media.routers.map(({ worker }) => worker.cpu),
+          memory: Math.round(loads.reduce((sum, load) => sum + load.memory, 0)),
         };
         events.warn(
           'room-shed',
@@ -100,32 +94,59 @@ export class CapacityWatch {
     );
   }
 
-  /** What workers use, and rooms, by router, on those that have to be looked at. */
+  /** What workers use, and rooms, by their era, on those that have to be looked at. */
   async #measure(rooms: readonly MediaRoom[], now: number): Promise<WorkerMeasurement[]> {
-    const measured: WorkerMeasurement[] = [];
-    const watched = new Map<MediaWorker, number>();
-    for (const [worker, its] of Map.groupBy(rooms, (room) => room.worker)) {
-      const use = useOf(worker);
-      const loads = new Map<string, RoomLoad | undefined>(its.map(({ router }) => [router.id, undefined]));
-      measured.push({ cpu: use.cpu, rooms: loads });
-      const anyShed = its.some((room) => room.shed !== 'none');
-      if (!anyShed && !needsLook(use, this.#options.memory(), this.#options.limits)) {
-        for (const room of its) this.#meters.delete(room);
+    const looked = this.#lookedAt(rooms);
+    const uses = new Map<MediaRoom, Map<MediaWorker, RoomUse>>();
+    for (const room of rooms) {
+      const [oldest] = room.routers;
+      if (oldest === undefined || !looked.has(oldest.worker)) {
+        this.#meters.delete(room);
         continue;
       }
-      watched.set(worker, now);
-      const uses = new Map<string, RoomUse>();
-      for (const room of its) {
-        const meter = this.#meters.get(room) ?? new RoomMeter(room, this.#watched.get(worker));
-        this.#meters.set(room, meter);
-        const doing = await meter.measure(now);
-        if (doing !== undefined) uses.set(room.router.id, doing);
-      }
-      for (const [id, load] of attribute(use, uses).rooms) loads.set(id, load);
+      // Where its first worker was looked at without it, it is new.
+      const meter = this.#meters.get(room) ?? new RoomMeter(room, this.#watched.get(oldest.worker));
+      this.#meters.set(room, meter);
+      uses.set(room, (await meter.measure(now)) ?? new Map());
     }
-    this.#watched = watched;
-    return measured;
+    this.#watched = new Map([...looked].map((worker) => [worker, now]));
+    return [...byWorker(rooms)].map(([worker, its]) => {
+      const use = useOf(worker);
+      const doing = new Map<string, RoomUse>();
+      for (const room of its) {
+        const one = uses.get(room)?.get(worker);
+        if (one !== undefined) doing.set(room.era, one);
+      }
+      const loads = attribute(use, doing).rooms;
+      return { cpu: use.cpu, rooms: new Map(its.map(({ era }) => [era, loads.get(era)])) };
+    });
   }
+
+  /** Those that could carry a room near its limit, with all that share a room with one of them. */
+  #lookedAt(rooms: readonly MediaRoom[]): Set<MediaWorker> {
+    const workers = byWorker(rooms);
+    const memoryOf = (room: MediaRoom) =>
+      room.routers.reduce((sum, { worker }) => sum + useOf(worker).memory, 0);
+    const looked = new Set<MediaWorker>();
+    const add = (worker: MediaWorker) => {
+      if (looked.has(worker)) return;
+      looked.add(worker);
+      for (const { routers } of workers.get(worker) ?? []) for (const other of routers) add(other.worker);
+    };
+    for (const [worker, its] of workers) {
+      const use = { cpu: useOf(worker).cpu, memory: Math.max(...its.map(memoryOf)) };
+      const anyShed = its.some((room) => room.shed !== 'none');
+      if (anyShed || needsLook(use, this.#options.memory(), this.#options.limits)) add(worker);
+    }
+    return looked;
+  }
+}
+
+function byWorker(rooms: readonly MediaRoom[]): Map<MediaWorker, MediaRoom[]> {
+  const all = rooms.flatMap((room) => room.routers.map(({ worker }) => ({ worker, room })));
+  const workers = new Map<MediaWorker, MediaRoom[]>();
+  for (const { worker, room } of all) workers.set(worker, [...(workers.get(worker) ?? []), room]);
+  return workers;
 }
 
 function useOf(worker: MediaWorker): WorkerUse {

@@ -3,6 +3,7 @@ import { SHED_STEPS } from './shed-step.ts';
 
 /** What rooms and the node may use: of one core, 1 is all; bytes. */
 export interface CapacityLimits {
+  /** On each worker that the room is on. */
   cpuPerRoom: number;
   cpuPerWorker: number;
   memoryPerRoom: number;
@@ -38,7 +39,7 @@ export interface CapacityState {
 export interface WorkerMeasurement {
   /** Share of a core that it uses above what it uses without rooms. */
   cpu: number;
-  /** The rooms on it; without a load where it was not measured. */
+  /** The rooms on it, some of which are on others too; without a load where it was not measured. */
   rooms: ReadonlyMap<string, RoomLoad | undefined>;
 }
 
@@ -68,7 +69,7 @@ const LAST = SHED_STEPS.length - 1;
 
 /**
  * Decides what each room loses or gets back: a step at a time, one a call. Of a worker that has no time left, the room that
- * uses most loses one, however far each is from its own limit. A step is taken back only when the room, and the worker
+ * uses most of it loses one, however far each is from its own limit. What a room on several workers loses it loses on all. A step is taken back only when the room, and the worker
  * where that led to it, would as the model has it stay well below the limit without it: a constant load changes nothing
  * once it fits.
  */
@@ -80,25 +81,32 @@ export function decide(
   const now = state.look + 1;
   const pressure = measured.memory / limits.memoryTotal;
   const full = pressure >= (state.full ? MEMORY.roomy : MEMORY.full);
-  const biggest = pressure >= 1 ? biggestRoom(state, measured) : undefined;
+  const parts = partsOf(measured.workers);
+  const biggest = pressure >= 1 ? biggestRoom(state, parts) : undefined;
+  const busiest = new Set(
+    measured.workers
+      .filter(({ cpu }) => cpu / limits.cpuPerWorker >= SHED)
+      .map((worker) => busiestRoom(state, worker)),
+  );
+  // With what is given back in this call: two rooms may each fit where both do not.
+  const cpuOf = new Map(measured.workers.map((worker) => [worker, worker.cpu]));
   const rooms = new Map<string, Shedding>();
-  for (const worker of measured.workers) {
-    const busiest = worker.cpu / limits.cpuPerWorker >= SHED ? busiestRoom(state, worker) : undefined;
-    // With what is given back in this call: two rooms may each fit where both do not.
-    let workerCpu = worker.cpu;
-    for (const [id, load] of worker.rooms) {
-      const before = state.rooms.get(id) ?? { step: 0, causes: [], changedAt: now, patience: PATIENCE.first };
-      let after = before;
-      if (load !== undefined) {
-        const adds = costOfEasing(before, load);
-        const workerAt = (workerCpu + adds) / limits.cpuPerWorker;
-        const forced = id === busiest ? 'worker' : id === biggest ? 'node' : undefined;
-        after = next(before, { at: (step) => loadOn(step, load, limits), forced, workerAt, pressure }, now);
-        if (after.step < before.step) workerCpu += adds;
-      }
-      const recent = after.easedAt !== undefined && now - after.easedAt < PATIENCE.most;
-      if (after.step > 0 || recent) rooms.set(id, after);
+  for (const [id, its] of parts) {
+    const before = state.rooms.get(id) ?? { step: 0, causes: [], changedAt: now, patience: PATIENCE.first };
+    let after = before;
+    if (its.length > 0) {
+      const eased = its.map(({ worker, load }) => ({
+        worker,
+        cpu: (cpuOf.get(worker) ?? 0) + costOfEasing(before, load),
+      }));
+      const workerAt = Math.max(...eased.map(({ cpu }) => cpu)) / limits.cpuPerWorker;
+      const forced = busiest.has(id) ? 'worker' : id === biggest ? 'node' : undefined;
+      const loads = its.map(({ load }) => load);
+      after = next(before, { at: (step) => loadOn(step, loads, limits), forced, workerAt, pressure }, now);
+      if (after.step < before.step) for (const { worker, cpu } of eased) cpuOf.set(worker, cpu);
     }
+    const recent = after.easedAt !== undefined && now - after.easedAt < PATIENCE.most;
+    if (after.step > 0 || recent) rooms.set(id, after);
   }
   return { look: now, full, rooms };
 }
@@ -122,12 +130,31 @@ export function needsLook(
   );
 }
 
+/** What a room does on one of its workers. */
+interface Part {
+  worker: WorkerMeasurement;
+  load: RoomLoad;
+}
+
+/** Each room with its parts, none where it was not measured. */
+function partsOf(workers: readonly WorkerMeasurement[]): Map<string, Part[]> {
+  const rooms = new Map<string, Part[]>();
+  for (const worker of workers) {
+    for (const [id, load] of worker.rooms) {
+      const parts = rooms.get(id) ?? [];
+      rooms.set(id, parts);
+      if (load !== undefined) parts.push({ worker, load });
+    }
+  }
+  return rooms;
+}
+
 interface Situation {
   /** The room's use on a step, of its limit. */
   at(step: number): number;
   /** For whose sake it is to lose something though it may be within its own limit. */
   forced: Exclude<Cause, 'room'> | undefined;
-  /** The worker's CPU if the room got back its last step, of the limit. */
+  /** The CPU of the busiest of its workers if the room got back its last step, of the limit. */
   workerAt: number;
   /** The node's memory, of its limit. */
   pressure: number;
@@ -160,12 +187,16 @@ function entryOf(step: number): number {
 }
 
 /**
- * Of the limit that counts on a step. Memory is a reason to refuse newcomers only: what subscribers lose frees next to
- * none of it, so a room would lose everything in a row and get nothing back.
+ * Of the limit that counts on a step: of CPU on each worker, of memory on all. Memory is a reason to refuse newcomers only:
+ * what subscribers lose frees next to none of it, so a room would lose everything in a row and get nothing back.
  */
-function loadOn(step: number, { cpu, memory }: RoomLoad, limits: CapacityLimits): number {
-  const ofCpu = (cpu[step] ?? 0) / limits.cpuPerRoom;
-  return step === 0 ? Math.max(ofCpu, memory / limits.memoryPerRoom) : ofCpu;
+function loadOn(step: number, loads: readonly RoomLoad[], limits: CapacityLimits): number {
+  const ofCpu = Math.max(...loads.map(({ cpu }) => cpu[step] ?? 0)) / limits.cpuPerRoom;
+  return step === 0 ? Math.max(ofCpu, memoryOf(loads) / limits.memoryPerRoom) : ofCpu;
+}
+
+function memoryOf(loads: readonly RoomLoad[]): number {
+  return loads.reduce((sum, { memory }) => sum + memory, 0);
 }
 
 /** CPU that a room's last step saves, and giving it back costs. */
@@ -174,19 +205,19 @@ function costOfEasing({ step }: Shedding, { cpu }: RoomLoad): number {
 }
 
 /** By memory, of those that still take newcomers: nothing else that a room could lose frees any. */
-function biggestRoom(state: CapacityState, { workers }: CapacityMeasurement): string | undefined {
-  return most(
-    workers.flatMap(({ rooms }) => [...rooms]),
-    (id, { memory }) => (stepOf(state, id) === 0 ? memory : undefined),
+function biggestRoom(state: CapacityState, rooms: ReadonlyMap<string, Part[]>): string | undefined {
+  return most([...rooms], (id, parts) =>
+    parts.length > 0 && stepOf(state, id) === 0 ? memoryOf(parts.map(({ load }) => load)) : undefined,
   );
 }
 
 /** By CPU, of those that still take newcomers or have video whose loss would save some. */
 function busiestRoom(state: CapacityState, { rooms }: WorkerMeasurement): string | undefined {
-  return most([...rooms], (id, { cpu }) => {
+  return most([...rooms], (id, load) => {
+    if (load === undefined) return undefined;
     const step = stepOf(state, id);
-    const used = cpu[step] ?? 0;
-    return step === 0 || (cpu[LAST] ?? 0) < used ? used : undefined;
+    const used = load.cpu[step] ?? 0;
+    return step === 0 || (load.cpu[LAST] ?? 0) < used ? used : undefined;
   });
 }
 
@@ -195,13 +226,13 @@ function stepOf(state: CapacityState, id: string): number {
 }
 
 /** The room for which a size is greatest; the first of equals. */
-function most(
-  rooms: readonly [id: string, RoomLoad | undefined][],
-  sizeOf: (id: string, load: RoomLoad) => number | undefined,
+function most<T>(
+  rooms: readonly [id: string, what: T][],
+  sizeOf: (id: string, what: T) => number | undefined,
 ): string | undefined {
   let found: { id: string; size: number } | undefined;
-  for (const [id, load] of rooms) {
-    const size = load && sizeOf(id, load);
+  for (const [id, what] of rooms) {
+    const size = sizeOf(id, what);
     if (size !== undefined && size > (found?.size ?? -1)) found = { id, size };
   }
   return found?.id;

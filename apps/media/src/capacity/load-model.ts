@@ -27,11 +27,11 @@ export const COSTS = {
  */
 const MAX_FACTOR = { cpu: 3, memory: 1.5 } as const;
 
-/** What a room does on its worker. */
+/** What a room does on a worker. */
 export interface RoomUse {
-  /** RTP packets a second from publishers. */
+  /** RTP packets a second from publishers, and from other workers that the room is on. */
   packetsIn: number;
-  /** RTP packets a second to subscribers if it had lost what each of the steps takes, in their order. */
+  /** RTP packets a second to subscribers and other workers if it had lost what each of the steps takes, in their order. */
   packetsOut: readonly number[];
   /** Index of the step that it is on. */
   step: number;

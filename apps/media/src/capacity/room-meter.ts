@@ -3,15 +3,19 @@ import { packetsOf } from '../rooms/room-stats.ts';
 import type { PublishedTrack } from '../sessions/published-track.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Subscription } from '../sessions/subscriber.ts';
+import type { MediaWorker, RoomRouter } from '../workers/media-worker.ts';
 import type { RoomUse } from './load-model.ts';
 import { limitOf, SHED_STEPS } from './shed-step.ts';
 
 /** Packets of each layer, by track. */
 type Packets = ReadonlyMap<string, readonly number[]>;
 
+/** Packets a second of each layer, by track. */
+type Rates = ReadonlyMap<string, readonly number[]>;
+
 /**
  * Measures what a room does. The worker is asked about what is published only: what goes to subscribers follows from the layer
- * that each gets, so a room of a hundred costs a hundred questions, not ten thousand.
+ * that each gets, so a room of a hundred costs a hundred questions, not ten thousand. Pipes carry all layers.
  */
 export class RoomMeter {
   readonly #room: MediaRoom;
@@ -23,8 +27,12 @@ export class RoomMeter {
     if (since !== undefined) this.#last = { at: since, packets: new Map() };
   }
 
-  /** What the room has done since the last call; undefined at the first where it may be older. @param now ms */
-  async measure(now: number): Promise<RoomUse | undefined> {
+  /**
+   * What the room has done on each of its workers since the last call; undefined at the first where it may be older.
+   *
+   * @param now ms
+   */
+  async measure(now: number): Promise<Map<MediaWorker, RoomUse> | undefined> {
     const sessions = [...this.#room.sessions.values()];
     const tracks = sessions.flatMap(({ published }) => published);
     const packets = new Map(
@@ -40,19 +48,33 @@ export class RoomMeter {
     this.#last = { at: now, packets };
     if (last === undefined || now <= last.at) return undefined;
     const rates = ratesOf(last.packets, packets, (now - last.at) / 1000);
-    const step = SHED_STEPS.indexOf(this.#room.shed);
-    const subscriptions = sessions.flatMap((session) =>
+    return new Map(this.#room.routers.map((router) => [router.worker, this.#useOn(router, sessions, rates)]));
+  }
+
+  #useOn(router: RoomRouter, sessions: readonly Session[], rates: Rates): RoomUse {
+    const { pipes, routers } = this.#room;
+    const here = sessions.filter((session) => session.router === router);
+    const own = new Set(here.flatMap(({ published }) => published.map(({ producer }) => producer.id)));
+    const pipedIn = pipes.on(router.router);
+    const pipedOut = routers.flatMap((other) => pipes.on(other.router).filter((id) => own.has(id)));
+    const subscriptions = here.flatMap((session) =>
       session.subscriptions.map((subscription) => ({ session, subscription })),
     );
+    const step = SHED_STEPS.indexOf(this.#room.shed);
+    const packetsOf = (ids: Iterable<string>) => sum([...ids].flatMap((id) => rates.get(id) ?? []));
     return {
-      packetsIn: sum([...rates.values()].flat()),
-      packetsOut: SHED_STEPS.map((_, to) =>
-        sum(subscriptions.map(({ session, subscription }) => sentTo(session, subscription, rates, step, to))),
+      packetsIn: packetsOf(own) + packetsOf(pipedIn),
+      packetsOut: SHED_STEPS.map(
+        (_, to) =>
+          packetsOf(pipedOut) +
+          sum(
+            subscriptions.map(({ session, subscription }) => sentTo(session, subscription, rates, step, to)),
+          ),
       ),
       step,
-      transports: sum(sessions.map(({ transports }) => transports)),
-      producers: tracks.length,
-      consumers: subscriptions.length,
+      transports: sum(here.map(({ transports }) => transports)) + (routers.length - 1),
+      producers: own.size + pipedIn.length,
+      consumers: subscriptions.length + pipedOut.length,
     };
   }
 }
@@ -69,7 +91,7 @@ function ratesOf(before: Packets, now: Packets, seconds: number): Map<string, nu
 function sentTo(
   session: Session,
   { track, consumer, receives }: Subscription,
-  rates: ReadonlyMap<string, readonly number[]>,
+  rates: Rates,
   step: number,
   to: number,
 ): number {

@@ -8,7 +8,7 @@ import { DecodeError } from '@parley/protocol/decode';
 import { ParleyError } from '@parley/protocol/errors';
 import type { Grants } from '@parley/protocol/grants';
 import { DATA_MESSAGES, DATA_VOLUME, SESSION_REQUESTS } from '@parley/protocol/token-bucket';
-import type { DataConsumer, DataProducer, WebRtcTransport } from 'mediasoup/types';
+import type { DataConsumer, DataProducer, Router, WebRtcTransport } from 'mediasoup/types';
 import type { DataAllowance } from './data-allowance.ts';
 import type { DataCounts, DataParts } from './data-hub.ts';
 import { RefusalBrake } from './refusal-brake.ts';
@@ -32,6 +32,7 @@ export interface DataOwner {
 
 /** What the client takes. */
 export interface DataTarget {
+  readonly router: Router;
   readonly transport: WebRtcTransport;
   /** Its largest message, bytes. */
   readonly maxMessageSize: number;
@@ -54,9 +55,10 @@ const LOSSY_LIFETIME_MS = 400;
 /** The node's end of one client's data channels: what it sends comes in here, checked; what is for it goes out. */
 export class DataEnd {
   readonly subchannel: number;
+  /** Where the client's transport is. */
+  readonly router: Router;
   readonly #owner: DataOwner;
   readonly #handlers: DataEndHandlers;
-  #parts: DataParts | undefined;
   #channel: SessionChannel | undefined;
   /** Apart: an answer that is thrown away with data messages would be lost for good. */
   readonly #brakes: Record<'session' | 'data', RefusalBrake>;
@@ -64,8 +66,9 @@ export class DataEnd {
   #consumers: DataConsumer[] = [];
   #closed = false;
 
-  constructor(subchannel: number, owner: DataOwner, handlers: DataEndHandlers) {
+  constructor(subchannel: number, router: Router, owner: DataOwner, handlers: DataEndHandlers) {
     this.subchannel = subchannel;
+    this.router = router;
     this.#owner = owner;
     this.#handlers = handlers;
     const { refusals, requestRefusals } = owner.allowance;
@@ -76,17 +79,11 @@ export class DataEnd {
     return this.#owner.participantId;
   }
 
-  /** Undefined before it is connected. */
-  get parts(): DataParts | undefined {
-    return this.#parts;
-  }
-
   /** To be called once. @throws when the worker cannot, or it was closed meanwhile */
   async connect(target: DataTarget, parts: DataParts): Promise<void> {
     const { transport } = target;
     const [channel] = await Promise.all([this.#send(target, parts), this.#receive(transport, parts)]);
     this.#channel = channel;
-    this.#parts = parts;
     if (this.#closed || transport.closed) throw new Error('the connection was closed meanwhile');
   }
 

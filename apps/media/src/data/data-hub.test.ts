@@ -197,7 +197,7 @@ it('data channels that come later than the transport are refused, those that sto
 
 /** Of a room, the one for data among them. */
 async function transports(link: TestLink): Promise<number> {
-  return (await media(link)?.router.dump())?.transportIds.length ?? 0;
+  return (await media(link)?.routers[0]?.router.dump())?.transportIds.length ?? 0;
 }
 
 it('nothing is left when the last has gone, and it begins again', async () => {

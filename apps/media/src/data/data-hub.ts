@@ -16,11 +16,17 @@ export interface DataCounts {
 /** What a room's participants consume: one for each channel. */
 type Outlets = Record<keyof typeof DATA_CHANNELS, DataProducer>;
 
-/** What a hub has open while somebody has data channels. */
+/** What a hub has open on a router while somebody there has data channels. */
 export interface DataParts {
   /** Takes what participants send. */
   direct: DirectTransport;
   outlets: Outlets;
+}
+
+/** Parts on one router; absent until they are made. */
+interface Place {
+  making: Promise<DataParts>;
+  parts?: DataParts;
 }
 
 /** Subchannels are 16 bits wide. */
@@ -28,20 +34,20 @@ const SUBCHANNELS = 2 ** 16;
 const BINARY = 53;
 
 /**
- * A room's data messages on this node: what a participant sends comes here, and goes out once, by a producer from which
- * the worker sends it to everybody or to the subchannels of some. Each end of a participant is a subchannel.
+ * A room's data messages on this node: what a participant sends comes here, and goes out once for each of the room's
+ * routers, by a producer from which the worker sends it to everybody or to the subchannels of some. Each end of a
+ * participant is a subchannel.
  */
 export class DataHub {
-  readonly #router: Router;
   readonly #counts: DataCounts;
   /** Those that are open or being opened, by their subchannel. */
   readonly #ends = new Map<number, DataEnd>();
   readonly #share = new RoomShare(performance.now());
-  #parts: Promise<DataParts> | undefined;
+  /** On each router where somebody has an end. */
+  readonly #places = new Map<Router, Place>();
   #next = 0;
 
-  constructor(router: Router, counts: DataCounts) {
-    this.#router = router;
+  constructor(counts: DataCounts) {
     this.#counts = counts;
   }
 
@@ -53,15 +59,14 @@ export class DataHub {
    */
   async open(target: DataTarget, owner: DataOwner): Promise<DataEnd> {
     const subchannel = this.#freeSubchannel();
-    const end = new DataEnd(subchannel, owner, {
+    const end = new DataEnd(subchannel, target.router, owner, {
       counts: this.#counts,
       deliver: (reliability, header, payload) => this.#deliver(end, reliability, header, payload),
       closed: () => this.#forget(end),
     });
     this.#ends.set(subchannel, end);
     try {
-      this.#parts ??= this.#make();
-      await end.connect(target, await this.#parts);
+      await end.connect(target, await this.#partsOn(target.router));
       return end;
     } catch (error) {
       end.close();
@@ -78,8 +83,21 @@ export class DataHub {
     return subchannel;
   }
 
-  async #make(): Promise<DataParts> {
-    const direct = await this.#router.createDirectTransport();
+  #partsOn(router: Router): Promise<DataParts> {
+    const known = this.#places.get(router);
+    if (known !== undefined) return known.making;
+    const place: Place = {
+      making: this.#make(router).then((parts) => {
+        place.parts = parts;
+        return parts;
+      }),
+    };
+    this.#places.set(router, place);
+    return place.making;
+  }
+
+  async #make(router: Router): Promise<DataParts> {
+    const direct = await router.createDirectTransport();
     const outlet = (label: string) => direct.produceData({ label });
     const [session, reliable, lossy] = await Promise.all([
       outlet(DATA_CHANNELS.session.label),
@@ -89,13 +107,13 @@ export class DataHub {
     return { direct, outlets: { session, reliable, lossy } };
   }
 
-  /** The last one closes the door. */
-  #forget({ subchannel }: DataEnd): void {
+  /** The last one on a router closes the door there. */
+  #forget({ subchannel, router }: DataEnd): void {
     this.#ends.delete(subchannel);
-    if (this.#ends.size > 0) return;
-    const parts = this.#parts;
-    this.#parts = undefined;
-    parts?.then(
+    if ([...this.#ends.values()].some((end) => end.router === router)) return;
+    const place = this.#places.get(router);
+    this.#places.delete(router);
+    place?.making.then(
       ({ direct }) => direct.close(),
       () => undefined,
     );
@@ -109,11 +127,13 @@ export class DataHub {
   ): void {
     const message: DataMessage = { ...header, from: from.participantId };
     const frame = Buffer.from(writeDataFrame(message, payload).buffer);
-    const outlet = from.parts?.outlets[reliability];
-    if (outlet === undefined || outlet.closed) return;
+    const send = (router: Router, to: { only?: number[]; but?: number }) => {
+      const outlet = this.#places.get(router)?.parts?.outlets[reliability];
+      if (outlet?.closed === false) outlet.send(frame, BINARY, to.only, undefined, to.but);
+    };
     if (to === undefined) {
       this.#charge(this.#ends.size - 1, frame);
-      outlet.send(frame, BINARY, undefined, undefined, from.subchannel);
+      for (const router of this.#places.keys()) send(router, { but: from.subchannel });
       return;
     }
     const wanted = new Set(to);
@@ -127,11 +147,9 @@ export class DataHub {
       );
     }
     this.#charge(recipients.length, frame);
-    outlet.send(
-      frame,
-      BINARY,
-      recipients.map(({ subchannel }) => subchannel),
-    );
+    for (const [router, ends] of Map.groupBy(recipients, (end) => end.router)) {
+      send(router, { only: ends.map(({ subchannel }) => subchannel) });
+    }
   }
 
   /** @throws {ParleyError} `rate_limited` when the room sends too much */

@@ -152,7 +152,7 @@ it('of a hundred clients with sockets of their own nothing is left, whether they
   expect(await link.stats()).toEqual({ tracks: [], subscriptions: [] });
   // Less than the shortest of the timers that clients leave behind.
   await until(() => resources() <= before, 'no timer is left', 300);
-  const { id: _, ...left } = (await media?.router.dump()) ?? {};
+  const { id: _, ...left } = (await media?.routers[0]?.router.dump()) ?? {};
   expect(Object.values(left).flat(), 'nor anything in the worker').toEqual([]);
   const page = await (await fetch(`http://127.0.0.1:${fixture.node.metricsPort}/metrics`)).text();
   expect(page.match(/^parley_data_(?:producers|consumers) .*$/gm), 'nor here').toEqual([

@@ -5,6 +5,7 @@ import type { NodeMetrics } from '../telemetry/metrics.ts';
 import type { ThrottledLog } from '../telemetry/throttled-log.ts';
 import type { TrafficLedger } from '../telemetry/traffic-ledger.ts';
 import type { TicketVerifier } from '../tickets/ticket-verifier.ts';
+import type { Placement } from '../workers/placement.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
 
 /** What hosted rooms share: the node's parts. */
@@ -14,6 +15,8 @@ export interface HostContext {
   /** Where clients can open sessions of their own, if they can. */
   publicUrl: string | undefined;
   pool: WorkerPool;
+  /** Which worker a room's next session goes to. */
+  placement: Placement;
   verifier: TicketVerifier;
   settings: MediaSettings;
   ledger: TrafficLedger;

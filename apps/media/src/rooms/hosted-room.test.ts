@@ -5,7 +5,7 @@ import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 import { makeKey, type TicketWishes } from '../testing/test-edge.ts';
 import type { TestLink } from '../testing/test-link.ts';
-import { WorkerPool } from '../workers/worker-pool.ts';
+import { MediaWorker } from '../workers/media-worker.ts';
 
 const fixture = useNode({ PARLEY_PERFORMANCE_GARBAGE_COLLECTION_INTERVAL: '1' }, { orphanGraceMs: 1500 });
 const seconds = () => Math.floor(Date.now() / 1000);
@@ -192,10 +192,10 @@ describe('the link', () => {
 
   it('of a newer epoch fences a session that is just being opened', async () => {
     const link = await fixture.room();
-    const { createRouter } = WorkerPool.prototype;
+    const { createRouter } = MediaWorker.prototype;
     const making = Promise.withResolvers<void>();
-    const slow = vi.spyOn(WorkerPool.prototype, 'createRouter').mockImplementation(async function (
-      this: WorkerPool,
+    const slow = vi.spyOn(MediaWorker.prototype, 'createRouter').mockImplementation(async function (
+      this: MediaWorker,
     ) {
       making.resolve();
       await new Promise((resolve) => setTimeout(resolve, 200));
@@ -205,7 +205,7 @@ describe('the link', () => {
       link.sendOpen('alice', await link.ticket('alice'));
       await making.promise;
       const newer = await fixture.edge.assign('node-1', link.roomId, 2);
-      await until(() => hosted(link)?.media !== undefined, 'the router is there');
+      await until(() => hosted(link)?.media?.routers.length === 1, 'the router is there');
       await newer.stats();
       expect(hosted(link)?.media?.sessions.size, 'the old ticket opens nothing').toBe(0);
       await newer.open('alice');
@@ -283,7 +283,7 @@ describe('the end', () => {
     await alice.publish(['microphone', 'camera']);
     await offers.next(() => true, 'the offer');
     expect(fixture.node.ledger.transports - before).toBe(2);
-    const router = hosted(link)?.media?.router;
+    const router = hosted(link)?.media?.routers[0]?.router;
     link.send({ type: 'close-room', roomId: link.roomId });
     await until(() => link.closed !== undefined, 'the node closes the link');
     expect(hosted(link), 'the room is forgotten').toBeUndefined();

@@ -112,7 +112,7 @@ describe.each(CARRIERS)('over %s,', (carrier) => {
       const offers = bob.receive();
       const media = fixture.node.rooms.rooms.find(({ roomId }) => roomId === link.roomId)?.media;
       const asked = Promise.withResolvers<void>();
-      media?.router.observer.on('newtransport', (transport) => {
+      media?.routers[0]?.router.observer.on('newtransport', (transport) => {
         const consume = transport.consume.bind(transport);
         vi.spyOn(transport, 'consume').mockImplementation(async (options) => {
           asked.resolve();

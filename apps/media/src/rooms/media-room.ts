@@ -4,25 +4,31 @@ import type { RoomMediaOptions } from '@parley/protocol/room-media';
 import type { RoomMediaStats, TrackStats } from '@parley/protocol/stats';
 import type { TicketClaims } from '@parley/protocol/tokens';
 import type { Track } from '@parley/protocol/track';
-import type { Router } from 'mediasoup/types';
 import { limitOf, type ShedStep } from '../capacity/shed-step.ts';
 import { type DataCounts, DataHub } from '../data/data-hub.ts';
 import { RoomHistory } from '../history/room-history.ts';
+import { TrackPipes } from '../pipes/track-pipes.ts';
 import type { Carrier } from '../sessions/carrier.ts';
 import { describeTrack, type PublishedTrack } from '../sessions/published-track.ts';
 import { Session } from '../sessions/session.ts';
 import type { SessionContext, SessionId } from '../sessions/session-context.ts';
 import { SessionMeter } from '../sessions/session-meter.ts';
 import { RoomSpeakers } from '../speakers/room-speakers.ts';
-import type { MediaWorker } from '../workers/media-worker.ts';
+import type { ThrottledLog } from '../telemetry/throttled-log.ts';
+import type { RoomRouter } from '../workers/media-worker.ts';
+import type { Placement } from '../workers/placement.ts';
+import type { WorkerPool } from '../workers/worker-pool.ts';
 import { Dynacast } from './dynacast.ts';
+import { RoomRouters } from './room-routers.ts';
 import { measureRoom, measureTracks } from './room-stats.ts';
 
 /** What a room's sessions have in common. */
-export type RoomContext = Pick<
-  SessionContext,
-  'roomId' | 'router' | 'settings' | 'ledger' | 'timings' | 'logger'
-> & { dataCounts: DataCounts };
+export type RoomContext = Pick<SessionContext, 'roomId' | 'settings' | 'ledger' | 'timings' | 'logger'> & {
+  dataCounts: DataCounts;
+  pool: WorkerPool;
+  placement: Placement;
+  events: ThrottledLog;
+};
 
 /** What happens in a room, for the Room object's ears. */
 export interface MediaRoomHandlers {
@@ -30,6 +36,8 @@ export interface MediaRoomHandlers {
   unpublished(id: SessionId, trackId: string): void;
   mediaState(id: SessionId, state: MediaState): void;
   candidate(): void;
+  /** A worker died and took a session along. */
+  lost(id: SessionId): void;
   /** A session has ended. */
   report(id: SessionId, report: SessionReport): void;
 }
@@ -38,12 +46,14 @@ export interface MediaRoomHandlers {
 const STATS_MS = 1000;
 
 /**
- * A room's media on this node: one router and the sessions on it. Tracks go from session to session only here, so a
+ * A room's media on this node: its routers and the sessions on them. Tracks go from session to session only here, so a
  * session never comes to know a producer of another room.
  */
 export class MediaRoom {
   readonly #context: RoomContext;
   readonly #handlers: MediaRoomHandlers;
+  readonly #routers: RoomRouters;
+  readonly #pipes: TrackPipes;
   readonly #data: DataHub;
   readonly #dynacast = new Dynacast();
   readonly #speakers: RoomSpeakers;
@@ -53,22 +63,34 @@ export class MediaRoom {
   #options: RoomMediaOptions = {};
   readonly #history = new RoomHistory();
   #shed: ShedStep = 'none';
+  #era: string = crypto.randomUUID();
   #measured: { at: number; stats: Promise<RoomMediaStats> } | undefined;
 
   constructor(context: RoomContext, handlers: MediaRoomHandlers) {
     this.#context = context;
     this.#handlers = handlers;
-    this.#data = new DataHub(context.router.router, context.dataCounts);
+    this.#pipes = new TrackPipes(context.settings.repair.nack);
+    this.#data = new DataHub(context.dataCounts);
+    this.#routers = new RoomRouters(context.pool, context.placement, {
+      opened: (router) => this.#opened(router),
+      lost: (router) => this.#lost(router),
+    });
     this.#speakers = new RoomSpeakers(context.logger.child({ roomId: context.roomId }));
   }
 
-  get router(): Router {
-    return this.#context.router.router;
+  /** What carries the room, the oldest first: one on each worker that it is on. */
+  get routers(): RoomRouter[] {
+    return this.#routers.all;
   }
 
-  /** What carries the room. */
-  get worker(): MediaWorker {
-    return this.#context.router.worker;
+  /** Its tracks on other routers than their own. */
+  get pipes(): TrackPipes {
+    return this.#pipes;
+  }
+
+  /** Another one after each worker that it has lost: what it used up to then tells nothing about it any more. */
+  get era(): string {
+    return this.#era;
   }
 
   /** What the room says of its media. */
@@ -95,15 +117,30 @@ export class MediaRoom {
     return this.#sessions;
   }
 
-  /** Opens a participant's session; an older one of the same participant is closed first. */
-  open(claims: TicketClaims, carrier: Carrier): Session {
+  /** See `RoomMedia.place()`. */
+  async place<T>(use: (router: RoomRouter) => T): Promise<T> {
+    const router = await this.#routers.take();
+    try {
+      return use(router);
+    } finally {
+      this.#routers.give(router);
+    }
+  }
+
+  /**
+   * Opens a participant's session; an older one of the same participant is closed first.
+   *
+   * @param router where all of its transports will be
+   */
+  open(claims: TicketClaims, carrier: Carrier, router: RoomRouter): Session {
     const { sub: participantId, session: number, grants, cid } = claims;
     this.close(participantId, 'A newer session of this participant has begun.');
     const { roomId } = this.#context;
     const logger = this.#context.logger.child({ cid, roomId, participantId, session: number });
     const meter = new SessionMeter(performance.now());
-    const { dataCounts: _, ...room } = this.#context;
-    const shared = { ...room, data: this.#data, speakers: this.#speakers };
+    const { settings, ledger, timings } = this.#context;
+    const room = { roomId, settings, ledger, timings, router, pipes: this.#pipes, data: this.#data };
+    const shared = { ...room, speakers: this.#speakers };
     const context = { ...shared, logger, participantId, session: number, grants, meter };
     const session: Session = new Session(context, claims, carrier, {
       published: (track) => this.#publish(session, track),
@@ -115,6 +152,7 @@ export class MediaRoom {
       restored: () => this.#dynacast.repeat(session),
     });
     this.#sessions.set(participantId, session);
+    this.#routers.hold(router);
     void session.limitVideo(limitOf(this.#shed));
     this.#showTracks(session);
     session.start();
@@ -153,10 +191,11 @@ export class MediaRoom {
       this.#handlers.report(session.id, report);
     });
     this.#reports.add(reported);
+    this.#routers.give(session.router);
   }
 
   /**
-   * Ends all sessions and the router.
+   * Ends all sessions and the routers.
    *
    * @param why told to the clients
    * @returns when all sessions are reported
@@ -165,7 +204,7 @@ export class MediaRoom {
     for (const participantId of [...this.#sessions.keys()]) this.close(participantId, why);
     this.#dynacast.close();
     this.#speakers.close();
-    this.#context.router.router.close();
+    this.#routers.close();
     await Promise.all(this.#reports);
   }
 
@@ -194,10 +233,30 @@ export class MediaRoom {
     return await measureTracks([...this.#sessions.values()]);
   }
 
+  #opened({ worker }: RoomRouter): void {
+    const routers = this.#routers.all.length;
+    if (routers === 0) return;
+    const fields = { roomId: this.#context.roomId, worker: worker.worker.pid, workers: routers + 1 };
+    this.#context.events.info('room-spread', fields, 'a room grows onto another worker');
+  }
+
+  #lost(router: RoomRouter): void {
+    for (const session of [...this.#sessions.values()]) {
+      if (session.router !== router) continue;
+      this.close(
+        session.participantId,
+        'The media worker of this room failed; the Room opens another session.',
+      );
+      this.#handlers.lost(session.id);
+    }
+    this.#era = crypto.randomUUID();
+    void this.shedTo('none');
+  }
+
   #publish(session: Session, track: PublishedTrack): void {
     this.#handlers.published(session.id, describeTrack(track));
     this.#dynacast.published(session, track);
-    this.#speakers.add(track, this.router);
+    this.#speakers.add(track, track.router.router);
     for (const other of this.#sessions.values()) if (other !== session) other.showTrack(track);
   }
 

@@ -1,21 +1,16 @@
-import { ParleyError } from '@parley/protocol/errors';
 import type { RoomMediaOptions } from '@parley/protocol/room-media';
-import type { SessionId } from '../sessions/session-context.ts';
+import type { RoomRouter } from '../workers/media-worker.ts';
 import type { HostContext } from './host-context.ts';
 import { MediaRoom, type MediaRoomHandlers } from './media-room.ts';
 
 /** What the owner of a room's media hears of it. */
-export interface RoomMediaHandlers extends Omit<MediaRoomHandlers, 'candidate'> {
-  /** The worker died and took a session along. */
-  lost(id: SessionId): void;
-}
+export type RoomMediaHandlers = Omit<MediaRoomHandlers, 'candidate'>;
 
-/** A room's media on this node, made when the first session opens and again after its worker has died. */
+/** A room's media on this node, made when the first session opens. */
 export class RoomMedia {
   readonly #roomId: string;
   readonly #context: HostContext;
   readonly #handlers: RoomMediaHandlers;
-  #making: Promise<MediaRoom> | undefined;
   #room: MediaRoom | undefined;
   #options: RoomMediaOptions = {};
   #closed = false;
@@ -36,16 +31,15 @@ export class RoomMedia {
   }
 
   /**
-   * The media room, made now if need be: one, also when several sessions open at once.
+   * Finds the router for another session, which waits for the worker where the room has none for it yet.
    *
-   * @throws {ParleyError} `media_unavailable`
+   * @param use opens the session; what it holds of the router stays
+   * @throws {ParleyError} `media_unavailable`, `room_closed`, and what `use` throws
    */
-  ready(): Promise<MediaRoom> {
-    this.#making ??= this.#make().catch((error: unknown) => {
-      this.#making = undefined;
-      throw error;
-    });
-    return this.#making;
+  async place<T>(use: (room: MediaRoom, router: RoomRouter) => T): Promise<T> {
+    this.#room ??= this.#make();
+    const room = this.#room;
+    return await room.place((router) => use(room, router));
   }
 
   /** The room's options, all of them, for sessions that are open and those that come. */
@@ -55,7 +49,7 @@ export class RoomMedia {
   }
 
   /**
-   * Ends all sessions and the router, for good.
+   * Ends all sessions and the routers, for good.
    *
    * @param why told to the clients
    * @returns when all sessions are reported
@@ -65,32 +59,14 @@ export class RoomMedia {
     await this.#room?.closeAll(why);
   }
 
-  async #make(): Promise<MediaRoom> {
-    const { pool, settings, ledger, logger, metrics } = this.#context;
-    const router = await pool.createRouter();
+  #make(): MediaRoom {
+    const { pool, placement, settings, ledger, logger, events, metrics } = this.#context;
+    const shared = { settings, ledger, logger, events, timings: metrics, dataCounts: metrics.data };
     const room = new MediaRoom(
-      { roomId: this.#roomId, router, settings, ledger, timings: metrics, dataCounts: metrics.data, logger },
+      { roomId: this.#roomId, pool, placement, ...shared },
       { ...this.#handlers, candidate: () => metrics.candidate() },
     );
-    if (this.#closed) await room.closeAll('The room has ended on this node.');
-    // Its worker may have died since.
-    if (router.router.closed) {
-      throw new ParleyError('media_unavailable', 'The media worker failed; try again.');
-    }
-    router.router.once('workerclose', () => this.#workerDied(room));
-    this.#room = room;
     room.setOptions(this.#options);
     return room;
-  }
-
-  #workerDied(room: MediaRoom): void {
-    if (this.#room === room) {
-      this.#room = undefined;
-      this.#making = undefined;
-    }
-    for (const { id } of [...room.sessions.values()]) {
-      room.close(id.participantId, 'The media worker of this room failed; the Room opens another session.');
-      this.#handlers.lost(id);
-    }
   }
 }

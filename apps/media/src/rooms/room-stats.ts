@@ -46,7 +46,7 @@ export async function measureSubscriptions(some: readonly SubscriberOf[]): Promi
 
 /** A track's figures from what the worker says about its streams; retransmissions are part of their stream. */
 export function trackStats(
-  { participantId, source, producer }: PublishedTrack,
+  { participantId, source, producer }: Omit<PublishedTrack, 'router'>,
   streams: readonly ProducerStat[],
 ): TrackStats {
   const clockRate = producer.rtpParameters.codecs[0]?.clockRate ?? 90_000;

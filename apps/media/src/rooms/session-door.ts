@@ -3,8 +3,10 @@ import type { Carrier } from '../sessions/carrier.ts';
 import type { Session } from '../sessions/session.ts';
 import type { SessionId } from '../sessions/session-context.ts';
 import type { VerifiedTicket } from '../tickets/ticket-verifier.ts';
+import type { RoomRouter } from '../workers/media-worker.ts';
 import { ClosedSessions } from './closed-sessions.ts';
 import type { HostContext } from './host-context.ts';
+import type { MediaRoom } from './media-room.ts';
 import type { RoomMedia } from './room-media.ts';
 
 /** What the door needs of its room. */
@@ -35,20 +37,14 @@ export class SessionDoor {
     const { roomId, context, media, epoch } = this.#options;
     context.verifier.redeem(ticket, { roomId, epoch: epoch(), ...id });
     this.#check(id, ticket.epoch, carrier);
-    const room = await media.ready();
-    // What may have come about while this waited; from here on nothing waits.
-    this.#check(id, ticket.epoch, carrier);
-    const fields = { cid: ticket.cid, roomId, ...id, carrier: carrier.kind };
-    const held = room.sessions.get(id.participantId);
-    if (held?.id.session === id.session) {
-      held.attach(carrier);
-      context.events.info('session-attached', fields, 'a media session goes on over another carrier');
-      return held;
-    }
-    const session = room.open(ticket, carrier);
-    context.metrics.sessionOpened();
-    context.events.info('session-opened', fields, 'a media session opened');
-    return session;
+    return (
+      this.#attach(ticket, id, carrier) ??
+      (await media.place((room, router) => {
+        // What may have come about while this waited; from here on nothing waits.
+        this.#check(id, ticket.epoch, carrier);
+        return this.#attach(ticket, id, carrier) ?? this.#open(room, router, ticket, carrier);
+      }))
+    );
   }
 
   /** A session of this room, if it is the one that is open. */
@@ -75,6 +71,27 @@ export class SessionDoor {
   /** Forgets sessions of which no ticket can be shown any more. */
   sweep(): void {
     this.#closed.sweep(Date.now());
+  }
+
+  /** Gives the session with the ticket's number another carrier, if it is open. */
+  #attach(ticket: VerifiedTicket, id: SessionId, carrier: Carrier): Session | undefined {
+    const held = this.session(id);
+    if (held === undefined) return undefined;
+    held.attach(carrier);
+    this.#log('session-attached', ticket, carrier, 'a media session goes on over another carrier');
+    return held;
+  }
+
+  #open(room: MediaRoom, router: RoomRouter, ticket: VerifiedTicket, carrier: Carrier): Session {
+    const session = room.open(ticket, carrier, router);
+    this.#options.context.metrics.sessionOpened();
+    this.#log('session-opened', ticket, carrier, 'a media session opened');
+    return session;
+  }
+
+  #log(event: string, { cid, sub, session }: VerifiedTicket, { kind }: Carrier, text: string): void {
+    const { roomId, context } = this.#options;
+    context.events.info(event, { cid, roomId, participantId: sub, session, carrier: kind }, text);
   }
 
   #check(id: SessionId, epoch: number, carrier: Carrier): void {

@@ -34,10 +34,10 @@ export class DataLine {
   /** Opens the channels before the client can know of them. @throws {ParleyError} `publish_failed` */
   async open({ mid, maxMessageSize = 0 }: OfferedMedia, transport: WebRtcTransport): Promise<void> {
     if (this.#end !== undefined) return;
-    const { data, participantId, grants } = this.#context;
+    const { data, router, participantId, grants } = this.#context;
     try {
       const end = await data.open(
-        { transport, maxMessageSize },
+        { router: router.router, transport, maxMessageSize },
         { participantId, grants, ...this.#handlers },
       );
       if (transport.closed) {

@@ -23,7 +23,7 @@ async function endMeanwhile(link: TestLink, method: 'consume' | 'produce', nth: 
     made.push(one);
     return one;
   };
-  media?.router.observer.on('newtransport', (transport) => {
+  media?.routers[0]?.router.observer.on('newtransport', (transport) => {
     const { consume, produce } = transport as WebRtcTransport;
     if (method === 'consume') {
       vi.spyOn(transport, method).mockImplementation(

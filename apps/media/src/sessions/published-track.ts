@@ -2,12 +2,15 @@ import type { Source } from '@parley/protocol/grants';
 import type { Track } from '@parley/protocol/track';
 import { parseScalabilityMode } from 'mediasoup';
 import type { Producer } from 'mediasoup/types';
+import type { RoomRouter } from '../workers/media-worker.ts';
 
 /** A track that somebody in the room publishes, with the producer that carries it on this node. */
 export interface PublishedTrack {
   participantId: string;
   source: Source;
   producer: Producer;
+  /** Where the producer is; on other routers of the room there may be a pipe of the same id. */
+  router: RoomRouter;
 }
 
 /** Most layers that the protocol can say; nobody sends more. */

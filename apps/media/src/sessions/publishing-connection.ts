@@ -199,7 +199,8 @@ export class PublishingConnection {
   }
 
   #track({ producer, source }: Line): PublishedTrack {
-    return { participantId: this.#context.participantId, source, producer };
+    const { participantId, router } = this.#context;
+    return { participantId, source, producer, router };
   }
 
   #transportChange(offer: Offer): TransportChange {

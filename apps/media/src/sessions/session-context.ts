@@ -2,6 +2,7 @@ import type { Grants } from '@parley/protocol/grants';
 import type { SendOptions } from '@parley/sdp/send-parameters';
 import type { Logger } from 'pino';
 import type { DataHub } from '../data/data-hub.ts';
+import type { TrackPipes } from '../pipes/track-pipes.ts';
 import type { RoomSpeakers } from '../speakers/room-speakers.ts';
 import type { TrafficLedger } from '../telemetry/traffic-ledger.ts';
 import type { RoomRouter } from '../workers/media-worker.ts';
@@ -34,11 +35,14 @@ export interface SessionTimings {
   negotiated(offerer: 'client' | 'server', seconds: number): void;
 }
 
-/** What a session and its parts know about the world: their room's router, and who they are for. */
+/** What a session and its parts know about the world: their router, and who they are for. */
 export interface SessionContext extends SessionId {
   roomId: string;
   grants: Grants;
+  /** Where all of its transports are. The room may have others. */
   router: RoomRouter;
+  /** The room's. */
+  pipes: TrackPipes;
   settings: MediaSettings;
   ledger: TrafficLedger;
   timings: SessionTimings;

@@ -13,6 +13,7 @@ import { DataAllowance } from '../data/data-allowance.ts';
 import type { SessionChannel } from '../data/session-channel.ts';
 import { QualityWishes, type WishedLayer } from '../quality/quality-wishes.ts';
 import { SpeakerTeller, TELL_MS } from '../speakers/speaker-teller.ts';
+import type { RoomRouter } from '../workers/media-worker.ts';
 import type { Carrier } from './carrier.ts';
 import { MediaStateWatch } from './media-state-watch.ts';
 import { OfferRequester } from './offer-requester.ts';
@@ -114,6 +115,10 @@ export class Session {
   get id(): SessionId {
     const { participantId, session } = this.#context;
     return { participantId, session };
+  }
+
+  get router(): RoomRouter {
+    return this.#context.router;
   }
 
   /** The way to the client now. */

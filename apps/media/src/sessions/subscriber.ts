@@ -212,10 +212,10 @@ export class Subscriber {
   }
 
   async #subscribeAll(tracks: readonly PublishedTrack[]): Promise<void> {
-    const { router } = this.#context.router;
     const { rtpCapabilities } = this.#description;
     const possible = tracks.filter((track) => {
-      const can = router.canConsume({ producerId: track.producer.id, rtpCapabilities });
+      // It may not be on this session's router yet; all of them know the same codecs.
+      const can = track.router.router.canConsume({ producerId: track.producer.id, rtpCapabilities });
       if (!can) this.#refuse(track);
       return can;
     });
@@ -231,15 +231,18 @@ export class Subscriber {
     const mid = this.#description.allocateMid();
     const spatialLayer = this.#layer(track);
     try {
-      const consumer = await transport.consume({
-        producerId: track.producer.id,
-        rtpCapabilities: this.#description.capabilitiesFor(track.producer),
-        mid,
-        paused: true,
-        // NACK as well; off for audio unless asked for.
-        enableRtx: this.#context.settings.repair.nack,
-        ...(spatialLayer !== undefined && { preferredLayers: { spatialLayer } }),
-      });
+      const { pipes, router, settings } = this.#context;
+      const consumer = await pipes.consume(track, router.router, () =>
+        transport.consume({
+          producerId: track.producer.id,
+          rtpCapabilities: this.#description.capabilitiesFor(track.producer),
+          mid,
+          paused: true,
+          // NACK as well; off for audio unless asked for.
+          enableRtx: settings.repair.nack,
+          ...(spatialLayer !== undefined && { preferredLayers: { spatialLayer } }),
+        }),
+      );
       if (!transport.closed) return { track, consumer, mid, receives: false };
       // It came too late to be closed with its transport, and would be kept for good.
       consumer.close();

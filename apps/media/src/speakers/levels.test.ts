@@ -11,7 +11,8 @@ const media = (link: TestLink) => {
   if (room === undefined) throw new Error('the room has no media');
   return room;
 };
-const observers = async (link: TestLink) => (await media(link).router.dump()).rtpObserverIds.length;
+const observers = async (link: TestLink) =>
+  (await media(link).routers[0]?.router.dump())?.rtpObserverIds.length;
 const heard = (client: TestClient) => client.events.all.filter(({ type }) => type === 'active-speakers');
 
 describe.each(CARRIERS)('over %s,', (carrier) => {

@@ -4,10 +4,11 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { SessionTimings } from '../sessions/session-context.ts';
 import type { WorkerLoad } from '../workers/media-worker.ts';
 import { DataMetrics } from './data-metrics.ts';
+import type { MediaCounts } from './media-census.ts';
 import { NO_TRAFFIC, type Traffic } from './traffic-ledger.ts';
 
 /** What is measured when somebody asks for metrics. */
-export interface NodeSample {
+export interface NodeSample extends MediaCounts {
   rooms: number;
   participants: number;
   videoTracks: number;
@@ -17,12 +18,8 @@ export interface NodeSample {
   /** Mean over tracks. */
   jitterMs: number;
   traffic: Traffic;
-  routers: number;
-  transports: number;
-  producers: number;
-  consumers: number;
-  dataProducers: number;
-  dataConsumers: number;
+  /** Tracks on their way to another worker, once for each. */
+  pipes: number;
   subscriptions: number;
   /** Video on its way to subscribers, by what they get of it. */
   videoLayers: Record<VideoLayer, number>;
@@ -110,14 +107,23 @@ export class NodeMetrics implements SessionTimings {
         'Jitter of what publishers send to this node, milliseconds, mean over tracks.',
         (s) => s.jitterMs,
       ),
-      gauge('parley_routers', 'Routers open on the media workers, one a room with media.', (s) => s.routers),
+      gauge(
+        'parley_routers',
+        'Routers open on the media workers, one a room with media and worker that it is on.',
+        (s) => s.routers,
+      ),
       gauge('parley_transports', 'Transports open on the media workers.', (s) => s.transports),
-      gauge('parley_producers', 'Producers open on the media workers, one a track.', (s) => s.producers),
+      gauge(
+        'parley_producers',
+        'Producers open on the media workers, one a track and worker that it is on.',
+        (s) => s.producers,
+      ),
       gauge(
         'parley_consumers',
-        'Consumers open on the media workers, one a track and subscriber.',
+        'Consumers open on the media workers, one a track and subscriber, or other worker that it is on.',
         (s) => s.consumers,
       ),
+      gauge('parley_pipes', 'Tracks on their way from one media worker to another.', (s) => s.pipes),
       gauge(
         'parley_data_producers',
         'Data producers open on the media workers, those of participants and of rooms.',

@@ -8,6 +8,8 @@ import type {
   WorkerResourceUsage,
 } from 'mediasoup/types';
 import type { ListenAddress } from '../network/announced-address.ts';
+import { MediaCensus } from '../telemetry/media-census.ts';
+import type { WorkerStanding } from './placement.ts';
 import { residentMemory } from './resident-memory.ts';
 
 /** What a worker is started with. */
@@ -39,9 +41,14 @@ export interface RoomRouter {
 /** One mediasoup worker process with its WebRtcServer: one UDP and one TCP port for all its rooms. */
 export class MediaWorker {
   readonly worker: Worker;
+  /** What is open on it. */
+  readonly census: MediaCensus;
   readonly #webRtcServer: WebRtcServer;
   readonly #codecs: RouterRtpCodecCapability[];
   #routers = 0;
+  /** What came since the last sample, and between that and the one before, in which it may not have begun to work. */
+  #since = NOTHING_CAME;
+  #before = NOTHING_CAME;
   #sample: CpuSample;
   #load: WorkerLoad;
   readonly #emptyMemory: number;
@@ -57,6 +64,7 @@ export class MediaWorker {
     this.#sample = cpu;
     this.#load = { cpu: 0, memoryBytes: memory };
     this.worker = worker;
+    this.census = new MediaCensus(worker);
     this.#webRtcServer = webRtcServer;
     this.#codecs = codecs;
   }
@@ -81,9 +89,12 @@ export class MediaWorker {
     }
   }
 
-  /** Routers it has now. */
-  get routers(): number {
-    return this.#routers;
+  /** How it stands when something is to be placed. */
+  get standing(): WorkerStanding {
+    const routers = this.#since.routers + this.#before.routers;
+    const sessions = this.#since.sessions + this.#before.sessions;
+    const { consumers } = this.census.counts;
+    return { cpu: this.cpu, lately: { routers, sessions }, routers: this.#routers, consumers };
   }
 
   /** As it was sampled last. */
@@ -101,9 +112,15 @@ export class MediaWorker {
     return Math.max(0, this.#load.memoryBytes - this.#emptyMemory);
   }
 
+  /** A session is going to be on one of its routers. */
+  sessionComes(): void {
+    this.#since = { ...this.#since, sessions: this.#since.sessions + 1 };
+  }
+
   async createRouter(): Promise<RoomRouter> {
     // Counted before it exists, so that rooms that come at once spread.
     this.#routers += 1;
+    this.#since = { ...this.#since, routers: this.#since.routers + 1 };
     try {
       const router = await this.worker.createRouter({ mediaCodecs: this.#codecs });
       router.observer.once('close', () => {
@@ -130,8 +147,12 @@ export class MediaWorker {
       memoryBytes: resident ?? peakOf(usage),
     };
     this.#sample = now;
+    this.#before = this.#since;
+    this.#since = NOTHING_CAME;
   }
 }
+
+const NOTHING_CAME: WorkerStanding['lately'] = { routers: 0, sessions: 0 };
 
 /** CPU time that a worker has used until a moment, both in ms. */
 interface CpuSample {

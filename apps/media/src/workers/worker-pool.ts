@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ParleyError } from '@parley/protocol/errors';
 import type { Logger } from 'pino';
 import { backoffDelay, RESPAWN_BACKOFF } from '../edge/backoff.ts';
-import { MediaCensus } from '../telemetry/media-census.ts';
-import { MediaWorker, type MediaWorkerOptions, type RoomRouter, type WorkerLoad } from './media-worker.ts';
+import { type MediaCounts, sumOf } from '../telemetry/media-census.ts';
+import { MediaWorker, type MediaWorkerOptions, type WorkerLoad } from './media-worker.ts';
 
 /** What the pool is made of. */
 export interface WorkerPoolOptions extends Omit<MediaWorkerOptions, 'port'> {
@@ -28,8 +28,6 @@ const HUNG_MS = 15_000;
  * replaced on the same port. One that hangs is killed.
  */
 export class WorkerPool {
-  /** What is open on the workers. */
-  readonly census = new MediaCensus();
   readonly #options: WorkerPoolOptions;
   /** One slot a port; empty while its worker is being replaced. */
   readonly #slots: (MediaWorker | undefined)[];
@@ -82,22 +80,20 @@ export class WorkerPool {
     return this.#slots.reduce((sum, slot) => sum + (slot?.load.memoryBytes ?? 0), 0);
   }
 
-  /**
-   * Makes a router on the worker with the fewest; among equals the one that is least busy. When that one turns out to be
-   * dead, the next one takes its place.
-   *
-   * @throws {ParleyError} `media_unavailable` while no worker runs
-   */
-  async createRouter(): Promise<RoomRouter> {
-    for (;;) {
-      const slot = this.#leastLoaded();
-      try {
-        const made = await slot.createRouter();
-        if (!made.router.closed) return made;
-      } catch (error) {
-        if (!slot.worker.closed) throw error;
-      }
-    }
+  /** Those on which something can be placed now. @throws {ParleyError} `media_unavailable` while none runs */
+  get workers(): MediaWorker[] {
+    // A worker's death reaches its rooms before it reaches its slot.
+    const workers = this.#slots.flatMap((slot) => (slot === undefined || slot.worker.closed ? [] : [slot]));
+    if (workers.length > 0) return workers;
+    throw new ParleyError(
+      'media_unavailable',
+      'No media worker runs on this node now; join again in a moment.',
+    );
+  }
+
+  /** What is open on the workers. */
+  get census(): MediaCounts {
+    return sumOf(this.#slots.flatMap((slot) => slot?.census.counts ?? []));
   }
 
   /** Has somebody called after each sample of the workers' load. */
@@ -115,22 +111,9 @@ export class WorkerPool {
     }
   }
 
-  #leastLoaded(): MediaWorker {
-    // A worker's death reaches its rooms before it reaches its slot.
-    const [slot] = this.#slots
-      .flatMap((slot) => (slot === undefined || slot.worker.closed ? [] : [slot]))
-      .sort((a, b) => a.routers - b.routers || a.cpu - b.cpu);
-    if (slot !== undefined) return slot;
-    throw new ParleyError(
-      'media_unavailable',
-      'No media worker runs on this node now; join again in a moment.',
-    );
-  }
-
   async #fill(index: number): Promise<void> {
     const { firstPort, logger, ...options } = this.#options;
     const slot = await MediaWorker.start({ ...options, port: firstPort && firstPort + index });
-    this.census.watch(slot.worker);
     if (this.#stop.signal.aborted) {
       slot.worker.close();
       return;

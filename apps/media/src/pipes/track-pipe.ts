@@ -1,0 +1,55 @@
+import type { Consumer, PipeTransport, Producer } from 'mediasoup/types';
+
+/**
+ * A track on another router of its room, under its own id: all its layers, paused while it is. Ends with the track, and with
+ * either worker.
+ */
+export class TrackPipe {
+  readonly #consumer: Consumer;
+  readonly #producer: Producer;
+
+  private constructor(consumer: Consumer, producer: Producer) {
+    this.#consumer = consumer;
+    this.#producer = producer;
+    consumer.observer.once('close', () => producer.close());
+    producer.observer.once('close', () => consumer.close());
+    consumer.observer.on('pause', () => this.#follow());
+    consumer.observer.on('resume', () => this.#follow());
+    this.#follow();
+  }
+
+  /** @throws when a worker cannot, or something of it ended meanwhile; nothing is left then */
+  static async open(track: Producer, from: PipeTransport, to: PipeTransport): Promise<TrackPipe> {
+    const consumer = await from.consume({ producerId: track.id });
+    let producer: Producer | undefined;
+    try {
+      const { kind, rtpParameters, producerPaused: paused } = consumer;
+      producer = await to.produce({ id: track.id, kind, rtpParameters, paused });
+      // What came too late to be closed with its transport would be kept for good.
+      if (track.closed || consumer.closed || from.closed || to.closed) throw new Error('it ended meanwhile');
+      return new TrackPipe(consumer, producer);
+    } catch (error) {
+      consumer.close();
+      producer?.close();
+      throw error;
+    }
+  }
+
+  /** Has somebody told when it has ended, whoever ended it. */
+  onClosed(handler: () => void): void {
+    if (this.#producer.closed) handler();
+    else this.#producer.observer.once('close', handler);
+  }
+
+  close(): void {
+    this.#producer.close();
+  }
+
+  /** Muting is the track's; the pipe itself is never paused. */
+  #follow(): void {
+    const { producerPaused } = this.#consumer;
+    if (producerPaused === this.#producer.paused) return;
+    // A worker that dies before it answers ends the pipe.
+    (producerPaused ? this.#producer.pause() : this.#producer.resume()).catch(() => undefined);
+  }
+}

@@ -1,0 +1,109 @@
+import type { Consumer, Router } from 'mediasoup/types';
+import type { PublishedTrack } from '../sessions/published-track.ts';
+import { PipePair } from './pipe-pair.ts';
+import { TrackPipe } from './track-pipe.ts';
+
+/** A track on its way to a router, and how many consumers there need it. */
+interface Use {
+  pipe: Promise<TrackPipe>;
+  holders: number;
+}
+
+/**
+ * Brings a room's tracks to those of its routers where somebody consumes them: each at most once, for as long as somebody
+ * does. Of a room with one router it knows nothing.
+ */
+export class TrackPipes {
+  readonly #repairs: boolean;
+  /** By the ids of both routers. They close with either. */
+  readonly #pairs = new Map<string, Promise<PipePair>>();
+  /** By router, then by track. */
+  readonly #uses = new Map<Router, Map<string, Use>>();
+
+  /** @param repairs see {@link PipePair.open} */
+  constructor(repairs: boolean) {
+    this.#repairs = repairs;
+  }
+
+  /** Tracks that are on another router than their own, once for each. */
+  get count(): number {
+    return [...this.#uses.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Ids of the tracks of other routers that are on this one. */
+  on(router: Router): string[] {
+    return [...(this.#uses.get(router)?.keys() ?? [])];
+  }
+
+  /**
+   * Has a consumer made on a router where the track is by then, and stays until the consumer is closed.
+   *
+   * @throws when the track cannot be brought there, or what `make` throws
+   */
+  async consume(track: PublishedTrack, to: Router, make: () => Promise<Consumer>): Promise<Consumer> {
+    if (track.router.router === to) return await make();
+    const use = this.#use(track, to);
+    use.holders += 1;
+    const release = () => {
+      use.holders -= 1;
+      if (use.holders === 0) this.#end(track.producer.id, to, use);
+    };
+    try {
+      await use.pipe;
+      const consumer = await make();
+      if (consumer.closed) release();
+      else consumer.observer.once('close', release);
+      return consumer;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  #use(track: PublishedTrack, to: Router): Use {
+    const { id } = track.producer;
+    const uses = this.#uses.get(to) ?? new Map<string, Use>();
+    this.#uses.set(to, uses);
+    const known = uses.get(id);
+    if (known !== undefined) return known;
+    const use: Use = { pipe: this.#open(track, to), holders: 0 };
+    uses.set(id, use);
+    const gone = () => this.#forget(id, to, use);
+    use.pipe.then((pipe) => pipe.onClosed(gone), gone);
+    return use;
+  }
+
+  async #open({ producer, router: { router } }: PublishedTrack, to: Router): Promise<TrackPipe> {
+    const pair = await this.#pair(router, to);
+    return await TrackPipe.open(producer, pair.on(router), pair.on(to));
+  }
+
+  #pair(from: Router, to: Router): Promise<PipePair> {
+    const key = [from.id, to.id].sort().join(' ');
+    const known = this.#pairs.get(key);
+    if (known !== undefined) return known;
+    const opened = PipePair.open([from, to], this.#repairs);
+    this.#pairs.set(key, opened);
+    const gone = () => {
+      if (this.#pairs.get(key) === opened) this.#pairs.delete(key);
+    };
+    opened.then((pair) => pair.onClosed(gone), gone);
+    return opened;
+  }
+
+  /** Nobody there needs it any more. */
+  #end(trackId: string, to: Router, use: Use): void {
+    this.#forget(trackId, to, use);
+    use.pipe.then(
+      (pipe) => pipe.close(),
+      () => undefined,
+    );
+  }
+
+  #forget(trackId: string, to: Router, use: Use): void {
+    const uses = this.#uses.get(to);
+    if (uses?.get(trackId) !== use) return;
+    uses.delete(trackId);
+    if (uses.size === 0) this.#uses.delete(to);
+  }
+}
