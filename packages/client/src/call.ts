@@ -4,7 +4,7 @@ import type { Grants, Source } from '@parley/protocol/grants';
 import type { LobbyGuest, ModerationAction } from '@parley/protocol/moderation';
 import type { ClientMediaSettings, Joined } from '@parley/protocol/server-messages';
 import type { ActiveSpeaker } from '@parley/protocol/speakers';
-import type { Quality, Track } from '@parley/protocol/track';
+import type { MediaKind, Quality, Track } from '@parley/protocol/track';
 import { assertNever } from './assert-never.ts';
 import type { RetryPolicy } from './backoff.ts';
 import { CallError, callEnded } from './call-error.ts';
@@ -14,6 +14,7 @@ import type { DeviceChoice, FacingMode, ScreenSettings } from './capture.ts';
 import { ChatOutbox } from './chat-outbox.ts';
 import type { ConnectionQuality } from './connection-quality.ts';
 import { DataMessages, type DataOptions } from './data-messages.ts';
+import type { ViewSize } from './element-view.ts';
 import { Emitter } from './emitter.ts';
 import { LiveRoster } from './live-roster.ts';
 import type { Device } from './local-devices.ts';
@@ -28,6 +29,7 @@ import { type RoomSettings, Standing } from './standing.ts';
 import { StatsWatch } from './stats-watch.ts';
 import type { RemoteTrack } from './subscriber.ts';
 import { type OthersTrack, SubscriptionWishes } from './subscription-wishes.ts';
+import { TrackViews } from './track-views.ts';
 import type { TransportOptions } from './transport.ts';
 
 /** What a media node is asked; the Room refuses some of it in the node's place. */
@@ -56,6 +58,7 @@ export interface CallOptions {
   readonly name: string;
   readonly retry: RetryPolicy;
   readonly autoSubscribe: boolean;
+  readonly adaptiveStream: boolean;
   /** Whether messages about media may take a data channel in the room's place. */
   readonly channel: boolean;
   /** When joining began, by `performance.now()`. */
@@ -77,6 +80,7 @@ export class Call extends Emitter<CallEvents> {
   readonly #standing: Standing;
   readonly #media: MediaPlane;
   readonly #subscriptions: SubscriptionWishes;
+  readonly #views: TrackViews;
   readonly #chat = new ChatOutbox();
   readonly #data = new DataMessages(() => this.#media.data);
   readonly #outages = new Outages((event, plane) => {
@@ -95,7 +99,7 @@ export class Call extends Emitter<CallEvents> {
   /** @internal Applications call `connect()`. */
   constructor(signaling: Signaling, joined: Joined, options: CallOptions) {
     super();
-    const { name, retry, autoSubscribe, channel, since, transport = {} } = options;
+    const { name, retry, autoSubscribe, adaptiveStream, channel, since, transport = {} } = options;
     const { roomId, participantId, media, participants, identity, grants } = joined;
     this.roomId = roomId;
     this.media = media;
@@ -117,6 +121,15 @@ export class Call extends Emitter<CallEvents> {
       if (request !== undefined) this.#media.send(request);
       this.#media.check();
     });
+    this.#views = new TrackViews({
+      adaptive: adaptiveStream,
+      track: (trackId) => this.remoteTracks.get(trackId)?.track,
+      isVideo: (trackId) => this.#othersTrack(trackId)?.kind === 'video',
+      changed: () => {
+        const request = this.#views.request();
+        if (request !== undefined) this.#media.send(request);
+      },
+    });
     this.#roster = new LiveRoster(rosterOf(self, participants), {
       published: (participantId, track) => this.#subscriptions.published({ ...track, participantId }),
       left: (participantId) => this.#subscriptions.forget(participantId),
@@ -124,7 +137,10 @@ export class Call extends Emitter<CallEvents> {
         this.emit(event, what);
         this.#media.check();
       },
-      trackEnded: (trackId) => this.#media.trackEnded(trackId),
+      trackEnded: (trackId) => {
+        this.#views.forget(trackId);
+        this.#media.trackEnded(trackId);
+      },
     });
     this.#media = new MediaPlane({
       settings: media,
@@ -132,7 +148,8 @@ export class Call extends Emitter<CallEvents> {
         since,
         awaitsPicture: autoSubscribe && participants.some(({ tracks }) => tracks.some(isVideo)),
       },
-      subscriptions: () => this.#wanted(),
+      wishes: () => [this.#wanted(), this.#views.request()].filter((request) => request !== undefined),
+      isHidden: (trackId, ms) => this.#views.isHidden(trackId, ms),
       retry,
       transport,
       channel,
@@ -148,7 +165,10 @@ export class Call extends Emitter<CallEvents> {
           this.grants.subscribe && this.#othersTracks().some((track) => this.#subscriptions.wants(track)),
       }),
       lost: (lost) => this.#outages.set('media', lost),
-      added: (track) => this.emit('track', track),
+      added: (track) => {
+        this.#views.arrived();
+        this.emit('track', track);
+      },
       removed: (track) => this.emit('track-removed', track),
       qualityChanged: ({ type, roomId: _, ...change }) => this.emit(type, change),
       dataOpened: () => this.#data.opened(),
@@ -368,6 +388,39 @@ export class Call extends Emitter<CallEvents> {
     this.#choose(trackId, false);
   }
 
+  /**
+   * Plays one of the others' tracks in an element, now or when it arrives. Of a video the server is told how large it is seen
+   * from then on, and sends what that needs: a small layer to a small tile, nothing to one that is scrolled away or, for
+   * five seconds, on a hidden page. In several elements the largest counts; no longer in any it is not sent. What is drawn by other means,
+   * from a hidden element, say, is better not attached, or {@link setView} tells its size.
+   *
+   * @returns detaches it
+   * @example
+   * ```ts
+   * call.on('track', ({ trackId, kind }) => {
+   *   const element = document.body.appendChild(document.createElement(kind));
+   *   element.autoplay = element.playsInline = true;
+   *   call.attach(trackId, element);
+   * });
+   * ```
+   */
+  attach(trackId: string, element: HTMLMediaElement): () => void {
+    return this.#views.attach(trackId, element);
+  }
+
+  /**
+   * Tells how large one of the others' videos is shown, where no element can tell: in device pixels; 0 × 0 is not visible. Where
+   * it is attached too, the largest counts.
+   */
+  setView(trackId: string, size: ViewSize): void {
+    this.#views.set(trackId, size);
+  }
+
+  /** Whether the person wants one of the others' tracks whatever happens: the last to suffer, and sent in any big room. */
+  setPinned(trackId: string, pinned: boolean): void {
+    this.#views.pin(trackId, pinned);
+  }
+
   /** Sends a text to everybody, later if the room cannot be reached now; it comes back as a `chat` event. */
   sendChat(text: string): void {
     if (!this.#chat.add(text)) {
@@ -548,8 +601,7 @@ export class Call extends Emitter<CallEvents> {
 
   #choose(trackId: string, wanted: boolean): void {
     if (this.#ended) return;
-    const track =
-      this.#othersTracks().find((one) => one.trackId === trackId) ?? this.remoteTracks.get(trackId);
+    const track = this.#othersTrack(trackId);
     if (track !== undefined) {
       this.#subscriptions.set(track, wanted);
       return;
@@ -559,10 +611,15 @@ export class Call extends Emitter<CallEvents> {
   }
 
   /** What the others publish, as far as the room has told. */
-  #othersTracks(): OthersTrack[] {
+  #othersTracks(): (OthersTrack & { kind: MediaKind })[] {
     return [...this.participants.values()].flatMap(({ isSelf, participantId, tracks }) =>
-      isSelf ? [] : tracks.map(({ trackId, source }) => ({ trackId, participantId, source })),
+      isSelf ? [] : tracks.map(({ trackId, source, kind }) => ({ trackId, participantId, source, kind })),
     );
+  }
+
+  /** One of theirs. The node may tell of it before the room does. */
+  #othersTrack(trackId: string) {
+    return this.#othersTracks().find((one) => one.trackId === trackId) ?? this.remoteTracks.get(trackId);
   }
 
   /** What the media node is to be told of the tracks that one wants. */
@@ -586,6 +643,7 @@ export class Call extends Emitter<CallEvents> {
     globalThis.removeEventListener?.('pagehide', this.#leaveWithPage);
     this.#signaling.close();
     this.#subscriptions.close();
+    this.#views.close();
     this.#media.close(callEnded());
     this.#own.close();
     this.emit('closed', end);

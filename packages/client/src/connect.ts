@@ -36,6 +36,11 @@ export interface ConnectOptions {
   /** Whether one receives every track of the others until one says `call.unsubscribe()`; false: only what one subscribes to. Default true. */
   autoSubscribe?: boolean;
   /**
+   * Whether the server is told how large `call.attach()`'s elements are seen, and sends what that needs: small layers to small
+   * tiles, nothing to what is scrolled away or on a hidden page. Default true.
+   */
+  adaptiveStream?: boolean;
+  /**
    * How media travels: `all`, the best way there is; `relay`, through the server's TURN server only, so that the media node
    * does not see one's address and the network needs to know the TURN server alone. Without one there is no media then.
    * Default `all`.
@@ -53,13 +58,19 @@ export interface ConnectOptions {
  * @example
  * ```ts
  * const call = await connect('https://meet.example', { room: 'stand-up', name: 'Ada' });
- * call.on('track', ({ track }) => { video.srcObject = new MediaStream([track]); });
+ * call.on('track', ({ trackId }) => { call.attach(trackId, video); });
  * await call.setCameraEnabled(true);
  * ```
  */
 export function connect(url: string | URL, options: ConnectOptions): Promise<Call> {
   const { room, name, token, onWaiting, signal } = options;
-  const { carrier = 'auto', autoSubscribe = true, iceTransportPolicy, probe } = options;
+  const {
+    carrier = 'auto',
+    autoSubscribe = true,
+    adaptiveStream = true,
+    iceTransportPolicy,
+    probe,
+  } = options;
   const retry = guarded(options.retry ?? fullJitter());
   const transport = { ...(iceTransportPolicy && { iceTransportPolicy }), ...(probe && { probe }) };
   return new Promise((resolve, reject) => {
@@ -105,6 +116,7 @@ export function connect(url: string | URL, options: ConnectOptions): Promise<Cal
             name: name.trim(),
             retry,
             autoSubscribe,
+            adaptiveStream,
             channel: carrier === 'auto',
             since,
             transport,

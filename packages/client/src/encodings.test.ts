@@ -67,8 +67,25 @@ describe('refitEncodings', () => {
     expect(tiny).toEqual({ scaleResolutionDownBy: 1, maxFramerate: 15, maxBitrate: 150_000 });
     const large = sendEncodings('camera', { width: 2560, height: 1440 }, media);
     expect(refitEncodings([{ ...tiny }], large)).toEqual([
-      { scaleResolutionDownBy: 2, maxFramerate: 30, maxBitrate: 2_500_000 },
+      { active: true, scaleResolutionDownBy: 2, maxFramerate: 30, maxBitrate: 2_500_000 },
     ]);
+  });
+
+  it('switches off what nobody watches, and nothing else of it', () => {
+    const three = sendEncodings('camera', { width: 1280, height: 720 }, media);
+    const active = (encodings: RTCRtpEncodingParameters[]) => encodings.map((encoding) => encoding.active);
+    expect(active(refitEncodings(three, three, 2))).toEqual([true, true, false]);
+    expect(active(refitEncodings(three, three, 0))).toEqual([false, false, false]);
+    const vga = sendEncodings('camera', { width: 640, height: 480 }, media);
+    expect(active(refitEncodings(three, vga, 3)), 'a layer that does not fit stays off').toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(refitEncodings(refitEncodings(three, three, 0), three, 3)).toEqual(
+      three.map((encoding) => ({ ...encoding, active: true })),
+    );
+    expect(active(refitEncodings(three.slice(0, 1), three, 0)), 'a single one too').toEqual([false]);
   });
 });
 

@@ -59,24 +59,28 @@ export function sendEncodings(
 
 /**
  * The encodings of a running sender for a new picture size. A sender's list of encodings is fixed, so a layer that
- * the new picture is too small for is switched off.
+ * the new picture is too small for is switched off, as are those that nobody watches.
+ *
+ * @param watched how many are watched, from the lowest up
  */
 export function refitEncodings(
   current: readonly RTCRtpEncodingParameters[],
   fresh: readonly RTCRtpEncodingParameters[],
+  watched = Number.POSITIVE_INFINITY,
 ): RTCRtpEncodingParameters[] {
   if (current.length === 1) {
     const { scaleResolutionDownBy = 1, maxFramerate, maxBitrate } = fresh.at(-1) ?? {};
     return current.map((encoding) => ({
       ...encoding,
+      active: watched > 0,
       scaleResolutionDownBy,
       ...(maxFramerate !== undefined && { maxFramerate }),
       ...(maxBitrate !== undefined && { maxBitrate }),
     }));
   }
-  return current.map((encoding) => {
+  return current.map((encoding, layer) => {
     const fit = fresh.find(({ rid }) => rid === encoding.rid);
     if (fit === undefined) return { ...encoding, active: false };
-    return { ...encoding, active: true, scaleResolutionDownBy: fit.scaleResolutionDownBy ?? 1 };
+    return { ...encoding, active: layer < watched, scaleResolutionDownBy: fit.scaleResolutionDownBy ?? 1 };
   });
 }

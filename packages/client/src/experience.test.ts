@@ -24,11 +24,13 @@ const audio = (id: string, more: StatsEntry = {}): StatsEntry => ({
 
 /** An experience whose browser says what `now` has. */
 function watch(awaitsPicture = false) {
-  const browser: { now: StatsEntry[]; looks: number } = { now: [], looks: 0 };
-  const experience = new Experience(performance.now(), awaitsPicture, async () => {
+  const browser: { now: StatsEntry[]; looks: number; hidden: unknown } = { now: [], looks: 0, hidden: '' };
+  const read = async () => {
     browser.looks += 1;
     return browser.now;
-  });
+  };
+  const isHidden = (mid: unknown) => mid === browser.hidden;
+  const experience = new Experience(performance.now(), awaitsPicture, read, isHidden);
   return { browser, experience };
 }
 
@@ -86,4 +88,25 @@ it('tells when the first picture was there, to a tenth of a second, where one wa
   await vi.advanceTimersByTimeAsync(5000);
   expect(alone.experience.report).not.toHaveProperty('joinMs');
   alone.experience.stop();
+});
+
+it('does not take it for a freeze that a picture was not shown', async () => {
+  const { browser, experience } = watch();
+  const both = (freezeCount: number) => [
+    video('a', { mid: '0', freezeCount, totalFreezesDuration: freezeCount }),
+    video('b', { mid: '1', freezeCount, totalFreezesDuration: freezeCount }),
+  ];
+  browser.now = both(1);
+  await vi.advanceTimersByTimeAsync(5000);
+  browser.hidden = '1';
+  browser.now = both(3);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(experience.report, 'two of a, of b the first').toMatchObject({ freezes: 4, freezeMs: 4000 });
+  browser.hidden = '';
+  browser.now = both(4);
+  await vi.advanceTimersByTimeAsync(5000);
+  browser.now = [];
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(experience.report, 'and what came after it, when they are over too').toMatchObject({ freezes: 6 });
+  experience.stop();
 });

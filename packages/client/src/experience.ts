@@ -21,6 +21,7 @@ const NOTHING: Counts = { freezes: 0, frozenSeconds: 0, concealed: 0, samples: 0
 export class Experience {
   readonly #since: number;
   readonly #read: (maxAge: number) => Promise<StatsEntry[]>;
+  readonly #isHidden: (mid: unknown, ms: number) => boolean;
   /** Streams that are over. */
   #past = NOTHING;
   #streams: ReadonlyMap<unknown, Counts> = new Map();
@@ -36,9 +37,16 @@ export class Experience {
    * @param since when joining began, by `performance.now()`
    * @param awaitsPicture whether there is anybody's video to wait for
    * @param read the receive PeerConnection's stats (W3C webrtc-stats), at most so many milliseconds old
+   * @param isHidden whether the track of an m-line was not shown at some time in the latest `ms`: it stood still by intent
    */
-  constructor(since: number, awaitsPicture: boolean, read: (maxAge: number) => Promise<StatsEntry[]>) {
+  constructor(
+    since: number,
+    awaitsPicture: boolean,
+    read: (maxAge: number) => Promise<StatsEntry[]>,
+    isHidden: (mid: unknown, ms: number) => boolean = () => false,
+  ) {
     this.#since = since;
+    this.#isHidden = isHidden;
     this.#awaitsPicture = awaitsPicture;
     this.#read = read;
     this.#schedule();
@@ -99,6 +107,14 @@ export class Experience {
       this.#awaitsPicture = false;
     }
     const streams = new Map(inbound.map((entry) => [entry.id, countsOf(entry)]));
+    for (const { id, mid } of inbound) {
+      // A freeze is counted when it is over, perhaps after the look in which the picture is back.
+      if (!this.#isHidden(mid, 2 * SAMPLE_MS)) continue;
+      const { freezes, frozenSeconds } = this.#streams.get(id) ?? NOTHING;
+      const { freezes: more, frozenSeconds: longer } = streams.get(id) ?? NOTHING;
+      const excused = { ...NOTHING, freezes: freezes - more, frozenSeconds: frozenSeconds - longer };
+      this.#past = add(this.#past, excused);
+    }
     for (const [id, counts] of this.#streams) if (!streams.has(id)) this.#past = add(this.#past, counts);
     this.#streams = streams;
   }

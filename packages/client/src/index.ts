@@ -41,6 +41,7 @@ export {
   useSpeaker,
   watchDevices,
 } from './devices.ts';
+export type { ViewSize } from './element-view.ts';
 export type { Emitter, Listener } from './emitter.ts';
 export type { Device, DeviceChange } from './local-devices.ts';
 export type { LocalTrack, LocalTracks } from './local-tracks.ts';

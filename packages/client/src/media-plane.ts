@@ -27,7 +27,12 @@ export interface MediaPlaneOptions extends Omit<MediaSessionHost, 'usesData'> {
   expects(): { readonly sending: boolean; readonly receiving: boolean };
   /** Whether sound and picture are lost and being recovered. */
   lost(lost: boolean): void;
+  /** Whether a track was not shown at some time in the latest `ms`. */
+  isHidden(trackId: string, ms: number): boolean;
 }
+
+/** A picture that is shown again may take so long to come, ms. */
+const RESUMED_MS = 2000;
 
 const NO_TRACKS: ReadonlyMap<string, RemoteTrack> = new Map();
 
@@ -55,13 +60,17 @@ export class MediaPlane implements TrackSender {
     this.#options = options;
     this.#settings = options.settings;
     const { since, awaitsPicture } = options.joining;
-    this.experience = new Experience(since, awaitsPicture, async (maxAge) => {
+    const read = async (maxAge: number) => {
       const { number, subscriber } = this.#session ?? {};
       const known = this.#reported;
       // Whoever watches the stats has just asked the same.
       const isRecent = known?.session === number && performance.now() - (known?.at ?? 0) < maxAge;
       const { entries } = (isRecent ? known?.receiving : await subscriber?.report()) ?? {};
       return [...(entries?.values() ?? [])];
+    };
+    this.experience = new Experience(since, awaitsPicture, read, (mid, ms) => {
+      const { trackId = '' } = this.#session?.subscriber.tracksByMid.get(String(mid)) ?? {};
+      return options.isHidden(trackId, ms);
     });
   }
 
@@ -75,9 +84,9 @@ export class MediaPlane implements TrackSender {
     return this.#session?.subscriber.readLevels() ?? new Map();
   }
 
-  /** Whether the server sends nothing of a track for now. */
+  /** Whether the server sends nothing of a track for now, or did so a moment ago because it was not shown. */
   isPaused(trackId: string): boolean {
-    return this.#session?.subscriber.isPaused(trackId) ?? false;
+    return this.#session?.subscriber.isPaused(trackId) || this.#options.isHidden(trackId, RESUMED_MS);
   }
 
   /** The data channels of the current session. */

@@ -25,8 +25,8 @@ export interface MediaSessionHost {
   relay(message: SessionRequest | ReconnectSession): void;
   /** There is reason to think that the Room's socket is dead. */
   checkRelay(): void;
-  /** What the node is to be told of the tracks that are wanted. */
-  subscriptions(): SessionRequest | undefined;
+  /** What the node is to be told of the tracks that are wanted, and of how they are shown. */
+  wishes(): SessionRequest[];
   added(track: RemoteTrack): void;
   removed(track: RemoteTrack): void;
   qualityChanged(change: QualityChanged): void;
@@ -134,8 +134,7 @@ export class MediaSession {
         if (isSessionEvent(message) && !isAboutSocket) this.#handle(message);
       },
       up: () => {
-        const wanted = host.subscriptions();
-        if (wanted !== undefined) this.send(wanted);
+        for (const request of host.wishes()) this.send(request);
         this.publisher.carrierUp().catch(error);
         if (isLost(this.#receiving)) this.send({ type: 'restart-ice' });
         if (host.usesData()) this.useData();
@@ -218,6 +217,9 @@ export class MediaSession {
         this.#host.qualityChanged(event);
         return;
       case 'layers-watched':
+        // The connection test measures its way by what it sends.
+        if (!this.#host.transport?.probe) this.publisher.setWatched(event.trackId, event.layers);
+        return;
       case 'codec-wanted':
       case 'active-speakers':
         return;

@@ -9,8 +9,10 @@ export interface Publication {
   readonly transceiver: RTCRtpTransceiver;
   /** The server's name for the track; undefined until it was answered, and after it was unpublished. */
   trackId: string | undefined;
-  /** Spatial layers that are sent. */
+  /** Spatial layers that it has. */
   layers: number;
+  /** Those that anybody watches, from the lowest up; the others are not sent. */
+  watched: number;
 }
 
 /** The kind of media that a source is. */

@@ -9,6 +9,7 @@ import { pictureOf, refitEncodings, sendEncodings } from './encodings.ts';
 import { type Change, NegotiationQueue } from './negotiation-queue.ts';
 import { isLost } from './open-connection.ts';
 import { kindOf, type Publication, streamOf } from './publication.ts';
+import { SerialQueue } from './serial-queue.ts';
 
 export interface PublisherOptions {
   readonly connection: RTCPeerConnection;
@@ -38,6 +39,8 @@ export class Publisher {
   readonly #publications = new Map<Source, Publication>();
   readonly #streams = { camera: new MediaStream(), screen: new MediaStream() };
   readonly #answer = new AnswerTurn();
+  /** Browsers take a sender's parameters back once they were read again. */
+  readonly #fitting = new SerialQueue();
   /** The offer that waits for its answer. */
   #open: NamedOffer | undefined;
   #offers = 0;
@@ -101,16 +104,25 @@ export class Publisher {
    * @throws {CallError} if the browser cannot
    */
   async replaceTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
-    const sender = this.#publications.get(source)?.transceiver.sender;
-    if (sender === undefined) return;
+    const publication = this.#publications.get(source);
+    if (publication === undefined) return;
     try {
-      await sender.replaceTrack(track);
+      await publication.transceiver.sender.replaceTrack(track);
     } catch (cause) {
       if (this.#closed) throw this.#closed;
       const message = `The browser could not send the ${source}. Try again, or reload the page.`;
       throw new CallError('negotiation_failed', message, { cause });
     }
-    if (track !== null) await this.#refit(source, sender, track);
+    await this.#refit(publication);
+  }
+
+  /** How many layers of a track anybody watches: the others are not sent, nor encoded. */
+  setWatched(trackId: string, layers: number): void {
+    for (const publication of this.#publications.values()) {
+      if (publication.trackId !== trackId) continue;
+      publication.watched = layers;
+      void this.#refit(publication);
+    }
   }
 
   /** Connects, with nothing to publish if need be: for data. */
@@ -248,6 +260,7 @@ export class Publisher {
       transceiver,
       trackId: undefined,
       layers: encodings.length,
+      watched: Number.POSITIVE_INFINITY,
     };
     this.#publications.set(source, publication);
   }
@@ -256,6 +269,7 @@ export class Publisher {
     const publication = this.#publications.get(source);
     if (publication === undefined) return;
     publication.trackId = undefined;
+    publication.watched = Number.POSITIVE_INFINITY;
     const { transceiver } = publication;
     if (transceiver.mid === null || transceiver.currentDirection === 'stopped') {
       // Never negotiated, or rejected with port 0: there is no m-line to keep.
@@ -267,11 +281,19 @@ export class Publisher {
     transceiver.sender.replaceTrack(null).catch(() => undefined);
   }
 
-  async #refit(source: Source, sender: RTCRtpSender, track: MediaStreamTrack): Promise<void> {
-    const fresh = sendEncodings(source, pictureOf(track), this.#media);
-    const parameters = sender.getParameters();
-    parameters.encodings = refitEncodings(parameters.encodings, fresh);
-    // Without it the picture is sent all the same, only larger or smaller than meant.
-    await sender.setParameters(parameters).catch(() => undefined);
+  /** Brings the layers in line with the picture and with who watches. */
+  async #refit(publication: Publication): Promise<void> {
+    await this.#fitting.run(async () => {
+      const { source, watched, transceiver } = publication;
+      const { sender } = transceiver;
+      const { track } = sender;
+      // A camera that is off is fitted when it is on again.
+      if (track === null) return;
+      const fresh = sendEncodings(source, pictureOf(track), this.#media);
+      const parameters = sender.getParameters();
+      parameters.encodings = refitEncodings(parameters.encodings, fresh, watched);
+      // Without it the picture is sent all the same, only larger or smaller than meant.
+      await sender.setParameters(parameters).catch(() => undefined);
+    });
   }
 }

@@ -5,7 +5,7 @@ import { ANSWER_TIMEOUT } from './answer-turn.ts';
 import { RESTATE } from './mute-teller.ts';
 import { FakeStream, FakeTrack } from './testing/fake-media.ts';
 import { FakeSocket } from './testing/fake-socket.ts';
-import { type FakeRoom, joinFakeRoom, settle, stubBrowser } from './testing/join-fake-room.ts';
+import { type FakeRoom, joinFakeRoom, relayed, settle, stubBrowser } from './testing/join-fake-room.ts';
 
 beforeEach(stubBrowser);
 afterEach(() => {
@@ -35,8 +35,8 @@ const refuse = ({ socket }: FakeRoom, code: ErrorCode, offerId = FakeSocket.offe
 const ownTracks = ({ call }: FakeRoom) =>
   call.participants.get('me')?.tracks.map(({ trackId, muted }) => `${trackId}${muted ? ' muted' : ''}`);
 
-async function withCamera(): Promise<FakeRoom> {
-  const room = await joinFakeRoom();
+async function withCamera(options: Parameters<typeof joinFakeRoom>[2] = {}): Promise<FakeRoom> {
+  const room = await joinFakeRoom({}, relayed(1), options);
   const done = room.call.setCameraEnabled(true);
   await settle();
   answer(room, '0:recvonly', [['0', 'camera']]);
@@ -273,6 +273,44 @@ describe('devices', () => {
     await room.call.publish('camera', other.asTrack());
     expect(sender?.track).toBe(other);
     expect(other.readyState).toBe('live');
+  });
+
+  it('sends the layers that somebody watches, also of a camera that was off meanwhile or is another', async () => {
+    const room = await withCamera();
+    const sender = room.publisher.getTransceivers()[0]?.sender;
+    const active = () => sender?.getParameters().encodings.map((encoding) => encoding.active !== false);
+    const watch = (layers: number, trackId = 'my-camera') =>
+      room.socket.receive({ type: 'layers-watched', roomId, trackId, layers });
+    expect(active()).toEqual([true, true, true]);
+    watch(1);
+    watch(3, 'another track');
+    await settle();
+    expect(active()).toEqual([true, false, false]);
+    await room.call.publish('camera', new FakeTrack('video').asTrack());
+    await settle();
+    expect(active(), 'another camera').toEqual([true, false, false]);
+
+    await room.call.setCameraEnabled(false);
+    watch(0);
+    watch(2);
+    await settle();
+    await room.call.setCameraEnabled(true);
+    await settle();
+    expect(active(), 'what was said while it was off').toEqual([true, true, false]);
+    watch(0);
+    // Two at once would be refused by the browser.
+    watch(3);
+    await settle();
+    expect(active()).toEqual([true, true, true]);
+    expect(room.heard.filter(({ name }) => name === 'error')).toEqual([]);
+  });
+
+  it('sends all layers for the connection test, which measures its way by them', async () => {
+    const room = await withCamera({ probe: {} });
+    room.socket.receive({ type: 'layers-watched', roomId, trackId: 'my-camera', layers: 0 });
+    await settle();
+    const { encodings } = room.publisher.getTransceivers()[0]?.sender.getParameters() ?? {};
+    expect(encodings?.map(({ active }) => active !== false)).toEqual([true, true, true]);
   });
 
   it('says so when the browser cannot send another camera', async () => {

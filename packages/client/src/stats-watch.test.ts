@@ -161,3 +161,45 @@ it('does not call lost what the server pauses, or what was muted until just now'
   await vi.advanceTimersByTimeAsync(4000);
   expect(call.connectionQuality.get('ann'), 'nothing came for long').toBe('lost');
 });
+
+it('takes a picture that is not shown, or has just been shown again, neither for lost nor for frozen', async () => {
+  const { call, socket, subscriber } = await withAnn();
+  const track = { trackId: 'v', kind: 'video', source: 'camera', codec: 'VP8', layers: 1 } as const;
+  socket.receive({
+    type: 'track-published',
+    roomId: 'room',
+    participantId: 'ann',
+    track: { ...track, muted: false },
+  });
+  socket.receive({
+    type: 'offer',
+    roomId: 'room',
+    offerId: 'o2',
+    sdp: '0:sendonly 1:stopped',
+    tracks: [{ mid: '0', trackId: 'v', participantId: 'ann', kind: 'video', source: 'camera' }],
+  });
+  const counts = { packetsReceived: 0, freezeCount: 0 };
+  subscriber.getStats = async () =>
+    new Map([['v', { id: 'v', type: 'inbound-rtp', kind: 'video', mid: '0', ...counts }]]);
+  call.on('connection-quality', () => undefined);
+  const seconds = (count: number) => vi.advanceTimersByTimeAsync(1000 * count);
+  const flow = async (count: number) => {
+    for (let second = 0; second < count; second++) {
+      counts.packetsReceived += 100;
+      await seconds(1);
+    }
+  };
+  await flow(3);
+  expect(call.connectionQuality.get('ann')).toBe('good');
+  call.setView('v', { width: 0, height: 0 });
+  await seconds(10);
+  expect(call.connectionQuality.get('ann'), 'not shown').toBeUndefined();
+  call.setView('v', { width: 320, height: 180 });
+  counts.freezeCount = 3;
+  await flow(4);
+  expect(call.connectionQuality.get('ann'), 'shown again').toBe('good');
+  expect(call.stats.map(({ received }) => received.get('v')?.freezes)).not.toContain(3);
+  counts.freezeCount = 6;
+  await flow(3);
+  expect(call.connectionQuality.get('ann'), 'frozen in earnest').toBe('poor');
+});

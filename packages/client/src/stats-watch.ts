@@ -1,4 +1,4 @@
-import { type CallStats, readStats, type SessionReport } from './call-stats.ts';
+import { type CallStats, type ReceivedStats, readStats, type SessionReport } from './call-stats.ts';
 import {
   type ConnectionQuality,
   judgeOwn,
@@ -18,7 +18,7 @@ export interface StatsWatchOptions {
   /** What the browser reports of the current media session, if there is one. */
   report(): Promise<SessionReport | undefined>;
   participants(): Roster;
-  /** Whether the server sends nothing of a track for now. */
+  /** Whether the server sends nothing of a track for now, or did so a moment ago because it was not shown. */
   isPaused(trackId: string): boolean;
   measured(stats: CallStats): void;
   qualityChanged(change: { participantId: string; quality: ConnectionQuality | undefined }): void;
@@ -83,7 +83,12 @@ export class StatsWatch {
     const before = this.#latest;
     this.#latest = report;
     if (report === undefined) return;
-    const stats = readStats(report, before?.session === report.session ? before : undefined);
+    const read = readStats(report, before?.session === report.session ? before : undefined);
+    // The end of a pause is counted as that of a freeze.
+    const received = [...read.received].map(([trackId, stats]): [string, ReceivedStats] =>
+      this.#options.isPaused(trackId) ? [trackId, { ...stats, freezes: 0 }] : [trackId, stats],
+    );
+    const stats = { ...read, received: new Map(received) };
     this.#history = [...this.#history.slice(1 - MOST), stats];
     this.#options.measured(stats);
     if (this.#wants.has('quality')) this.#judge(stats);

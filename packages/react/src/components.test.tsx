@@ -47,6 +47,30 @@ it('plays a video with what the application says of it, and tells of its first f
   expect(video && playing.get(video)).toBeNull();
 });
 
+it('attaches a video of somebody else’s, whose size the server is told, and not one’s own', async () => {
+  const { call, socket } = await joinFakeRoom();
+  const camera = { mid: '0', trackId: 'c', participantId: 'ann', kind: 'video', source: 'camera' } as const;
+  socket.receive({ type: 'offer', roomId: 'room', offerId: 'o1', sdp: '0:sendonly', tracks: [camera] });
+  await settle();
+  const remote = call.remoteTracks.get('c')?.track ?? expect.fail('nothing arrives');
+  const own = new FakeTrack('video').asTrack();
+  const attach = vi.spyOn(call, 'attach');
+  const view = (track: MediaStreamTrack) => (
+    <ParleyProvider call={call}>
+      <VideoTrack track={track} />
+    </ParleyProvider>
+  );
+  const { container, rerender, unmount } = render(view(remote));
+  const video = container.querySelector('video');
+  expect(attach.mock.calls).toEqual([['c', video]]);
+  expect(tracksIn(video)).toEqual([remote]);
+  rerender(view(own));
+  expect(tracksIn(video)).toEqual([own]);
+  expect(attach).toHaveBeenCalledTimes(1);
+  unmount();
+  expect(video && playing.get(video)).toBeNull();
+});
+
 /** A room in which Ann talks. */
 async function withVoice() {
   const room = await joinFakeRoom();

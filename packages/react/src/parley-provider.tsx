@@ -32,6 +32,11 @@ export function useCall(): Call {
   return useCallContext().call;
 }
 
+/** The call, where there is one: a preview is shown before it. */
+export function useCallIfAny(): Call | undefined {
+  return useContext(Context)?.call;
+}
+
 /** The chat since the provider was mounted. */
 export function useChatLog(): ChatLog {
   return useCallContext().chat;

@@ -134,6 +134,7 @@ export class FakePeerConnection {
   }
 
   #add(track: FakeTrack, encodings: RTCRtpEncodingParameters[]): FakeTransceiver {
+    let isRead = false;
     const transceiver: FakeTransceiver = {
       mid: null,
       direction: 'sendonly',
@@ -146,8 +147,17 @@ export class FakePeerConnection {
         replaceTrack: async (other) => {
           transceiver.sender.track = other;
         },
-        getParameters: () => ({ encodings }),
-        setParameters: async () => undefined,
+        // As browsers have it: what is set was read just before, and nothing else was set since.
+        getParameters: () => {
+          isRead = true;
+          return { encodings: structuredClone(encodings) };
+        },
+        setParameters: async (parameters) => {
+          if (!isRead) throw new DOMException('getParameters() first', 'InvalidStateError');
+          isRead = false;
+          await Promise.resolve();
+          encodings.splice(0, encodings.length, ...parameters.encodings);
+        },
       },
       receiver: {
         track: new FakeTrack('video'),

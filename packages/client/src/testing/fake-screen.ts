@@ -1,0 +1,84 @@
+import { vi } from 'vitest';
+
+/** What observes, by what it observes. */
+type Observers = Map<unknown, Set<(entry: unknown) => void>>;
+
+class FakeObserver {
+  readonly #observers: Observers;
+  readonly #heard: (entry: unknown) => void;
+
+  constructor(observers: Observers, callback: (entries: unknown[]) => void) {
+    this.#observers = observers;
+    this.#heard = (entry) => callback([entry]);
+  }
+
+  observe(element: unknown): void {
+    const heard = this.#observers.get(element) ?? new Set();
+    this.#observers.set(element, heard.add(this.#heard));
+  }
+
+  disconnect(): void {
+    for (const heard of this.#observers.values()) heard.delete(this.#heard);
+  }
+}
+
+/** A page whose elements a test shows, hides and sizes. Made one for each test: it takes the observers' globals. */
+export class FakeScreen extends EventTarget {
+  visibilityState: DocumentVisibilityState = 'visible';
+  pictureInPictureElement: unknown = null;
+  readonly defaultView: EventTarget & { devicePixelRatio: number };
+  readonly #sizes: Observers = new Map();
+  readonly #places: Observers = new Map();
+
+  constructor(devicePixelRatio = 1) {
+    super();
+    const [sizes, places] = [this.#sizes, this.#places];
+    const observers = {
+      ResizeObserver: class extends FakeObserver {
+        constructor(callback: (entries: unknown[]) => void) {
+          super(sizes, callback);
+        }
+      },
+      IntersectionObserver: class extends FakeObserver {
+        constructor(callback: (entries: unknown[]) => void) {
+          super(places, callback);
+        }
+      },
+    };
+    this.defaultView = Object.assign(new EventTarget(), { devicePixelRatio, ...observers });
+    vi.stubGlobal('IntersectionObserver', observers.IntersectionObserver);
+  }
+
+  /** A `<video>` of this page. */
+  video(): HTMLVideoElement {
+    const element = Object.assign(new EventTarget(), { ownerDocument: this, srcObject: null });
+    return element as unknown as HTMLVideoElement;
+  }
+
+  /** The element has a size, CSS pixels, and is on the screen, or scrolled away. */
+  show(element: HTMLVideoElement, width: number, height: number, isIntersecting = true): void {
+    for (const heard of this.#sizes.get(element) ?? []) heard({ contentRect: { width, height } });
+    this.scroll(element, isIntersecting);
+  }
+
+  scroll(element: HTMLVideoElement, isIntersecting: boolean): void {
+    for (const heard of this.#places.get(element) ?? []) heard({ isIntersecting });
+  }
+
+  /** The person goes to another tab, or comes back. */
+  turn(visibilityState: DocumentVisibilityState): void {
+    this.visibilityState = visibilityState;
+    this.dispatchEvent(new Event('visibilitychange'));
+  }
+
+  /** The person takes the picture out of the page, or puts it back. */
+  popOut(element: HTMLVideoElement, out: boolean): void {
+    this.pictureInPictureElement = out ? element : null;
+    element.dispatchEvent(new Event(out ? 'enterpictureinpicture' : 'leavepictureinpicture'));
+  }
+
+  /** How many observers are left. */
+  get observed(): number {
+    return [...this.#sizes.values(), ...this.#places.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+}

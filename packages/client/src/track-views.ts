@@ -1,0 +1,154 @@
+import type { SetView } from '@parley/protocol/client-messages';
+import { NOT_VISIBLE, type ViewSize, watchElement } from './element-view.ts';
+
+/** Milliseconds without a change after which the server is told: windows are dragged. */
+const SETTLED_MS = 150;
+/** What becomes visible is told as soon as what does so with it is known, ms. */
+const TOGETHER_MS = 20;
+/** Most tracks that a request may name. */
+const MOST_TRACKS = 1024;
+/** Of a track that is wanted before anything is known of how it is shown: as large as there is. */
+const ANY_SIZE: ViewSize = { width: 3840, height: 2160 };
+
+interface View {
+  /** What each element, and the application itself, say. */
+  readonly sizes: Map<unknown, ViewSize>;
+  /** The largest of them. */
+  size: ViewSize;
+  /** When it became visible again, by `performance.now()`. */
+  shownAt: number;
+}
+
+export interface TrackViewsOptions {
+  /** Whether elements are watched. */
+  readonly adaptive: boolean;
+  /** What is to be played, or known at least. */
+  track(trackId: string): MediaStreamTrack | undefined;
+  /** Whether somebody publishes a video of this id. */
+  isVideo(trackId: string): boolean;
+  /** The server is to be told anew. */
+  changed(): void;
+}
+
+/**
+ * How the application shows the others' tracks, from which the server chooses what to send. Nothing is said of a track that
+ * was never attached; one that is no longer attached anywhere counts as not visible.
+ */
+export class TrackViews {
+  readonly #options: TrackViewsOptions;
+  readonly #views = new Map<string, View>();
+  readonly #pinned = new Set<string>();
+  /** Elements that play, with the function that plays what arrives. */
+  readonly #players = new Map<object, () => void>();
+  #said = '[]';
+  #isUrgent = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: TrackViewsOptions) {
+    this.#options = options;
+  }
+
+  /** Plays a track in an element from now on, also when it arrives later, and watches how it is seen. @returns ends both */
+  attach(trackId: string, element: HTMLMediaElement): () => void {
+    const attachment = {};
+    let playing: MediaStreamTrack | undefined;
+    const play = () => {
+      const track = this.#options.track(trackId);
+      if (track === undefined || track === playing) return;
+      playing = track;
+      element.srcObject = new MediaStream([track]);
+    };
+    play();
+    this.#players.set(attachment, play);
+    const { adaptive, isVideo } = this.#options;
+    const isWatched = adaptive && isVideo(trackId) && 'IntersectionObserver' in globalThis;
+    const size = (now: ViewSize | undefined) => this.#set(trackId, attachment, now);
+    const end = isWatched ? watchElement(element as HTMLVideoElement, size) : undefined;
+    return () => {
+      if (!this.#players.delete(attachment)) return;
+      element.srcObject = null;
+      end?.();
+      if (isWatched) size(undefined);
+    };
+  }
+
+  /** What the application says itself. */
+  set(trackId: string, size: ViewSize): void {
+    this.#set(trackId, undefined, size);
+  }
+
+  pin(trackId: string, pinned: boolean): void {
+    if (this.#pinned.has(trackId) === pinned) return;
+    if (pinned) this.#pinned.add(trackId);
+    else this.#pinned.delete(trackId);
+    this.#tell(TOGETHER_MS);
+  }
+
+  /** A track has arrived. */
+  arrived(): void {
+    for (const play of this.#players.values()) play();
+  }
+
+  /** A track is over. */
+  forget(trackId: string): void {
+    this.#views.delete(trackId);
+    this.#pinned.delete(trackId);
+  }
+
+  /** Whether a track has not been visible at some time in the latest `ms`: the server has sent nothing of it. */
+  isHidden(trackId: string, ms: number): boolean {
+    const view = this.#views.get(trackId);
+    return view !== undefined && (view.size.width === 0 || performance.now() - view.shownAt < ms);
+  }
+
+  /** All that is to say; nothing while nothing was ever said. */
+  request(): SetView | undefined {
+    const tracks = this.#tracks();
+    const text = JSON.stringify(tracks);
+    if (text === '[]' && this.#said === '[]') return undefined;
+    this.#said = text;
+    return { type: 'set-view', tracks };
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #tracks(): SetView['tracks'] {
+    const trackIds = new Set([...this.#pinned, ...this.#views.keys()]);
+    return [...trackIds].slice(0, MOST_TRACKS).map((trackId) => ({
+      trackId,
+      ...(this.#views.get(trackId)?.size ?? ANY_SIZE),
+      ...(this.#pinned.has(trackId) && { pinned: true }),
+    }));
+  }
+
+  #set(trackId: string, who: unknown, size: ViewSize | undefined): void {
+    // Elements outlive their track for a moment.
+    if (!this.#options.isVideo(trackId)) return;
+    const known = this.#views.get(trackId);
+    const view = known ?? { sizes: new Map(), size: NOT_VISIBLE, shownAt: Number.NEGATIVE_INFINITY };
+    this.#views.set(trackId, view);
+    if (size) view.sizes.set(who, size);
+    else view.sizes.delete(who);
+    const wasVisible = view.size.width > 0;
+    view.size = [...view.sizes.values()].reduce(larger, NOT_VISIBLE);
+    const isBack = !wasVisible && view.size.width > 0;
+    if (isBack && known) view.shownAt = performance.now();
+    this.#tell(isBack ? TOGETHER_MS : SETTLED_MS);
+  }
+
+  #tell(ms: number): void {
+    if (this.#isUrgent) return;
+    this.#isUrgent = ms === TOGETHER_MS;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#isUrgent = false;
+      if (JSON.stringify(this.#tracks()) !== this.#said) this.#options.changed();
+    }, ms);
+  }
+}
+
+function larger(a: ViewSize, b: ViewSize): ViewSize {
+  return a.width * a.height >= b.width * b.height ? a : b;
+}
