@@ -10,7 +10,11 @@ import type { TestLink } from '../testing/test-link.ts';
 
 const errors: string[] = [];
 const logger = pino({ level: 'error' }, { write: (line) => errors.push(line) });
-const fixture = useNode({ PARLEY_PERFORMANCE_WORKER_THREADS: '2' }, { logger });
+const pick = <T>(choices: readonly T[]): T => choices[Math.floor(Math.random() * choices.length)] as T;
+const fixture = useNode(
+  { PARLEY_PERFORMANCE_WORKER_THREADS: '2' },
+  { logger, placement: <C>(workers: readonly C[]) => pick(workers) },
+);
 
 const OFFERS = [
   'audio-video',
@@ -21,7 +25,6 @@ const OFFERS = [
   'screen-second-peer',
   'empty',
 ];
-const pick = <T>(choices: readonly T[]): T => choices[Math.floor(Math.random() * choices.length)] as T;
 const pause = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
 
 function anyRequest(): SessionRequest {
@@ -155,9 +158,14 @@ it('of a hundred clients with sockets of their own nothing is left, whether they
   const { id: _, ...left } = (await media?.routers[0]?.router.dump()) ?? {};
   expect(Object.values(left).flat(), 'nor anything in the worker').toEqual([]);
   const page = await (await fetch(`http://127.0.0.1:${fixture.node.metricsPort}/metrics`)).text();
-  expect(page.match(/^parley_data_(?:producers|consumers) .*$/gm), 'nor here').toEqual([
-    'parley_data_producers 0',
+  const open = /^parley_(?:transports|pipes|(?:data_)?(?:producers|consumers)) .*$/gm;
+  expect(page.match(open)?.toSorted(), 'nor here').toEqual([
+    'parley_consumers 0',
     'parley_data_consumers 0',
+    'parley_data_producers 0',
+    'parley_pipes 0',
+    'parley_producers 0',
+    'parley_transports 0',
   ]);
   expect(errors, 'nothing was logged as an error').toEqual([]);
 }, 60_000);
