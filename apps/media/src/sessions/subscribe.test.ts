@@ -69,15 +69,18 @@ describe.each(CARRIERS)('over %s,', (carrier) => {
   });
 
   it('the same again changes nothing', async () => {
-    const { link, offers, camera, choose } = await call({ autoSubscribe: false });
+    const { link, offers, microphone, camera, choose } = await call({ autoSubscribe: false });
     choose(false, camera);
     await offers.next(() => true, 'an offer of the camera');
     await until(() => session(link, 'bob')?.mediaState === 'connected', 'he is connected');
     const count = offers.count;
+    const consumer = session(link, 'bob')?.subscriptions[0]?.consumer;
     for (let i = 0; i < 5; i++) choose(false, camera);
-    await link.stats();
-    expect(subscribed(link)).toEqual([camera]);
-    expect(offers.count).toBe(count);
+    choose(false, camera, microphone);
+    await offers.next(({ tracks }) => tracks.length === 2, 'an offer of both');
+    expect(offers.count, 'the only one since').toBe(count + 1);
+    expect(session(link, 'bob')?.subscriptions[0]?.consumer, 'the camera goes on').toBe(consumer);
+    expect(consumer?.closed).toBe(false);
   });
 
   it('a new session begins with what its ticket says', async () => {

@@ -107,7 +107,7 @@ export class Subscriber {
   }
 
   add(track: PublishedTrack): void {
-    if (this.#closed || this.#wanted.get(track.producer.id) === track) return;
+    if (this.#closed || this.#wanted.has(track.producer.id)) return;
     this.#wanted.set(track.producer.id, track);
     this.#handlers.onWatched();
     this.#changes.changed();
