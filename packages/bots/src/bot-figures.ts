@@ -46,6 +46,8 @@ export interface BotFigures {
   /** From `join` to `joined`. */
   joinMs: number | undefined;
   sentPackets: number;
+  /** Payload bytes of each layer of its camera in the present media session, lowest first. */
+  sentLayers: number[];
   offered: OfferFigures;
   tracks: TrackFigures[];
   reconnects: Reconnect[];

@@ -7,6 +7,8 @@ import { SendConnection, type SendOptions } from './send-connection.ts';
 
 export interface BotMediaOptions extends SendOptions {
   name: string;
+  /** Whether it sends only those layers of its camera that somebody watches. */
+  dynacast: boolean;
   /** The session's number. */
   session: number;
   /** Gives the counter of a track of somebody. */
@@ -46,6 +48,11 @@ export class BotMedia {
     return this.#sending?.sentPackets ?? 0;
   }
 
+  /** See {@link SendConnection.sentLayers}. */
+  get sentLayers(): number[] {
+    return this.#sending?.sentLayers ?? [];
+  }
+
   /** Whether somebody's media can come. */
   get isReceiving(): boolean {
     return this.#receiving?.state === 'connected';
@@ -72,8 +79,11 @@ export class BotMedia {
       case 'offer':
         this.#inTurn(() => this.#answer(event));
         return;
-      case 'quality-changed':
       case 'layers-watched':
+        if (this.#options.dynacast && event.trackId === this.published.get('camera'))
+          this.#sending?.setWatched(event.layers);
+        return;
+      case 'quality-changed':
       case 'codec-wanted':
       case 'active-speakers':
       case 'error':

@@ -44,6 +44,8 @@ export interface BotOptions {
   videoRate?: number;
   /** Whether the camera has three layers. Default false: the lowest alone, 320×180. */
   simulcast?: boolean;
+  /** Whether it sends only those layers of its camera that somebody watches. Default as `simulcast`. */
+  dynacast?: boolean;
   /** What its camera shows. Default a test picture of 0.09, 0.2 and 0.4 Mbit/s. */
   camera?: CameraMedia;
   /** The local address of its media. Default 127.0.0.1. */
@@ -94,6 +96,7 @@ export class Bot {
       carrier: 'relay',
       audioRate: 50,
       simulcast: false,
+      dynacast: options.simulcast ?? false,
       bindAddress: '127.0.0.1',
       ...options,
     };
@@ -236,6 +239,7 @@ export class Bot {
       session: this.session,
       joinMs: start === undefined || this.#joinedAt === undefined ? undefined : this.#joinedAt - start,
       sentPackets: this.#sentBefore + (this.#media?.sentPackets ?? 0),
+      sentLayers: this.#media?.sentLayers ?? [],
       offered: { ...this.#offered },
       tracks: [...this.received.values()].map((track) => trackFigures(track, start)),
       reconnects: [...this.reconnects],
@@ -398,7 +402,7 @@ export class Bot {
   }
 
   #makeMedia(session: number): BotMedia {
-    const { name, publish, audioRate, videoRate, simulcast, camera, bindAddress } = this.options;
+    const { name, publish, audioRate, videoRate, simulcast, dynacast, camera, bindAddress } = this.options;
     const audioLevel = this.#audioLevel;
     return new BotMedia({
       name,
@@ -408,6 +412,7 @@ export class Bot {
       audioLevel,
       videoRate,
       simulcast,
+      dynacast,
       camera,
       bindAddress,
       received: ({ trackId, participantId, kind }) => {

@@ -140,3 +140,22 @@ it('falls silent and goes on where it was', async () => {
   const [first = 0] = numbers;
   expect(numbers).toEqual(numbers.map((_, index) => (first + index) & 0xffff));
 });
+
+it('sends the layers that somebody watches, each from a key frame on', async () => {
+  const { sender, viewer, offer } = await connect(true);
+  const group = /a=ssrc-group:SIM (\d+) (\d+) (\d+)/.exec(offer)?.slice(1).map(Number) ?? [];
+  const counts = () => group.map((ssrc) => viewer.pictures(ssrc).length);
+  await until(() => counts().every((count) => count > 5), 'all layers come');
+  sender.setWatched(1);
+  const [, ...off] = sender.sentLayers;
+  await until(() => (counts()[0] ?? 0) > 30, 'the lowest goes on');
+  expect(sender.sentLayers.slice(1), 'bytes of the others').toEqual(off);
+  const before = counts();
+  sender.setWatched(2);
+  await until(() => (counts()[1] ?? 0) > (before[1] ?? 0), 'the second goes on');
+  const again = viewer.pictures(group[1] ?? 0)[before[1] ?? 0];
+  expect((again?.data[0] ?? 1) & 1, 'with a key frame').toBe(0);
+  expect(sender.sentLayers[2], 'and the highest does not').toEqual(off[1]);
+  sender.setWatched(0);
+  expect(scheduler.size, 'streams that send').toBe(0);
+});

@@ -39,6 +39,9 @@ export class SendConnection {
   #closed = false;
   #sends = true;
   #microphone: SentStream | undefined;
+  /** The camera's layers, lowest first, and how many of them are to be sent. */
+  readonly #layers: SentStream[] = [];
+  #watched = Number.POSITIVE_INFINITY;
 
   constructor(name: string, options: SendOptions) {
     const { sources, audioRate, audioLevel, bindAddress } = options;
@@ -63,6 +66,11 @@ export class SendConnection {
     return this.#streams.reduce((sum, { packets }) => sum + packets, 0);
   }
 
+  /** Payload bytes of each layer of the camera, lowest first. */
+  get sentLayers(): number[] {
+    return this.#layers.map(({ bytes }) => bytes);
+  }
+
   /** @returns the SDP */
   async offer(): Promise<string> {
     return await this.#descriptions.make('offer');
@@ -76,12 +84,14 @@ export class SendConnection {
   /** Falls silent without a word, as a frozen tab does, or goes on. */
   setSending(sends: boolean): void {
     this.#sends = sends;
-    if (this.#closed) return;
-    for (const stream of this.#streams) {
-      // What is not open yet is added when it is.
-      if (sends && stream.isOpen) scheduler.add(stream);
-      else scheduler.remove(stream);
-    }
+    for (const stream of this.#streams) this.#flow(stream);
+  }
+
+  /** Sends this many of the camera's layers, from the lowest up; one that was off begins with a key frame. */
+  setWatched(layers: number): void {
+    for (const stream of this.#layers.slice(this.#watched)) stream.seekKeyFrame();
+    this.#watched = layers;
+    for (const stream of this.#layers) this.#flow(stream);
   }
 
   /** Is as loud as this from now on, where it says how loud. @param dbov −127–0 */
@@ -128,7 +138,15 @@ export class SendConnection {
         new SentStream(preparedVideo(layer, camera), { track, ssrc, payloadType: VP8 }, rate),
       );
     }
+    this.#layers.push(...streams.values());
     this.#send(track, streams);
+  }
+
+  /** Sends a stream, or not. What is not open yet is sent when it is. */
+  #flow(stream: SentStream): void {
+    const layer = this.#layers.indexOf(stream);
+    if (!this.#closed && this.#sends && layer < this.#watched && stream.isOpen) scheduler.add(stream);
+    else scheduler.remove(stream);
   }
 
   /** Sends the streams of a track from when it opens. */
@@ -140,8 +158,7 @@ export class SendConnection {
       for (const ssrc of keyFrameRequests(packet)) streams.get(ssrc)?.seekKeyFrame();
     });
     track.onOpen(() => {
-      if (this.#closed || !this.#sends) return;
-      for (const stream of streams.values()) scheduler.add(stream);
+      for (const stream of streams.values()) this.#flow(stream);
     });
   }
 }

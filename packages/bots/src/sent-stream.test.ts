@@ -56,6 +56,19 @@ it('goes on with sequence numbers, timestamps and PictureIDs over the loop', () 
   expect(new Set(steps(pictures, 15))).toEqual(new Set([1]));
 });
 
+it('has its RTP clock go on while it is switched off, and reports where it is soon after', () => {
+  const out = openTrack();
+  const loop = preparedVideo('low');
+  const stream = new SentStream(loop, { track: out.track, ssrc: 77, payloadType: 96 });
+  const times = [0, 1, 2, 3].map((frame) => frame * stream.intervalMs);
+  for (const at of [...times, 20_000, 20_000 + 2 * stream.intervalMs]) stream.send(at);
+  const stamps = out.media
+    .filter((packet) => ((packet[1] ?? 0) & 0x80) !== 0)
+    .map((packet) => packet.readUInt32BE(4));
+  expect(steps(stamps, 32).slice(0, 4)).toEqual([6000, 6000, 6000, 90 * (20_000 - 3 * stream.intervalMs)]);
+  expect(isRtp(out.sent.at(-1) ?? Buffer.alloc(12)), 'a report is last').toBe(false);
+});
+
 it('tells the temporal layer of each frame, and counts those of the lowest over the loop', () => {
   const out = openTrack();
   const loop = preparedVideo('medium', {

@@ -9,6 +9,8 @@ import type { Sending } from './send-scheduler.ts';
 const REPORT_MS = { audio: 5000, video: 1000 };
 /** The first report follows the first packets, so that an SFU can change to this layer early, ms. */
 const FIRST_REPORT_MS = 100;
+/** What was not sent for longer than this was switched off: the RTP clock has gone on meanwhile, ms. */
+const PAUSE_MS = 1000;
 
 /** Where a stream goes. */
 export interface StreamTarget {
@@ -34,6 +36,7 @@ export class SentStream implements Sending {
   #pictureId = Math.floor(Math.random() * 0x8000);
   #lowestFrames = Math.floor(Math.random() * 0x100);
   #reportAt: number | undefined;
+  #sentAt: number | undefined;
 
   /** @param rate frames a second; the loop's own when absent. The RTP clock goes with the time, not with the frames. */
   constructor(loop: PreparedLoop, target: StreamTarget, rate?: number) {
@@ -54,6 +57,7 @@ export class SentStream implements Sending {
     if (!this.isOpen) return;
     const frame = this.#loop.frames[this.#position];
     if (frame === undefined) return;
+    this.#skip(now);
     if (frame.temporalLayer === 0) this.#lowestFrames += 1;
     try {
       for (const packet of frame.packets) {
@@ -74,6 +78,15 @@ export class SentStream implements Sending {
     this.#position = (this.#position + 1) % this.#loop.frames.length;
     this.#timestamp = (this.#timestamp + this.#ticks) >>> 0;
     this.#pictureId += 1;
+  }
+
+  /** Has the RTP clock go with the time after a pause, and tells soon where it is. */
+  #skip(now: number): void {
+    const pause = now - (this.#sentAt ?? now) - this.intervalMs;
+    this.#sentAt = now;
+    if (pause < PAUSE_MS) return;
+    this.#timestamp = (this.#timestamp + Math.round((pause * this.#loop.clockRate) / 1000)) >>> 0;
+    this.#reportAt = undefined;
   }
 
   /** Goes on with the loop's next key frame: somebody wants to start. */

@@ -56,6 +56,8 @@ export async function packetCosts(
       name: `${index}`,
       publish: index === 0 ? ['microphone', 'camera'] : [],
       simulcast: true,
+      // Alone it would send nothing.
+      dynacast: false,
     }));
   const scene = (count: number) =>
     measure(stack, Array.from({ length: rooms }, (_, room) => bots(room, count)).flat(), seconds);
