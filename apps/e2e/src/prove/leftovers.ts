@@ -14,6 +14,7 @@ export interface Leftovers {
     | 'transports'
     | 'producers'
     | 'consumers'
+    | 'pipes'
     | 'dataProducers'
     | 'dataConsumers',
     number
@@ -52,6 +53,7 @@ export async function count(stack: Stack): Promise<Counts> {
       transports: metric('parley_transports'),
       producers: metric('parley_producers'),
       consumers: metric('parley_consumers'),
+      pipes: metric('parley_pipes'),
       dataProducers: metric('parley_data_producers'),
       dataConsumers: metric('parley_data_consumers'),
     },
