@@ -120,6 +120,10 @@ export class MediaNode {
       settings: {
         maxBitrate: config.webrtc.webrtc.max_bitrate,
         minBitrate: config.webrtc.webrtc.min_bitrate,
+        maxReceiveBitrate: config.webrtc.webrtc.max_receive_bitrate,
+        startBitrate: config.webrtc.webrtc.start_bitrate,
+        publishStartBitrate: config.webrtc.webrtc.publish_start_bitrate,
+        layers: Object.values(config.media.video.layers),
         repair: { nack: config.webrtc.webrtc.nack, rtx: config.webrtc.webrtc.rtx },
         send: {
           codecPreference: codecPreference(config.media),

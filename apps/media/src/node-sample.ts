@@ -3,7 +3,7 @@ import type { DirectServer } from './direct/direct-server.ts';
 import type { FleetClient } from './fleet/fleet-client.ts';
 import type { RoomRegistry } from './rooms/room-registry.ts';
 import { mean } from './rooms/room-stats.ts';
-import type { Subscription } from './sessions/subscriber.ts';
+import type { Subscription } from './sessions/subscription.ts';
 import type { NodeSample, VideoLayer } from './telemetry/metrics.ts';
 import type { TrafficLedger } from './telemetry/traffic-ledger.ts';
 import type { WorkerPool } from './workers/worker-pool.ts';

@@ -2,7 +2,7 @@ import type { MediaRoom } from '../rooms/media-room.ts';
 import { packetsOf } from '../rooms/room-stats.ts';
 import type { PublishedTrack } from '../sessions/published-track.ts';
 import type { Session } from '../sessions/session.ts';
-import type { Subscription } from '../sessions/subscriber.ts';
+import type { Subscription } from '../sessions/subscription.ts';
 import type { MediaWorker, RoomRouter } from '../workers/media-worker.ts';
 import type { RoomUse } from './load-model.ts';
 import { limitOf, SHED_STEPS } from './shed-step.ts';

@@ -30,8 +30,19 @@ export function chooseLayer(wish: Quality, layers: number): LayerChoice {
     case 'medium':
       return { spatialLayer: Math.max(1, Math.floor(top / 2)), applied: 'medium' };
     case 'high': {
-      const applied = ASCENDING[Math.min(top, 2)] ?? 'high';
+      const applied = qualityOfLayer(top, layers);
       return { spatialLayer: top, applied, ...(applied !== wish && { limitedBy: 'fewer-layers' as const }) };
     }
   }
+}
+
+/**
+ * The name of a layer as subscribers know it: the wish for which {@link chooseLayer} takes it, or the next better one.
+ *
+ * @param layers how many the track has, 2 or more: a single one has no name
+ */
+export function qualityOfLayer(layer: number, layers: number): Exclude<Quality, 'auto'> {
+  const top = layers - 1;
+  if (layer <= 0) return 'low';
+  return layer >= top ? (ASCENDING[Math.min(top, 2)] ?? 'high') : 'medium';
 }

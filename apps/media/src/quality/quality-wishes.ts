@@ -1,22 +1,18 @@
+import type { TrackView } from '@parley/protocol/client-messages';
 import type { Quality } from '@parley/protocol/track';
-import { NO_LIMIT, type VideoLimit } from '../capacity/shed-step.ts';
-import { layersOf, type PublishedTrack } from '../sessions/published-track.ts';
-import { chooseLayer, type LayerChoice } from './layer-choice.ts';
+import type { PublishedTrack } from '../sessions/published-track.ts';
+import type { Wish } from './policy.ts';
 
-/** A wish for a track, and what it comes to. */
-export interface WishedLayer extends Omit<LayerChoice, 'limitedBy'> {
-  requested: Quality;
-  limitedBy?: LayerChoice['limitedBy'] | 'server-load';
-  /** Nothing is sent. */
-  paused?: true;
-}
-
-/** What one subscriber wants of the tracks it gets: one wish for all cameras, and wishes for single tracks. */
+/**
+ * What one subscriber wants of the tracks it gets: one quality for all cameras, and qualities for single tracks; and how it
+ * shows them, which holds beside that.
+ */
 export class QualityWishes {
   readonly #byTrack = new Map<string, Quality>();
   #cameras: Quality = 'auto';
-  /** What the room may have now. */
-  limit: VideoLimit = NO_LIMIT;
+  #views = new Map<string, TrackView>();
+  /** What the views have come to: a tile that wobbles stays with it. */
+  readonly #viewLayers = new Map<string, number>();
 
   /** Wishes for all cameras, those that come later included; wishes for single cameras are forgotten. */
   wishForCameras(quality: Quality, cameras: readonly PublishedTrack[]): void {
@@ -29,21 +25,32 @@ export class QualityWishes {
     this.#byTrack.set(trackId, quality);
   }
 
-  forget(trackId: string): void {
-    this.#byTrack.delete(trackId);
+  /** How all tracks are shown, in place of what was said before. Some may be gone, or still to come. */
+  show(views: readonly TrackView[]): void {
+    this.#views = new Map(views.map((view) => [view.trackId, view]));
+    for (const trackId of this.#viewLayers.keys()) {
+      if (!this.#views.has(trackId)) this.#viewLayers.delete(trackId);
+    }
   }
 
-  /** The wish that counts for a track, and what it comes to under the room's limit or another. */
-  choose({ producer, source }: PublishedTrack, limit = this.limit): WishedLayer {
-    const requested = this.#byTrack.get(producer.id) ?? (source === 'camera' ? this.#cameras : 'auto');
-    const layers = layersOf(producer);
-    const wished = chooseLayer(requested, layers);
-    const most = chooseLayer(limit.quality, layers);
-    const layer =
-      most.spatialLayer < wished.spatialLayer
-        ? { spatialLayer: most.spatialLayer, applied: most.applied, limitedBy: 'server-load' as const }
-        : wished;
-    if (!limit.paused.includes(source)) return { requested, ...layer };
-    return { requested, ...layer, limitedBy: 'server-load', paused: true };
+  /** A track is gone. */
+  forget(trackId: string): void {
+    this.#byTrack.delete(trackId);
+    this.#viewLayers.delete(trackId);
+  }
+
+  /** The wish that counts for a track. */
+  wishFor({ producer: { id }, source }: PublishedTrack): Wish {
+    return {
+      quality: this.#byTrack.get(id) ?? (source === 'camera' ? this.#cameras : 'auto'),
+      view: this.#views.get(id),
+      viewLayer: this.#viewLayers.get(id),
+    };
+  }
+
+  /** Keeps what a track's view has come to. */
+  settle(trackId: string, viewLayer: number | undefined): void {
+    if (viewLayer === undefined) this.#viewLayers.delete(trackId);
+    else this.#viewLayers.set(trackId, viewLayer);
   }
 }

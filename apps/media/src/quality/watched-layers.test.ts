@@ -108,8 +108,11 @@ describe('layers that somebody watches', () => {
   });
 });
 
-it('what the server’s load pauses is not encoded; what bandwidth keeps back is, for it comes again by itself', () => {
-  const choice = { requested: 'auto', applied: 'auto', spatialLayer: 2 } as const;
+it('what is not shown or what the server’s load pauses is not encoded; what bandwidth keeps back is, for it comes again by itself', () => {
+  const choice = { requested: 'auto', applied: 'auto', spatialLayer: 2, priority: 1 } as const;
   expect(layersWanted(choice)).toBe(3);
   expect(layersWanted({ ...choice, paused: true, limitedBy: 'server-load' })).toBe(0);
+  expect(layersWanted({ ...choice, paused: true, limitedBy: 'room-size' })).toBe(0);
+  expect(layersWanted({ ...choice, paused: true, limitedBy: 'bandwidth' })).toBe(3);
+  expect(layersWanted({ ...choice, hidden: true })).toBe(0);
 });

@@ -1,4 +1,4 @@
-import type { WishedLayer } from './quality-wishes.ts';
+import type { TrackDecision } from './policy.ts';
 
 /** A publisher hears that a layer is not watched when nobody has wanted it for so long: pages are turned back, ms. */
 export const UNWATCHED_MS = 5000;
@@ -105,8 +105,8 @@ export class WatchedLayers {
 }
 
 /** How many layers a subscriber wants of what it was decided that it gets: what bandwidth keeps from it comes back by itself. */
-export function layersWanted({ spatialLayer, paused, limitedBy }: WishedLayer): number {
-  return paused && limitedBy === 'server-load' ? 0 : spatialLayer + 1;
+export function layersWanted({ spatialLayer, paused, hidden, limitedBy }: TrackDecision): number {
+  return hidden || (paused && limitedBy !== 'bandwidth') ? 0 : spatialLayer + 1;
 }
 
 function look(track: Track, now: number): void {

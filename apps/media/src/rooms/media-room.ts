@@ -8,6 +8,7 @@ import { limitOf, type ShedStep } from '../capacity/shed-step.ts';
 import { type DataCounts, DataHub } from '../data/data-hub.ts';
 import { RoomHistory } from '../history/room-history.ts';
 import { TrackPipes } from '../pipes/track-pipes.ts';
+import { TrackRates } from '../quality/track-rates.ts';
 import type { Carrier } from '../sessions/carrier.ts';
 import { describeTrack, type PublishedTrack } from '../sessions/published-track.ts';
 import { Session } from '../sessions/session.ts';
@@ -57,6 +58,7 @@ export class MediaRoom {
   readonly #data: DataHub;
   readonly #dynacast = new Dynacast();
   readonly #speakers: RoomSpeakers;
+  readonly #rates = new TrackRates();
   readonly #sessions = new Map<string, Session>();
   /** Sessions that have ended and are not reported yet. */
   readonly #reports = new Set<Promise<void>>();
@@ -140,7 +142,7 @@ export class MediaRoom {
     const meter = new SessionMeter(performance.now());
     const { settings, ledger, timings } = this.#context;
     const room = { roomId, settings, ledger, timings, router, pipes: this.#pipes, data: this.#data };
-    const shared = { ...room, speakers: this.#speakers };
+    const shared = { ...room, rates: this.#rates, room: this, speakers: this.#speakers };
     const context = { ...shared, logger, participantId, session: number, grants, meter };
     const session: Session = new Session(context, claims, carrier, {
       published: (track) => this.#publish(session, track),
@@ -209,8 +211,9 @@ export class MediaRoom {
   }
 
   /** The room's options, in place of those before. */
-  setOptions(options: RoomMediaOptions): void {
+  async setOptions(options: RoomMediaOptions): Promise<void> {
     this.#options = options;
+    await Promise.all([...this.#sessions.values()].map((session) => session.enforceBounds()));
   }
 
   /** Takes from the room what a step takes, and gives back what it does not. */

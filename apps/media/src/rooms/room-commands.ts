@@ -59,7 +59,7 @@ export class RoomCommands {
         this.#enqueue(command, () => this.#setGrants(command));
         return;
       case 'set-room-media':
-        this.#options.media.setOptions(command.media);
+        this.#options.media.setOptions(command.media).catch((error: unknown) => this.#failed(error));
         return;
       case 'get-stats':
         void this.#sendStats(command);
@@ -73,7 +73,7 @@ export class RoomCommands {
     command: Exclude<MediaCommand, Command<'get-stats' | 'set-room-media'>>,
     task: () => Promise<void> | void,
   ): void {
-    const { roomId, context, media } = this.#options;
+    const { media } = this.#options;
     const { participantId } = command;
     const done = this.#queues.run(participantId, async () => {
       if (!media.closed) await task();
@@ -84,10 +84,13 @@ export class RoomCommands {
       }
       return;
     }
-    done.catch((error: unknown) => {
-      const fields = { event: 'link-command-failed', roomId, participantId, err: error };
-      context.logger.error(fields, 'a link command failed');
-    });
+    done.catch((error: unknown) => this.#failed(error, participantId));
+  }
+
+  #failed(error: unknown, participantId?: string): void {
+    const { roomId, context } = this.#options;
+    const fields = { event: 'link-command-failed', roomId, participantId, err: error };
+    context.logger.error(fields, 'a link command failed');
   }
 
   /** Opens a session whose client speaks through the Room, which said so in an epoch. */

@@ -43,9 +43,9 @@ export class RoomMedia {
   }
 
   /** The room's options, all of them, for sessions that are open and those that come. */
-  setOptions(options: RoomMediaOptions): void {
+  async setOptions(options: RoomMediaOptions): Promise<void> {
     this.#options = options;
-    this.#room?.setOptions(options);
+    await this.#room?.setOptions(options);
   }
 
   /**
@@ -66,7 +66,8 @@ export class RoomMedia {
       { roomId: this.#roomId, pool, placement, ...shared },
       { ...this.#handlers, candidate: () => metrics.candidate() },
     );
-    room.setOptions(this.#options);
+    // Nobody is in it yet.
+    void room.setOptions(this.#options);
     return room;
   }
 }

@@ -2,7 +2,7 @@ import type { LayerStats, RoomMediaStats, SubscriptionStats, TrackStats } from '
 import type { ConsumerStat, ProducerStat } from 'mediasoup/types';
 import { codecName, type PublishedTrack } from '../sessions/published-track.ts';
 import type { Session } from '../sessions/session.ts';
-import type { Subscription } from '../sessions/subscriber.ts';
+import type { Subscription } from '../sessions/subscription.ts';
 
 /** Most subscriptions that are asked about and listed: what a message to the Room can hold. */
 const MAX_SUBSCRIPTIONS = 2000;

@@ -7,8 +7,6 @@ import type { SessionContext } from './session-context.ts';
 import type { SessionMeter } from './session-meter.ts';
 import { type TransportState, transportState } from './transport-state.ts';
 
-/** Where the send estimate starts, bit/s: two medium layers. Much lower, and viewers wait for the top layer. */
-const INITIAL_OUTGOING_BITRATE = 1_000_000;
 /** A client that has checked nothing for this long is gone (RFC 7675 §5.1); one that closes says so itself. */
 const ICE_CONSENT_SECONDS = 30;
 
@@ -37,21 +35,22 @@ export class ClientTransport {
   /**
    * @param onState called at each change of {@link state}, not for its own closing
    * @param options.data whether it is to have SCTP: of a client that does not expect it the worker would ask in vain
+   * @param options.startBitrate where the estimate of what the client can be sent starts, bit/s. mediasoup takes it for the least
+   *   upper bound of the estimate as well, so it has to be above its floor
    */
   static async open(
     { router, webRtcServer }: RoomRouter,
-    { ledger, meter, settings }: Pick<SessionContext, 'ledger' | 'meter' | 'settings'>,
+    { ledger, meter }: Pick<SessionContext, 'ledger' | 'meter'>,
     onState: () => void,
-    { data = false }: { data?: boolean } = {},
+    { data = false, startBitrate }: { data?: boolean; startBitrate?: number } = {},
   ): Promise<ClientTransport> {
     const transport = await router.createWebRtcTransport({
       webRtcServer,
       enableUdp: true,
       enableTcp: true,
       preferUdp: true,
-      // mediasoup takes it for the least upper bound of the estimate as well, which has to be above its floor.
-      initialAvailableOutgoingBitrate: Math.max(INITIAL_OUTGOING_BITRATE, settings.minBitrate),
       iceConsentTimeout: ICE_CONSENT_SECONDS,
+      ...(startBitrate !== undefined && { initialAvailableOutgoingBitrate: startBitrate }),
       ...(data && SCTP),
     });
     ledger.open(transport);

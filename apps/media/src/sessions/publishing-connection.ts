@@ -12,6 +12,7 @@ import {
 } from '@parley/sdp/peer-connection';
 import { type SendOptions, type SendParameters, sendParameters } from '@parley/sdp/send-parameters';
 import type { Producer } from 'mediasoup/types';
+import { mostSent } from '../quality/bitrate-caps.ts';
 import { negotiable } from '../workers/router-codecs.ts';
 import { ClientTransport, newSessionId } from './client-transport.ts';
 import { type DataHandlers, DataLine } from './data-line.ts';
@@ -33,9 +34,6 @@ interface Line extends KnownLine {
   /** What the producer received, once it has ended. */
   streams?: Promise<KnownStream[]>;
 }
-
-/** Where Chrome's encoder starts, kbit/s; without it the top layer takes 20 seconds to appear. */
-const START_BITRATE = 2500;
 
 const LOST_TRANSPORT =
   'The m-line that carries the transport was stopped, and with it all others are cut off. Open a new ' +
@@ -151,7 +149,7 @@ export class PublishingConnection {
     for (const [, line] of this.#live()) if (isScreenSource(line.source)) this.#endLine(line, 'held');
   }
 
-  /** Ends what the grants do not include any more, and bounds what is sent by them. */
+  /** Ends what the grants do not include any more, and bounds what is sent by them and the room's options. */
   async enforceGrants(): Promise<void> {
     for (const [, line] of this.#live()) if (!this.#isGranted(line)) this.#endLine(line, 'past');
     const transport = this.#transport?.transport;
@@ -173,18 +171,20 @@ export class PublishingConnection {
 
   /** Most the client may send here, bit/s. */
   get #maxBitrate(): number {
-    return Math.min(this.#context.grants.maxBitrate, this.#context.settings.maxBitrate);
+    const { settings, grants, room } = this.#context;
+    return mostSent({ settings, grants, options: room.options });
   }
 
   #sendOptions(): SendOptions {
-    const { send, minBitrate } = this.#context.settings;
+    const { send, minBitrate, publishStartBitrate } = this.#context.settings;
     const most = Math.floor(this.#maxBitrate / 1000);
     const least = Math.min(Math.floor(minBitrate / 1000), most);
+    const start = Math.floor(publishStartBitrate / 1000);
     return {
       ...send,
       codecOptions: {
         ...send.codecOptions,
-        videoGoogleStartBitrate: Math.max(least, Math.min(START_BITRATE, most)),
+        videoGoogleStartBitrate: Math.max(least, Math.min(start, most)),
         ...(least > 0 && { videoGoogleMinBitrate: least }),
       },
     };

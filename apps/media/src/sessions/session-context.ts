@@ -1,13 +1,22 @@
 import type { Grants } from '@parley/protocol/grants';
+import type { RoomMediaOptions } from '@parley/protocol/room-media';
 import type { SendOptions } from '@parley/sdp/send-parameters';
 import type { Logger } from 'pino';
 import type { DataHub } from '../data/data-hub.ts';
 import type { TrackPipes } from '../pipes/track-pipes.ts';
+import type { TrackRates } from '../quality/track-rates.ts';
+import type { LayerBox } from '../quality/view-layer.ts';
 import type { RoomSpeakers } from '../speakers/room-speakers.ts';
 import type { TrafficLedger } from '../telemetry/traffic-ledger.ts';
 import type { RoomRouter } from '../workers/media-worker.ts';
 import type { Repair } from '../workers/router-codecs.ts';
 import type { SessionMeter } from './session-meter.ts';
+
+/** A simulcast layer of cameras. */
+export interface CameraLayer extends LayerBox {
+  /** Most bit/s. */
+  bitrate: number;
+}
 
 /** What the configuration says about media. */
 export interface MediaSettings {
@@ -15,6 +24,13 @@ export interface MediaSettings {
   maxBitrate: number;
   /** bit/s that estimates do not fall below, either way; 0 for no such floor. Never above {@link maxBitrate}. */
   minBitrate: number;
+  /** Most bit/s a participant is sent; 0 for no such bound. */
+  maxReceiveBitrate: number;
+  /** bit/s where the estimate towards a participant starts, and where publishers' encoders do. */
+  startBitrate: number;
+  publishStartBitrate: number;
+  /** The layers of cameras, ascending. */
+  layers: readonly CameraLayer[];
   /** How lost packets are healed, either way. */
   repair: Repair;
   send: SendOptions;
@@ -50,6 +66,8 @@ export interface SessionContext extends SessionId {
   data: DataHub;
   /** The room's. */
   speakers: RoomSpeakers;
+  rates: TrackRates;
+  room: { readonly options: RoomMediaOptions };
   /** Of this session. */
   meter: SessionMeter;
   /** Says with each line which session it is about. */

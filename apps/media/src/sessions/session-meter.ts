@@ -3,7 +3,7 @@ import type { ConsumerStat, ProducerStat } from 'mediasoup/types';
 import { LossAccount } from '../telemetry/loss-account.ts';
 import type { Carried } from '../telemetry/traffic-ledger.ts';
 import type { PublishedTrack } from './published-track.ts';
-import type { Subscription } from './subscriber.ts';
+import type { Subscription } from './subscription.ts';
 
 type Stat = ConsumerStat | ProducerStat;
 

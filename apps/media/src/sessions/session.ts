@@ -11,7 +11,8 @@ import type { Track } from '@parley/protocol/track';
 import type { VideoLimit } from '../capacity/shed-step.ts';
 import { DataAllowance } from '../data/data-allowance.ts';
 import type { SessionChannel } from '../data/session-channel.ts';
-import { QualityWishes, type WishedLayer } from '../quality/quality-wishes.ts';
+import type { TrackDecision } from '../quality/policy.ts';
+import { SubscriberQuality } from '../quality/subscriber-quality.ts';
 import { SpeakerTeller, TELL_MS } from '../speakers/speaker-teller.ts';
 import type { RoomRouter } from '../workers/media-worker.ts';
 import type { Carrier } from './carrier.ts';
@@ -21,7 +22,8 @@ import { describeTrack, type PublishedTrack } from './published-track.ts';
 import { Publisher } from './publisher.ts';
 import { SerialQueue } from './serial-queue.ts';
 import type { SessionContext, SessionId } from './session-context.ts';
-import { Subscriber, type Subscription } from './subscriber.ts';
+import { Subscriber } from './subscriber.ts';
+import type { Subscription } from './subscription.ts';
 import { initialChoice, isWanted, type SubscriptionChoice } from './subscription-choice.ts';
 
 /** What a session tells whoever opened it. */
@@ -54,7 +56,7 @@ export class Session {
   readonly #handlers: SessionHandlers;
   readonly #queue = new SerialQueue(MAX_WAITING);
   readonly #requests = new TokenBucket(SESSION_REQUESTS, performance.now());
-  readonly #wishes = new QualityWishes();
+  readonly #quality: SubscriberQuality;
   readonly #publisher: Publisher;
   readonly #subscriber: Subscriber;
   readonly #requester: OfferRequester;
@@ -66,8 +68,6 @@ export class Session {
   /** The client's channel, while it is to be used in place of the Room. */
   #channel: SessionChannel | undefined;
   readonly #mediaState: MediaStateWatch;
-  /** Tracks of which the client was told that the server's load limits them, and how. */
-  readonly #limited = new Map<string, string>();
   #closed = false;
 
   constructor(context: SessionContext, terms: SessionTerms, carrier: Carrier, handlers: SessionHandlers) {
@@ -91,7 +91,10 @@ export class Session {
         },
       },
     });
-    this.#subscriber = new Subscriber(context, this.#wishes, {
+    this.#quality = new SubscriberQuality(context, (notice) =>
+      this.#emit({ type: 'quality-changed', roomId, ...notice }),
+    );
+    this.#subscriber = new Subscriber(context, this.#quality, {
       onState,
       onWatched: () => handlers.watches(),
       onOffer: (offer) => this.#emit({ type: 'offer', roomId, ...offer }),
@@ -208,20 +211,33 @@ export class Session {
   /** Other grants hold from now on, at once: what may no longer be published ends. */
   async setGrants(grants: Grants): Promise<void> {
     // The session's parts share it.
-    Object.assign(this.#context.grants, grants);
-    await this.#publisher.enforceGrants();
+    const { grants: held } = this.#context;
+    // Absent is no bound, whatever there was before.
+    delete held.maxReceiveBitrate;
+    Object.assign(held, grants);
+    await this.enforceBounds();
+  }
+
+  /** The grants or the room's options say otherwise what may be sent and received, at once. */
+  async enforceBounds(): Promise<void> {
+    await Promise.all([this.#publisher.enforceGrants(), this.#subscriber.applyBounds()]);
   }
 
   /** The room's load allows more video or less: what is sent changes, and the client is told. */
   async limitVideo(limit: VideoLimit): Promise<void> {
-    this.#wishes.limit = limit;
-    await this.#subscriber.applyQuality();
-    this.#tellLimits();
+    this.#quality.limit = limit;
+    await this.#applyQuality();
+  }
+
+  /** Whose sound and cameras are forwarded to the participant from now on; undefined for everybody's. */
+  async setForwarded(participantIds: ReadonlySet<string> | undefined): Promise<void> {
+    this.#quality.forwarded = participantIds;
+    await this.#applyQuality();
   }
 
   /** What is to be sent of a track that the participant receives, under a limit. */
-  layerUnder(track: PublishedTrack, limit: VideoLimit): WishedLayer {
-    return this.#wishes.choose(track, limit);
+  layerUnder(track: PublishedTrack, limit: VideoLimit): TrackDecision {
+    return this.#quality.choose(track, limit);
   }
 
   /** Somebody else's track is there for this participant: it gets it if it may and wants to, else no longer. */
@@ -229,14 +245,13 @@ export class Session {
     if (this.#closed) return;
     const { id } = track.producer;
     if (this.subscribes && isWanted(this.#choice, id)) return this.#subscriber.add(track);
-    this.#limited.delete(id);
+    this.#quality.removed(id);
     this.#subscriber.remove(id);
   }
 
   /** Somebody else's track is gone. */
   removeTrack(trackId: string): void {
-    this.#wishes.forget(trackId);
-    this.#limited.delete(trackId);
+    this.#quality.forget(trackId);
     this.#subscriber.remove(trackId);
   }
 
@@ -284,10 +299,17 @@ export class Session {
         return;
       case 'answer':
         await this.#subscriber.answer(request);
-        this.#tellLimits();
+        this.#quality.tellChanges();
         return;
-      case 'update-quality':
-        await this.#updateQuality(request);
+      case 'update-quality': {
+        const concerned = this.#quality.wish(request, this.#subscriber.wanted);
+        await this.#subscriber.applyQuality();
+        this.#quality.answer(concerned);
+        return;
+      }
+      case 'set-view':
+        this.#quality.show(request.tracks);
+        await this.#applyQuality();
         return;
       case 'restart-ice':
         this.#subscriber.restartIce();
@@ -298,8 +320,6 @@ export class Session {
         return;
       case 'watch-speakers':
         this.#teller.want(request.on);
-        return;
-      case 'set-view':
         return;
       case 'ice-candidate':
         this.#handlers.candidate();
@@ -327,50 +347,9 @@ export class Session {
     else if (!sending) this.#requester.offeredNothing();
   }
 
-  async #updateQuality({
-    quality,
-    trackId,
-  }: Extract<SessionRequest, { type: 'update-quality' }>): Promise<void> {
-    const videos = this.#subscriber.wanted.filter(({ producer }) => producer.kind === 'video');
-    let concerned = videos.filter(({ source }) => source === 'camera');
-    if (trackId === undefined) {
-      this.#wishes.wishForCameras(quality, concerned);
-    } else {
-      concerned = videos.filter(({ producer }) => producer.id === trackId);
-      if (concerned.length === 0) {
-        throw new ParleyError('track_not_found', 'You receive no video with this trackId.');
-      }
-      this.#wishes.wishForTrack(quality, trackId);
-    }
+  async #applyQuality(): Promise<void> {
     await this.#subscriber.applyQuality();
-    for (const track of concerned) this.#tellQuality(track);
-  }
-
-  /** Tells of the tracks that the server's load has begun to limit, limits otherwise, or no longer limits. */
-  #tellLimits(): void {
-    for (const { track, receives } of this.#subscriber.subscriptions) {
-      if (!receives || track.producer.kind !== 'video') continue;
-      const now = limitOn(this.#wishes.choose(track));
-      if (now !== this.#limited.get(track.producer.id)) this.#tellQuality(track);
-    }
-  }
-
-  #tellQuality(track: PublishedTrack): void {
-    const trackId = track.producer.id;
-    const choice = this.#wishes.choose(track);
-    const limit = limitOn(choice);
-    if (limit === undefined) this.#limited.delete(trackId);
-    else this.#limited.set(trackId, limit);
-    const { requested, applied, limitedBy, paused } = choice;
-    this.#emit({
-      type: 'quality-changed',
-      roomId: this.#context.roomId,
-      trackId,
-      requested,
-      applied,
-      ...(limitedBy && { limitedBy }),
-      ...(paused && { paused }),
-    });
+    this.#quality.tellChanges();
   }
 
   #updateMediaState(): void {
@@ -420,9 +399,4 @@ export class Session {
     const message = 'The media node failed at this. Try again; if it stays, join again.';
     this.#emit({ type: 'error', code: 'internal', message, ...about });
   }
-}
-
-/** What the server's load does to a track; undefined when nothing. */
-function limitOn({ limitedBy, applied, paused }: WishedLayer): string | undefined {
-  return limitedBy === 'server-load' ? `${applied} ${paused ?? false}` : undefined;
 }

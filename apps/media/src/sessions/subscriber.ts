@@ -1,8 +1,10 @@
 import type { Answer as AnswerMessage } from '@parley/protocol/client-messages';
 import { ParleyError } from '@parley/protocol/errors';
 import type { ServerOffer } from '@parley/protocol/server-messages';
-import type { Consumer, WebRtcTransport } from 'mediasoup/types';
-import type { QualityWishes } from '../quality/quality-wishes.ts';
+import type { WebRtcTransport } from 'mediasoup/types';
+import { applyDecision } from '../quality/apply-decision.ts';
+import { EstimateBounds } from '../quality/bitrate-caps.ts';
+import type { SubscriberQuality } from '../quality/subscriber-quality.ts';
 import { layersWanted } from '../quality/watched-layers.ts';
 import { negotiable } from '../workers/router-codecs.ts';
 import { AnswerWatch } from './answer-watch.ts';
@@ -15,6 +17,7 @@ import { ReceiveDescription, type Settlement } from './receive-description.ts';
 import { SerialQueue } from './serial-queue.ts';
 import type { SessionContext } from './session-context.ts';
 import { streamIdOf } from './sources.ts';
+import { describeSubscription, type Subscription, undecodable } from './subscription.ts';
 
 /** An offer as its owner sends it. */
 export type ReceiveOffer = Pick<ServerOffer, 'offerId' | 'sdp' | 'tracks'>;
@@ -29,15 +32,6 @@ export interface SubscriberHandlers {
   onWatched(): void;
 }
 
-/** A track on its way to the client. */
-export interface Subscription {
-  track: PublishedTrack;
-  consumer: Consumer;
-  mid: string;
-  /** Whether the client's answer takes it. */
-  receives: boolean;
-}
-
 /**
  * The receiving half of a session: brings what the client gets in line with what it should get, one offer at a time.
  *
@@ -48,7 +42,8 @@ export interface Subscription {
 export class Subscriber {
   readonly #context: SessionContext;
   readonly #handlers: SubscriberHandlers;
-  readonly #wishes: QualityWishes;
+  readonly #quality: SubscriberQuality;
+  readonly #bounds: EstimateBounds;
   readonly #description: ReceiveDescription;
   readonly #wanted = new Map<string, PublishedTrack>();
   readonly #subscriptions = new Map<string, Subscription>();
@@ -75,9 +70,11 @@ export class Subscriber {
   );
   #closed = false;
 
-  constructor(context: SessionContext, wishes: QualityWishes, handlers: SubscriberHandlers) {
+  constructor(context: SessionContext, quality: SubscriberQuality, handlers: SubscriberHandlers) {
     this.#context = context;
-    this.#wishes = wishes;
+    this.#quality = quality;
+    const { settings, grants, room } = context;
+    this.#bounds = new EstimateBounds(() => ({ settings, grants, options: room.options }));
     this.#handlers = handlers;
     this.#description = new ReceiveDescription(
       negotiable(context.router.router.rtpCapabilities, context.settings.repair),
@@ -103,7 +100,7 @@ export class Subscriber {
     const videos = this.wanted.filter(
       ({ producer }) => producer.kind === 'video' && !this.#refused.has(producer.id),
     );
-    return new Map(videos.map((track) => [track.producer.id, layersWanted(this.#wishes.choose(track))]));
+    return new Map(videos.map((track) => [track.producer.id, layersWanted(this.#quality.choose(track))]));
   }
 
   add(track: PublishedTrack): void {
@@ -141,6 +138,7 @@ export class Subscriber {
       this.#answerWatch.stop();
       if (settlement.dtls !== undefined) await this.#transport.connect(settlement.dtls);
       await Promise.all(this.subscriptions.map((subscription) => this.#settle(subscription, settlement)));
+      await this.#quality.applied();
       this.#context.timings.negotiated('server', (performance.now() - this.#offeredAt) / 1000);
       this.#context.logger.debug({ event: 'answer-applied', offerId }, 'an answer was applied');
     });
@@ -153,14 +151,19 @@ export class Subscriber {
   async applyQuality(): Promise<void> {
     this.#handlers.onWatched();
     // In its turn, or it would miss consumers that are just being made with the old wishes.
-    await this.#work.run(() =>
-      Promise.all(
-        this.subscriptions.map(async (subscription) => {
-          await this.#relayer(subscription);
-          await this.#flow(subscription);
-        }),
-      ),
-    );
+    await this.#work.run(async () => {
+      await Promise.all(this.subscriptions.map((subscription) => this.#apply(subscription)));
+      await this.#quality.applied();
+    });
+  }
+
+  /** Brings what the client is sent at the most in line with what the server, its grants and the room say. */
+  async applyBounds(): Promise<void> {
+    const transport = this.#transport?.transport;
+    if (transport === undefined || transport.closed) return;
+    await this.#bounds.apply(transport).catch((error: unknown) => {
+      if (!transport.closed) throw error;
+    });
   }
 
   /** Offers new credentials, with which the client can come back on another network (RFC 8445 §2.4). */
@@ -180,6 +183,7 @@ export class Subscriber {
     this.#closed = true;
     this.#changes.stop();
     this.#answerWatch.stop();
+    this.#quality.close();
     this.#wanted.clear();
     this.#subscriptions.clear();
     this.#transport?.close();
@@ -276,33 +280,34 @@ export class Subscriber {
   }
 
   async #openTransport(): Promise<ClientTransport> {
-    const opened = await ClientTransport.open(this.#context.router, this.#context, () => {
+    const onState = () => {
       if (opened.state === 'disconnected' && opened.transport.dtlsState === 'connected') {
         this.restartIce();
       }
       this.#handlers.onState();
+    };
+    const opened = await ClientTransport.open(this.#context.router, this.#context, onState, {
+      startBitrate: this.#bounds.start,
     });
     try {
       // As early as this, nothing has been sent yet that the estimate could have fallen for.
-      const { minBitrate } = this.#context.settings;
-      if (minBitrate > 0 && !this.#closed) await opened.transport.setMinOutgoingBitrate(minBitrate);
+      if (!this.#closed) await this.#bounds.apply(opened.transport);
     } catch (error) {
       opened.close();
       throw error;
     }
     if (this.#closed) opened.close();
+    this.#quality.attach(opened.transport, {
+      subscriptions: () => this.#subscriptions.values(),
+      apply: () => this.applyQuality(),
+      onError: (error) => this.#report(error),
+    });
     return opened;
   }
 
   #offer(transport: WebRtcTransport): void {
     const sdp = this.#description.offer(transport);
-    const tracks = this.subscriptions.map(({ mid, track: { producer, participantId, source } }) => ({
-      mid,
-      trackId: producer.id,
-      participantId,
-      kind: producer.kind,
-      source,
-    }));
+    const tracks = this.subscriptions.map(describeSubscription);
     this.#openOffer = { offerId: crypto.randomUUID(), sdp, tracks };
     this.#offeredAt = performance.now();
     const { offerId } = this.#openOffer;
@@ -327,43 +332,29 @@ export class Subscriber {
       return;
     }
     subscription.receives = receiving.includes(mid) && this.#wanted.get(track.producer.id) === track;
-    await this.#flow(subscription);
+    await this.#apply(subscription);
   }
 
-  /** Sends what the client takes and the room's load allows, nothing else. */
-  async #flow(subscription: Subscription): Promise<void> {
-    const { consumer, track, receives } = subscription;
-    const flows = receives && this.#wishes.choose(track).paused !== true;
-    if (flows !== consumer.paused) return;
-    await this.#ask(subscription, () => (flows ? consumer.resume() : consumer.pause()));
-  }
-
-  /** Asks the worker something about a track, which may end before it answers: that is no failure of the request. */
-  async #ask(subscription: Subscription, question: (about: Subscription) => Promise<void>): Promise<void> {
-    const { consumer, track } = subscription;
+  /** Sends what the client takes and the policy decides. A track may end meanwhile: that is no failure. */
+  async #apply({ consumer, track, receives: takes }: Subscription): Promise<void> {
     if (consumer.closed) return;
+    const { tight } = this.#quality;
     try {
-      await question(subscription);
+      await applyDecision(consumer, this.#quality.choose(track), {
+        takes,
+        tight,
+        layers: layersOf(track.producer),
+      });
     } catch (error) {
       // The producer is known to be closed before its consumers are.
       if (!consumer.closed && !track.producer.closed) this.#report(error);
     }
   }
 
-  async #relayer(subscription: Subscription): Promise<void> {
-    const spatialLayer = this.#layer(subscription.track);
-    // Each question costs the worker a message, and most wishes are about one track of a hundred.
-    if (spatialLayer === undefined || spatialLayer === subscription.consumer.preferredLayers?.spatialLayer)
-      return;
-    await this.#ask(subscription, ({ consumer }) => consumer.setPreferredLayers({ spatialLayer }));
-  }
-
-  #refuse({ producer, source, participantId }: PublishedTrack): void {
-    this.#refused.add(producer.id);
+  #refuse(track: PublishedTrack): void {
+    this.#refused.add(track.producer.id);
     this.#handlers.onWatched();
-    const codec = producer.rtpParameters.codecs[0]?.mimeType;
-    const message = `This client cannot receive the ${source} of participant ${participantId} (track ${producer.id}): it accepts no ${codec}.`;
-    this.#handlers.onError(new ParleyError('codec_unsupported', message));
+    this.#handlers.onError(undecodable(track));
   }
 
   /** What went wrong where no request of the client waits for it. */
@@ -373,6 +364,6 @@ export class Subscriber {
   }
 
   #layer(track: PublishedTrack): number | undefined {
-    return layersOf(track.producer) > 1 ? this.#wishes.choose(track).spatialLayer : undefined;
+    return layersOf(track.producer) > 1 ? this.#quality.choose(track).spatialLayer : undefined;
   }
 }

@@ -150,6 +150,10 @@ describe('loadConfig', () => {
     );
     expect(() => read('webrtc:\n  min_bitrate: 5000')).toThrow('must be 0, for none, or 30000 or more');
     expect(read('webrtc:\n  min_bitrate: 0').webrtc.min_bitrate).toBe(0);
+    expect(() => read('webrtc:\n  max_receive_bitrate: 60000')).toThrow(
+      'webrtc.yaml:2: webrtc.max_receive_bitrate: is 60000; must be 0, for none, or 100000 or more',
+    );
+    expect(() => read('webrtc:\n  max_receive_bitrate: 100000')).not.toThrow();
     expect(() => read('webrtc:\n  jitter_buffer_target: 1500')).toThrow(
       'webrtc.jitter_buffer_target: is 1500; must not be above webrtc.jitter_buffer_max, which is 1000',
     );

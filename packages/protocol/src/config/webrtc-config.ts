@@ -70,6 +70,12 @@ export const WebrtcConfig = z
          * go below; 0 sets none. mediasoup itself never goes below 30 000.
          */
         min_bitrate: z.number().int().min(0).max(1_000_000_000).default(100_000),
+        /** Most bit/s a participant is sent; 0 sets no bound. */
+        max_receive_bitrate: z.number().int().min(0).max(1_000_000_000).default(0),
+        /** bit/s where the bandwidth estimate towards a participant starts, within its bounds. */
+        start_bitrate: z.number().int().min(30_000).max(1_000_000_000).default(1_000_000),
+        /** bit/s where publishers' encoders are told to start, within their bounds. */
+        publish_start_bitrate: z.number().int().min(30_000).max(1_000_000_000).default(2_500_000),
         /** Whether clients are told to send cameras in three layers. */
         simulcast: z.boolean().default(true),
         /** Milliseconds of jitter buffer that our SDK asks browsers to aim at (webrtc-extensions, `jitterBufferTarget`); 0 lets them choose. */
@@ -177,6 +183,7 @@ export const WebrtcConfig = z
     const {
       min_bitrate: least,
       max_bitrate: most,
+      max_receive_bitrate: mostReceived,
       jitter_buffer_target: target,
       jitter_buffer_max: limit,
     } = webrtc;
@@ -193,6 +200,14 @@ export const WebrtcConfig = z
         path: ['webrtc', 'min_bitrate'],
         params: { other: ['webrtc', 'max_bitrate'] },
         message: `is ${least}; must not be above webrtc.max_bitrate, which is ${most}: lower the one or raise the other`,
+      });
+    }
+    if (mostReceived > 0 && mostReceived < Math.max(30_000, least)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['webrtc', 'max_receive_bitrate'],
+        params: { other: ['webrtc', 'min_bitrate'] },
+        message: `is ${mostReceived}; must be 0, for none, or ${Math.max(30_000, least)} or more: not below webrtc.min_bitrate, nor below what the media node goes down to`,
       });
     }
     if (target > limit) {

@@ -1,0 +1,23 @@
+import type { Consumer } from 'mediasoup/types';
+import { flows, type TrackDecision } from './policy.ts';
+
+/**
+ * Brings a consumer in line with what is decided. Each question costs the worker a message, so nothing is asked that is so already.
+ *
+ * @param takes whether the client takes the track at all
+ * @param tight whether the priority matters
+ */
+export async function applyDecision(
+  consumer: Consumer,
+  decision: TrackDecision,
+  { takes, tight, layers }: { takes: boolean; tight: boolean; layers: number },
+): Promise<void> {
+  const { spatialLayer, priority } = decision;
+  if (layers > 1 && spatialLayer !== consumer.preferredLayers?.spatialLayer) {
+    await consumer.setPreferredLayers({ spatialLayer });
+  }
+  if (consumer.kind === 'video' && tight && priority !== consumer.priority)
+    await consumer.setPriority(priority);
+  const open = takes && flows(decision);
+  if (open === consumer.paused) await (open ? consumer.resume() : consumer.pause());
+}
