@@ -5,7 +5,11 @@ import { inject } from 'vitest';
 /** Watches every RTCPeerConnection and WebSocket of a page from the outside, before the page's own scripts run. */
 const WATCH = readFileSync(new URL('../page/watch.js', import.meta.url), 'utf8');
 
+const LACKS = readFileSync(new URL('../page/lacks.js', import.meta.url), 'utf8');
+
 export interface PageOptions {
+  /** Video codecs that the browser is to be without, by their names in SDP. */
+  lacks?: string[];
   /** Seconds that the camera takes to be there. */
   cameraDelay?: number;
   /** A phone, held upright: fingers instead of a mouse. */
@@ -23,6 +27,9 @@ export async function openPage(browser: Browser, path: string, options: PageOpti
   await context.addInitScript({
     content: `${WATCH}\nwatch.cameraDelay = ${(options.cameraDelay ?? 0) * 1000};`,
   });
+  if (options.lacks) {
+    await context.addInitScript({ content: `${LACKS}\nlacks(${JSON.stringify(options.lacks)});` });
+  }
   const page = await context.newPage();
   page.on('pageerror', (error) => console.error(`page error: ${error.message}`));
   page.on('console', (message) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { openPage, report } from './browser.ts';
+import { openPage, type PageOptions, report } from './browser.ts';
 
 const RECEIVER = readFileSync(new URL('../page/receiver.js', import.meta.url), 'utf8');
 
@@ -25,9 +25,7 @@ export interface Received {
   packets: number;
 }
 
-export interface ReceiverOptions {
-  /** Base URL of the edge; by default the one that tests share. */
-  url?: string;
+export interface ReceiverOptions extends PageOptions {
   name?: string;
   /** Runs in the page before it joins. */
   script?: string;
@@ -44,9 +42,9 @@ export class Receiver {
   static async join(
     browser: Browser,
     room: string,
-    { url, name, script }: ReceiverOptions = {},
+    { name, script, ...how }: ReceiverOptions = {},
   ): Promise<Receiver> {
-    const page = await openPage(browser, '/health', url === undefined ? {} : { url });
+    const page = await openPage(browser, '/health', how);
     await page.addScriptTag({ content: RECEIVER });
     if (script !== undefined) await page.addScriptTag({ content: script });
     await page.evaluate(

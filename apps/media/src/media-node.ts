@@ -131,6 +131,7 @@ export class MediaNode {
             opusDtx: config.webrtc.webrtc.dtx,
             opusFec: config.webrtc.webrtc.fec,
             opusNack: config.webrtc.webrtc.nack,
+            ...(config.media.audio.opus.stereo && { opusStereo: true }),
           },
         },
       },

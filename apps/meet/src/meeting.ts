@@ -63,10 +63,11 @@ async function startDevices(call: Call, notices: Notices, { tracks, wanted }: Jo
   }
 }
 
-/** Whether a microphone is processed as the server wants: Chromium cannot change that of one that runs. */
+/** Whether a microphone is captured as the server wants: Chromium cannot change that of one that runs. */
 function isProcessed(track: MediaStreamTrack, wanted: Call['media']['audio']): boolean {
   const settings = track.getSettings();
-  return (['echoCancellation', 'noiseSuppression'] as const).every(
-    (key) => settings[key] === undefined || settings[key] === wanted[key],
+  if (wanted.stereo && settings.channelCount === 1) return false;
+  return (['echoCancellation', 'noiseSuppression', 'autoGainControl'] as const).every(
+    (key) => settings[key] === undefined || wanted[key] === undefined || settings[key] === wanted[key],
   );
 }

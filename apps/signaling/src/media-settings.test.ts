@@ -20,6 +20,10 @@ it('clients are told what is configured', () => {
       PARLEY_VIDEO_RESOLUTIONS_PREFERRED_HEIGHT: '1080',
       PARLEY_AUDIO_PROCESSING_ECHO_CANCELLATION: 'false',
       PARLEY_AUDIO_PROCESSING_NOISE_SUPPRESSION: 'false',
+      PARLEY_AUDIO_PROCESSING_AUTO_GAIN_CONTROL: 'false',
+      PARLEY_AUDIO_OPUS_STEREO: 'true',
+      PARLEY_VIDEO_CODECS:
+        '[{ name: VP8, priority: 1 }, { name: AV1, priority: 3 }, { name: VP9, priority: 2 }]',
     }),
   ).toEqual({
     iceServers: [{ urls: ['stun:stun.example.com'] }],
@@ -32,11 +36,17 @@ it('clients are told what is configured', () => {
       high: { width: 1280, height: 720, framerate: 30, bitrate: 2_500_000 },
     },
     resolution: { width: 1920, height: 1080 },
-    audio: { echoCancellation: false, noiseSuppression: false },
+    audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false, stereo: true },
+    codecs: ['AV1', 'VP9', 'VP8'],
   });
 });
 
-it('each of the two switches of a microphone is its own', () => {
+it('each switch of a microphone is its own', () => {
   const { audio } = settings({ PARLEY_AUDIO_PROCESSING_ECHO_CANCELLATION: 'false' });
-  expect(audio).toEqual({ echoCancellation: false, noiseSuppression: true });
+  expect(audio).toEqual({
+    echoCancellation: false,
+    noiseSuppression: true,
+    autoGainControl: true,
+    stereo: false,
+  });
 });

@@ -30,7 +30,7 @@ export interface CapturePairSettings extends Partial<ServerSettings> {
 /** Before the server has said what it wants. */
 const DEFAULTS: ServerSettings = {
   resolution: { width: 1280, height: 720 },
-  audio: { echoCancellation: true, noiseSuppression: true },
+  audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
 };
 
 /** Starts the camera; another one if the chosen one is gone. @throws {CallError} that says what to do */
@@ -126,10 +126,14 @@ export function cameraConstraints({
 
 /** Constraints for a microphone that fits the server's settings. */
 export function microphoneConstraints({
-  audio: { echoCancellation, noiseSuppression } = DEFAULTS.audio,
+  audio: { stereo, ...processing } = DEFAULTS.audio,
   deviceId,
 }: CaptureSettings = {}): MediaTrackConstraints {
-  return { echoCancellation, noiseSuppression, ...(deviceId && { deviceId: { exact: deviceId } }) };
+  return {
+    ...processing,
+    ...(stereo && { channelCount: { ideal: 2 } }),
+    ...(deviceId && { deviceId: { exact: deviceId } }),
+  };
 }
 
 /** What a shared screen shows: `detail`, text and pictures, is kept sharp; `motion`, films and games, smooth. */

@@ -36,6 +36,21 @@ describe('sendEncodings', () => {
     ]);
   });
 
+  it.each([
+    ['VP9', hd, 'L3T3_KEY', 3_150_000],
+    ['VP9', { width: 640, height: 480 }, 'L2T3_KEY', 650_000],
+    ['VP9', { width: 320, height: 240 }, 'L1T3', 150_000],
+    ['AV1', hd, 'L1T3', 2_500_000],
+  ])('sends a camera by %s in one stream, of %o in %s', (codec, picture, scalabilityMode, maxBitrate) => {
+    expect(sendEncodings('camera', picture, media, codec)).toMatchObject([
+      { scalabilityMode, maxBitrate, scaleResolutionDownBy: 1 },
+    ]);
+    const strict = { ...media, maxBitrate: 100_000 };
+    expect(sendEncodings('camera', picture, strict, codec)).toMatchObject([{ maxBitrate: 100_000 }]);
+    const [single] = sendEncodings('camera', picture, { ...media, simulcast: false }, codec);
+    expect(single).not.toHaveProperty('scalabilityMode');
+  });
+
   it('keeps to the bitrate that the server allows', () => {
     const strict = { ...media, maxBitrate: 400_000 };
     expect(sendEncodings('camera', hd, strict).map(({ maxBitrate }) => maxBitrate)).toEqual([

@@ -16,18 +16,37 @@ export interface Picture {
   contentHint?: string | undefined;
 }
 
+/** With what the DOM's types do not have yet (W3C webrtc-svc). */
+export interface SendEncoding extends RTCRtpEncodingParameters {
+  scalabilityMode?: string;
+}
+
 /** What a track shows now. */
 export function pictureOf(track: MediaStreamTrack): Picture {
   const { width, height } = track.getSettings();
   return { width, height, contentHint: track.contentHint };
 }
 
-/** How a source is sent: cameras in the server's layers, screens and sound in one encoding. */
+/**
+ * Codecs whose layers are in one stream, of which viewers get a part, and how many of size; the others have simulcast. Of AV1's,
+ * mediasoup does not tell receivers what depends on what, so that all get one size, and fewer frames where there is no room.
+ */
+const SCALABLE = new Map([
+  ['VP9', 3],
+  ['AV1', 1],
+]);
+
+/**
+ * How a source is sent: cameras in the server's layers, screens and sound in one encoding.
+ *
+ * @param codec by its name in SDP
+ */
 export function sendEncodings(
   source: Source,
   picture: Picture,
-  { simulcast, layers, resolution, maxBitrate }: ClientMediaSettings,
-): RTCRtpEncodingParameters[] {
+  { simulcast, layers: table, resolution, maxBitrate }: ClientMediaSettings,
+  codec = 'VP8',
+): SendEncoding[] {
   switch (source) {
     case 'microphone':
     case 'screen-audio':
@@ -47,10 +66,18 @@ export function sendEncodings(
       const encodings = cameraEncodings(
         picture.width ?? resolution.width,
         picture.height ?? resolution.height,
-        layers,
+        table,
       ).map((encoding) => ({ ...encoding, maxBitrate: Math.min(encoding.maxBitrate, maxBitrate) }));
-      if (simulcast && encodings.length > 1) return encodings;
-      return encodings.slice(-1).map(({ rid: _, scalabilityMode: __, ...encoding }) => encoding);
+      const count = encodings.length;
+      const scalable = simulcast ? SCALABLE.get(codec) : undefined;
+      if (simulcast && count > 1 && scalable === undefined) return encodings;
+      const layers = Math.min(count, scalable ?? 1);
+      const total = encodings.slice(-layers).reduce((sum, encoding) => sum + encoding.maxBitrate, 0);
+      return encodings.slice(-1).map(({ rid: _, scalabilityMode: __, ...encoding }) => ({
+        ...encoding,
+        maxBitrate: Math.min(total, maxBitrate),
+        ...(scalable && { scalabilityMode: `L${layers}T3${layers > 1 ? '_KEY' : ''}` }),
+      }));
     }
     default:
       return assertNever(source);

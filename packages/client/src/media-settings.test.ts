@@ -23,7 +23,7 @@ it('cameras and microphones are asked for as the server wants them', async () =>
   const asked = stubCapture();
   const { call } = await join({
     resolution: { width: 640, height: 360 },
-    audio: { echoCancellation: false, noiseSuppression: true },
+    audio: { echoCancellation: false, noiseSuppression: true, autoGainControl: false, stereo: true },
   });
   for (const turning of [call.setCameraEnabled(true), call.setMicrophoneEnabled(true)]) {
     turning.catch(() => undefined);
@@ -31,7 +31,14 @@ it('cameras and microphones are asked for as the server wants them', async () =>
   await settle();
   expect(asked).toMatchObject([
     { video: { width: { ideal: 640 }, height: { ideal: 360 } } },
-    { audio: { echoCancellation: false, noiseSuppression: true } },
+    {
+      audio: {
+        echoCancellation: false,
+        noiseSuppression: true,
+        autoGainControl: false,
+        channelCount: { ideal: 2 },
+      },
+    },
   ]);
 });
 

@@ -7,6 +7,10 @@ export interface Publication {
   readonly kind: MediaKind;
   /** The m-line; stays after the source was unpublished, for the next time. */
   readonly transceiver: RTCRtpTransceiver;
+  /** Of video, the codec that it was made for. */
+  readonly codec: string | undefined;
+  /** Of its one encoding, where that has layers: SDP does not tell the server. */
+  readonly scalabilityMode: string | undefined;
   /** The server's name for the track; undefined until it was answered, and after it was unpublished. */
   trackId: string | undefined;
   /** Spatial layers that it has. */

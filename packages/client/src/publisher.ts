@@ -9,6 +9,7 @@ import { pictureOf, refitEncodings, sendEncodings } from './encodings.ts';
 import { type Change, NegotiationQueue } from './negotiation-queue.ts';
 import { isLost } from './open-connection.ts';
 import { kindOf, type Publication, streamOf } from './publication.ts';
+import { addSendTransceiver } from './send-transceiver.ts';
 import { SerialQueue } from './serial-queue.ts';
 
 export interface PublisherOptions {
@@ -227,9 +228,12 @@ export class Publisher {
     }
   }
 
-  #sending(): { mid: string; source: Source }[] {
-    return [...this.#publications.values()].flatMap(({ source, transceiver: { mid, direction } }) =>
-      mid !== null && direction === 'sendonly' ? [{ mid, source }] : [],
+  #sending(): NonNullable<Offer['tracks']> {
+    return [...this.#publications.values()].flatMap(
+      ({ source, scalabilityMode, transceiver: { mid, direction } }) =>
+        mid !== null && direction === 'sendonly'
+          ? [{ mid, source, ...(scalabilityMode !== undefined && { scalabilityMode }) }]
+          : [],
     );
   }
 
@@ -242,27 +246,29 @@ export class Publisher {
   }
 
   #attach(source: Source, track: MediaStreamTrack): void {
-    const encodings = sendEncodings(source, pictureOf(track), this.#media);
     const known = this.#publications.get(source);
     if (known !== undefined) {
       known.transceiver.direction = 'sendonly';
       this.replaceTrack(source, track).catch(() => undefined);
       return;
     }
-    const transceiver = this.#connection.addTransceiver(track, {
-      direction: 'sendonly',
-      streams: [this.#streams[streamOf(source)]],
-      sendEncodings: encodings,
-    });
-    const publication: Publication = {
+    const { encodings, ...made } = addSendTransceiver(
+      this.#connection,
+      track,
+      this.#streams[streamOf(source)],
+      this.#media.codecs ?? [],
+      (codec) => sendEncodings(source, pictureOf(track), this.#media, codec),
+    );
+    // Of one encoding its mode says it: `L3T3_KEY`.
+    const layers = Number(made.scalabilityMode?.[1] ?? encodings.length);
+    this.#publications.set(source, {
       source,
       kind: kindOf(source),
-      transceiver,
+      ...made,
       trackId: undefined,
-      layers: encodings.length,
+      layers,
       watched: Number.POSITIVE_INFINITY,
-    };
-    this.#publications.set(source, publication);
+    });
   }
 
   #detach(source: Source): void {
@@ -284,12 +290,12 @@ export class Publisher {
   /** Brings the layers in line with the picture and with who watches. */
   async #refit(publication: Publication): Promise<void> {
     await this.#fitting.run(async () => {
-      const { source, watched, transceiver } = publication;
+      const { source, watched, transceiver, codec } = publication;
       const { sender } = transceiver;
       const { track } = sender;
       // A camera that is off is fitted when it is on again.
       if (track === null) return;
-      const fresh = sendEncodings(source, pictureOf(track), this.#media);
+      const fresh = sendEncodings(source, pictureOf(track), this.#media, codec);
       const parameters = sender.getParameters();
       parameters.encodings = refitEncodings(parameters.encodings, fresh, watched);
       // Without it the picture is sent all the same, only larger or smaller than meant.

@@ -28,7 +28,15 @@ export const ClientMediaSettings = z.object({
   layers: Layers,
   /** Preferred capture size of cameras, pixels. */
   resolution: z.object({ width: z.number(), height: z.number() }),
-  audio: z.object({ echoCancellation: z.boolean(), noiseSuppression: z.boolean() }),
+  /** How microphones should be captured; `stereo` with two channels. Older servers say nothing of the last two. */
+  audio: z.object({
+    echoCancellation: z.boolean(),
+    noiseSuppression: z.boolean(),
+    autoGainControl: z.boolean().optional(),
+    stereo: z.boolean().optional(),
+  }),
+  /** Video codecs that the server takes, by their names in SDP, the most wanted first. Older servers say nothing. */
+  codecs: z.array(z.string()).optional(),
   /** Upper bound of what the participant may send, bit/s. */
   maxBitrate: z.number(),
   /**

@@ -63,6 +63,23 @@ describe('encodingsOf', () => {
     ]);
   });
 
+  it.each([
+    ['video/VP9', 'L3T3_KEY', [{ ssrc: 2000, scalabilityMode: 'L3T3_KEY' }]],
+    ['video/AV1', 'L1T3', [{ ssrc: 2000, scalabilityMode: 'L1T3' }]],
+    ['video/VP9', undefined, [{ ssrc: 2000 }]],
+    ['video/VP9', 'S3T3', [{ ssrc: 2000 }]],
+    ['video/VP9', 'L8T1', [{ ssrc: 2000 }]],
+    ['video/VP8', 'L3T3_KEY', [{ ssrc: 2000 }]],
+  ])('of one stream of %s said to be %s', (mimeType, scalabilityMode, encodings) => {
+    expect(encodingsOf(video(), [{ ...VP8, mimeType }], scalabilityMode)).toEqual(encodings);
+  });
+
+  it('takes no scalability mode for layers that are streams of their own', () => {
+    const media = parseOffer(readFixture('chromium', 'simulcast')).media[1];
+    const modes = media && encodingsOf(media, [{ ...VP8, mimeType: 'video/VP9' }], 'L3T3_KEY');
+    expect(modes?.map(({ scalabilityMode }) => scalabilityMode)).toEqual(['L1T3', 'L1T3', 'L1T3']);
+  });
+
   it('forwards a single layer as it is', () => {
     const media = parseOffer(
       readFixture('chromium', 'simulcast').replace('simulcast:send q;h;f', 'simulcast:send f'),

@@ -23,6 +23,12 @@ export interface SendParameters {
   readonly codecOptions: CodecOptions;
 }
 
+/** What SDP does not tell of an m-line. */
+export interface SendHints {
+  /** Of its one encoding (W3C webrtc-svc), as the client says: `L3T3_KEY`. */
+  readonly scalabilityMode?: string | undefined;
+}
+
 export interface SendOptions {
   /** MIME types ('video/VP8'), most wanted first. Without it, the order of the offer. */
   readonly codecPreference?: readonly string[];
@@ -52,6 +58,7 @@ export function sendParameters(
   media: OfferedMedia,
   routerRtpCapabilities: RtpCapabilities,
   { codecPreference = [], codecOptions = {} }: SendOptions = {},
+  { scalabilityMode }: SendHints = {},
 ): SendParameters | undefined {
   const { kind } = media;
   if (!kind || media.rejection) return undefined;
@@ -75,7 +82,7 @@ export function sendParameters(
   rtpParameters.codecs = reduceCodecs(rtpParameters.codecs);
   answerRtpParameters.codecs = reduceCodecs(answerRtpParameters.codecs);
   rtpParameters.mid = media.mid;
-  rtpParameters.encodings = encodingsOf(media, rtpParameters.codecs);
+  rtpParameters.encodings = encodingsOf(media, rtpParameters.codecs, scalabilityMode);
   rtpParameters.rtcp = { reducedSize: true, ...(media.cname && { cname: media.cname }) };
   if (!isDemultiplexable(rtpParameters)) return undefined;
 
@@ -94,7 +101,9 @@ export function isSameSending(a: SendParameters, b: SendParameters): boolean {
       rtpParameters.mid,
       rtpParameters.codecs.map(({ mimeType, payloadType }) => [mimeType.toLowerCase(), payloadType]),
       // Where there is a rid, the SSRCs are only what has been learnt since.
-      rtpParameters.encodings?.map(({ rid, ssrc, rtx }) => rid ?? [ssrc, rtx?.ssrc]),
+      rtpParameters.encodings?.map(({ rid, ssrc, rtx, scalabilityMode }) =>
+        rid === undefined ? [ssrc, rtx?.ssrc, scalabilityMode] : [rid, scalabilityMode],
+      ),
       rtpParameters.headerExtensions?.map(({ uri, id }) => [uri, id]),
     ]);
   return identity(a) === identity(b);

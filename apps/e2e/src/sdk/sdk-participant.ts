@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { openPage } from '../browser.ts';
+import { openPage, type PageOptions } from '../browser.ts';
 import { pageScript } from '../page-script.ts';
 import type { SdkJoin, SdkPageApi, SdkState } from './sdk-page.ts';
 
@@ -16,9 +16,14 @@ export class SdkParticipant {
     this.name = name;
   }
 
-  static async join(browser: Browser, url: string, options: SdkJoin): Promise<SdkParticipant> {
+  static async join(
+    browser: Browser,
+    url: string,
+    options: SdkJoin,
+    how: Omit<PageOptions, 'url'> = {},
+  ): Promise<SdkParticipant> {
     const script = await pageScript(SCRIPT);
-    const page = await openPage(browser, '/health', { url });
+    const page = await openPage(browser, '/health', { ...how, url });
     await page.addScriptTag({ content: script });
     await page.evaluate((given) => (globalThis as unknown as Global).sdk.join(given), options);
     return new SdkParticipant(page, options.name);

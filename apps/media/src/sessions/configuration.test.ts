@@ -1,4 +1,5 @@
 import { openGrants } from '@parley/protocol/grants';
+import type { NodeLinkMessage } from '@parley/protocol/link-messages';
 import { observer } from 'mediasoup';
 import type { WebRtcTransport } from 'mediasoup/types';
 import { describe, expect, it } from 'vitest';
@@ -104,7 +105,9 @@ describe('otherwise', () => {
     PARLEY_WEBRTC_FEC: 'false',
     PARLEY_WEBRTC_MAX_BITRATE: '800000',
     PARLEY_WEBRTC_MIN_BITRATE: '300000',
-    PARLEY_VIDEO_CODECS: '[{ name: VP8, priority: 1 }, { name: H264, priority: 2 }]',
+    PARLEY_VIDEO_CODECS:
+      '[{ name: VP8, priority: 1 }, { name: H264, priority: 4 }, { name: VP9, priority: 3 }, { name: AV1, priority: 2 }]',
+    PARLEY_AUDIO_OPUS_STEREO: 'true',
   });
 
   it('nothing lost is asked for again, either way, of sound, camera and screen; key frames are', async () => {
@@ -127,6 +130,15 @@ describe('otherwise', () => {
     const answer = await answered(alice, 'audio-video');
     expect(answer).toMatch(/usedtx=0/);
     expect(answer).toMatch(/useinbandfec=0/);
+    const { sdp } = await call(fixture);
+    expect(sdp, 'what a viewer is offered').toMatch(/^a=fmtp:.*useinbandfec=0;usedtx=0/m);
+  });
+
+  it('two channels of sound are asked for, and viewers are told of them', async () => {
+    const alice = await fixture.over('relay').open(await fixture.room(), 'alice');
+    expect(await answered(alice, 'audio-video')).toMatch(/[ ;]stereo=1/);
+    const { sdp } = await call(fixture);
+    expect(sdp).toMatch(/[ ;]sprop-stereo=1/);
   });
 
   it('a participant sends no more than allowed, from where the floor is', async () => {
@@ -147,6 +159,25 @@ describe('otherwise', () => {
   it('the codec of the highest priority is answered', async () => {
     const alice = await fixture.over('relay').open(await fixture.room(), 'alice');
     expect(chosen(await answered(alice, 'audio-video'))).toEqual(['opus', 'H264']);
+  });
+
+  it('a stream of VP9 has the layers that its publisher says', async () => {
+    const link = await fixture.room();
+    const alice = await fixture.over('relay').open(link, 'alice');
+    const published = async (tracks: { mid: string; source: 'camera'; scalabilityMode?: string }[]) => {
+      const from = link.messages.count;
+      alice.request({ type: 'offer', sdp: readFixture('chromium', 'vp9-av1-only'), tracks });
+      const { track } = await link.messages.next(
+        (one): one is Extract<NodeLinkMessage, { type: 'track-published' }> =>
+          one.type === 'track-published' && one.track.kind === 'video',
+        'the camera',
+        { from },
+      );
+      return { codec: track.codec, layers: track.layers };
+    };
+    expect(await published([])).toEqual({ codec: 'VP9', layers: 1 });
+    const scalable = { mid: '0', source: 'camera', scalabilityMode: 'L3T3_KEY' } as const;
+    expect(await published([scalable]), 'another track takes its place').toEqual({ codec: 'VP9', layers: 3 });
   });
 });
 

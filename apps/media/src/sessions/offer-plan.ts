@@ -1,11 +1,15 @@
+import type { Offer as OfferMessage } from '@parley/protocol/client-messages';
 import type { ErrorCode } from '@parley/protocol/errors';
 import type { Source } from '@parley/protocol/grants';
 import type { Offer, OfferedMedia } from '@parley/sdp/offer';
-import { isSameSending, type SendParameters } from '@parley/sdp/send-parameters';
+import { isSameSending, type SendHints, type SendParameters } from '@parley/sdp/send-parameters';
 import { defaultSource, kindOfSource, type PublishingRequest } from './sources.ts';
 
 /** Most tracks that one participant publishes at once. An offer may have more m-lines, stopped ones among them. */
 export const MAX_TRACKS = 16;
+
+/** What a client says about one of its m-lines. */
+export type NamedLine = NonNullable<OfferMessage['tracks']>[number];
 
 /** What a PeerConnection's m-line carries or carried, by its mid. */
 export interface KnownLine {
@@ -35,14 +39,14 @@ export type LineStep =
 export interface OfferContext {
   request: PublishingRequest;
   /** What the client says about its m-lines. */
-  named: readonly { mid: string; source: Source }[];
+  named: readonly NamedLine[];
   known: ReadonlyMap<string, KnownLine>;
   /** Sources in the participant's grants. */
   allowed: readonly Source[];
   /** Tracks that may still be added. */
   room: number;
   /** What the router makes of an m-line; undefined without a common codec. */
-  parameters(media: OfferedMedia): SendParameters | undefined;
+  parameters(media: OfferedMedia, hints: SendHints): SendParameters | undefined;
 }
 
 /** Decides about every m-line of an offer that can live. m-lines without a step are rejected by the answer as they are. */
@@ -62,17 +66,19 @@ export function planOffer(offer: Offer, context: OfferContext): LineStep[] {
     if (!media.sending) {
       return line?.state === 'live' ? [{ step: 'stop', mid }] : [{ step: 'idle', mid, held: false }];
     }
-    const named = context.named.find((entry) => entry.mid === mid)?.source;
+    const named = context.named.find((entry) => entry.mid === mid);
     if (line?.state === 'held' && context.request === 'offer' && named === undefined) {
       return [{ step: 'idle', mid, held: true }];
     }
     const remembered = context.request === 'offer' ? line?.source : undefined;
     const source =
-      named ??
+      named?.source ??
       (line?.state === 'live' ? line.source : undefined) ??
       remembered ??
       defaultSource(kind, context.request);
-    const parameters = context.parameters(media);
+    // What is not said again stays as it was.
+    const { scalabilityMode } = named ?? line?.parameters.rtpParameters.encodings?.[0] ?? {};
+    const parameters = context.parameters(media, { scalabilityMode });
     const refusal = refuse(source, media, parameters, context);
     if (refusal !== undefined || parameters === undefined) return refusal === undefined ? [] : [refusal];
     if (line?.state === 'live') {

@@ -108,7 +108,7 @@ export class PublishingConnection {
       ...request,
       known: this.#lines,
       allowed: grants.publish,
-      parameters: (media) => sendParameters(media, capabilities, this.#sendOptions()),
+      parameters: (media, hints) => sendParameters(media, capabilities, this.#sendOptions(), hints),
     });
     const change = this.#transportChange(offer);
     if (change === 'lost') throw new ParleyError('sdp_invalid', LOST_TRANSPORT);

@@ -10,6 +10,8 @@ describe('the codecs of routers', () => {
     expect(codecPreference(config())).toEqual(['audio/opus', 'video/VP8', 'video/H264', 'video/H264']);
     const other = config('video: { codecs: [{ name: VP8, priority: 1 }, { name: H264, priority: 2 }] }');
     expect(codecPreference(other)).toEqual(['audio/opus', 'video/H264', 'video/H264', 'video/VP8']);
+    const modern = config('video: { codecs: [{ name: VP9, priority: 2 }, { name: AV1, priority: 3 }] }');
+    expect(codecPreference(modern)).toEqual(['audio/opus', 'video/AV1', 'video/VP9']);
     const one = config('video: { codecs: [{ name: H264, priority: 2 }] }');
     expect(routerCodecs(one).map(({ mimeType }) => mimeType)).not.toContain('video/VP8');
   });

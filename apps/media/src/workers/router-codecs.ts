@@ -1,4 +1,4 @@
-import type { MediaConfig } from '@parley/protocol/config/media-config';
+import { byPriority, type MediaConfig } from '@parley/protocol/config/media-config';
 import type { RouterRtpCodecCapability, RtpCapabilities } from 'mediasoup/types';
 
 const VIDEO: Record<MediaConfig['video']['codecs'][number]['name'], RouterRtpCodecCapability[]> = {
@@ -10,6 +10,9 @@ const VIDEO: Record<MediaConfig['video']['codecs'][number]['name'], RouterRtpCod
     clockRate: 90_000,
     parameters: { 'packetization-mode': 1, 'profile-level-id': profile, 'level-asymmetry-allowed': 1 },
   })),
+  // Eight bits, 4:2:0: what everybody encodes.
+  VP9: [{ kind: 'video', mimeType: 'video/VP9', clockRate: 90_000, parameters: { 'profile-id': 0 } }],
+  AV1: [{ kind: 'video', mimeType: 'video/AV1', clockRate: 90_000 }],
 };
 
 const AUDIO: Record<MediaConfig['audio']['codecs'][number]['name'], RouterRtpCodecCapability[]> = {
@@ -26,8 +29,8 @@ const AUDIO: Record<MediaConfig['audio']['codecs'][number]['name'], RouterRtpCod
 /** The codecs that routers take, most wanted first, as `media.yaml` names them. */
 export function routerCodecs(config: MediaConfig): RouterRtpCodecCapability[] {
   return [
-    ...byPriority(config.audio.codecs).flatMap(({ name }) => AUDIO[name]),
-    ...byPriority(config.video.codecs).flatMap(({ name }) => VIDEO[name]),
+    ...byPriority(config.audio.codecs).flatMap((name) => AUDIO[name]),
+    ...byPriority(config.video.codecs).flatMap((name) => VIDEO[name]),
   ];
 }
 
@@ -61,8 +64,4 @@ export function negotiable(capabilities: RtpCapabilities, { nack, rtx }: Repair)
 /** MIME types, most wanted first. */
 export function codecPreference(config: MediaConfig): string[] {
   return routerCodecs(config).map(({ mimeType }) => mimeType);
-}
-
-function byPriority<T extends { priority: number }>(codecs: readonly T[]): T[] {
-  return [...codecs].sort((a, b) => b.priority - a.priority);
 }

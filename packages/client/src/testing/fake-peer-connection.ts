@@ -6,6 +6,9 @@ interface FakeTransceiver {
   direction: RTCRtpTransceiverDirection;
   currentDirection: RTCRtpTransceiverDirection | null;
   stop(): void;
+  /** The codecs that it offers, where the SDK has said so. */
+  preferred?: string[];
+  setCodecPreferences(codecs: RTCRtpCodec[]): void;
   sender: {
     track: FakeTrack | null;
     replaceTrack(track: FakeTrack | null): Promise<void>;
@@ -141,6 +144,9 @@ export class FakePeerConnection {
       currentDirection: null,
       stop: () => {
         this.#transceivers = this.#transceivers.filter((one) => one !== transceiver);
+      },
+      setCodecPreferences: (codecs) => {
+        transceiver.preferred = codecs.map(({ mimeType }) => mimeType);
       },
       sender: {
         track,

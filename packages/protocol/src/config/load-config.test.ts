@@ -167,8 +167,8 @@ describe('loadConfig', () => {
     );
     const twice = '[{ name: VP8, priority: 1 }, { name: VP8, priority: 2 }]';
     expect(media(`video:\n  codecs: ${twice}`)).toThrow('video.codecs.1.name: VP8 is there twice');
-    expect(media('video:\n  codecs: [{ name: VP9, priority: 1 }]'), 'no simulcast with mediasoup').toThrow(
-      'must be one of VP8, H264',
+    expect(media('video:\n  codecs: [{ name: H265, priority: 1 }]'), 'mediasoup has no such').toThrow(
+      'must be one of VP8, H264, VP9, AV1',
     );
   });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LAYER_NAMES } from '../camera-encodings.ts';
+import { VIDEO_CODECS } from '../video-codecs.ts';
 
 const priority = z.number().int().min(0).max(1000);
 const width = z.number().int().min(16).max(7680);
@@ -36,9 +37,9 @@ export const MediaConfig = z
       .strictObject({
         /**
          * Codecs that nodes accept; of several that a client offers, the one with the highest priority is answered.
-         * Those that mediasoup forwards simulcast of.
+         * VP8 and H264 in simulcast, VP9 and AV1 in one stream of several layers.
          */
-        codecs: codecs(['VP8', 'H264']).default([
+        codecs: codecs(VIDEO_CODECS).default([
           { name: 'VP8', priority: 100 },
           { name: 'H264', priority: 80 },
         ]),
@@ -68,6 +69,13 @@ export const MediaConfig = z
           .strictObject({
             echo_cancellation: z.boolean().default(true),
             noise_suppression: z.boolean().default(true),
+            auto_gain_control: z.boolean().default(true),
+          })
+          .prefault({}),
+        opus: z
+          .strictObject({
+            /** Whether publishers are asked to send two channels, and the SDK's microphones to capture them. */
+            stereo: z.boolean().default(false),
           })
           .prefault({}),
       })
@@ -91,3 +99,8 @@ export const MediaConfig = z
     }
   });
 export type MediaConfig = z.infer<typeof MediaConfig>;
+
+/** The names of codecs, most wanted first. */
+export function byPriority<T>(codecs: readonly { readonly name: T; readonly priority: number }[]): T[] {
+  return [...codecs].sort((a, b) => b.priority - a.priority).map(({ name }) => name);
+}
