@@ -9,6 +9,8 @@ export interface SdkJoin {
   room: string;
   name: string;
   autoSubscribe?: boolean;
+  /** Whether videos are attached, and so sent as they are seen; large, over the whole page, until a test moves them. */
+  attach?: boolean;
 }
 
 /** Something the application heard. Times are milliseconds since the epoch: the same clock for all pages of a machine. */
@@ -78,10 +80,13 @@ function call(): Call {
 const nameOf = (participantId: string) => call().participants.get(participantId)?.name ?? participantId;
 
 /** Plays a track: what nobody plays is not decoded. */
-function play({ kind, track }: RemoteTrack): void {
+function play({ kind, track, trackId, participantId, source }: RemoteTrack, attach: boolean): void {
   const element = document.createElement(kind);
   element.autoplay = element.muted = true;
-  element.srcObject = new MediaStream([track]);
+  element.title = `${nameOf(participantId)} ${source}`;
+  Object.assign(element.style, { position: 'fixed', top: 0, left: 0, width: '1280px', height: '720px' });
+  if (attach) call().attach(trackId, element);
+  else element.srcObject = new MediaStream([track]);
   document.body.append(element);
   call().on('track-removed', (gone) => gone.track === track && element.remove());
 }
@@ -114,12 +119,12 @@ function detail(event: unknown): string {
 }
 
 const sdk: SdkPageApi = {
-  async join({ room, name, ...options }) {
+  async join({ room, name, attach = false, ...options }) {
     current = await connect(location.origin, { room, name, ...options });
     for (const name of TOLD) {
       current.on(name, (event) => events.push({ at: Date.now(), name, what: detail(event) }));
     }
-    current.on('track', play);
+    current.on('track', (track) => play(track, attach));
     setInterval(() => void sample(), SAMPLE_MS);
   },
   call,

@@ -10,9 +10,9 @@ import { stageLayout } from './stage-layout.ts';
 import { sequence } from './tile-order.ts';
 import { TileView } from './tile-view.tsx';
 import { useLeadingOther } from './use-leading-other.ts';
-import { useShownCameras } from './use-shown-cameras.ts';
 import { useSwipe } from './use-swipe.ts';
 import { useTileOrder } from './use-tile-order.ts';
+import { useViews } from './use-views.ts';
 
 export interface StageProps {
   tiles: readonly Tile[];
@@ -58,7 +58,8 @@ export function Stage({ tiles, layout, history }: StageProps) {
   }
   if (floating && places.floating) shown.set(floating, places.floating);
 
-  useShownCameras(tiles, (tile) => shown.has(tile));
+  // Before the stage has a size nothing is known.
+  useViews(tiles, pinned, (tile) => width === 0 || shown.has(tile));
   const swipe = useSwipe((by) => setPage(Math.min(Math.max(page + by, 0), places.pages - 1)));
   return (
     <div

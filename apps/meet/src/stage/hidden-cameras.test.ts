@@ -1,6 +1,6 @@
 import type { Tile } from '@parley/react';
 import { expect, it } from 'vitest';
-import { cameraTracks } from './shown-cameras.ts';
+import { hiddenCameras } from './hidden-cameras.ts';
 
 const tile = (name: string, trackId: string | undefined, source: Tile['source'] = 'camera'): Tile => ({
   key: `${name} ${source}`,
@@ -13,7 +13,7 @@ const tile = (name: string, trackId: string | undefined, source: Tile['source'] 
   microphoneOn: true,
 });
 
-it('wants the cameras that are shown and not the others; screens always', () => {
+it('are those of others that are not shown; screens never', () => {
   const tiles = [
     tile('a', 'a1'),
     tile('b', 'b1'),
@@ -21,5 +21,5 @@ it('wants the cameras that are shown and not the others; screens always', () => 
     tile('c', undefined),
     tile('me', 'm1'),
   ];
-  expect(cameraTracks(tiles, ({ name }) => name === 'a')).toEqual({ shown: ['a1'], hidden: ['b1'] });
+  expect(hiddenCameras(tiles, ({ name }) => name === 'a')).toEqual(['b1']);
 });
