@@ -33,6 +33,11 @@ export class QualityWishes {
     }
   }
 
+  /** Tracks that are wanted whatever happens. */
+  get pinned(): string[] {
+    return [...this.#views.values()].flatMap(({ trackId, pinned }) => (pinned ? [trackId] : []));
+  }
+
   /** A track is gone. */
   forget(trackId: string): void {
     this.#byTrack.delete(trackId);

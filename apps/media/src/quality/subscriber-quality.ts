@@ -56,6 +56,11 @@ export class SubscriberQuality {
     this.#wishes.show(views);
   }
 
+  /** Tracks that the client wants whatever happens; they may be gone. */
+  get pinned(): string[] {
+    return this.#wishes.pinned;
+  }
+
   /**
    * Takes a wish for a track, or for all cameras.
    *
@@ -153,8 +158,7 @@ export class SubscriberQuality {
   tellChanges(): void {
     const now = performance.now();
     for (const { track, receives } of this.#handlers?.subscriptions() ?? []) {
-      if (receives && track.producer.kind === 'video')
-        this.#notices.changed(track.producer.id, this.choose(track), now);
+      if (receives) this.#notices.changed(track.producer.id, this.choose(track), now);
     }
   }
 

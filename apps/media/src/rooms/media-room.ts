@@ -6,6 +6,7 @@ import type { TicketClaims } from '@parley/protocol/tokens';
 import type { Track } from '@parley/protocol/track';
 import { limitOf, type ShedStep } from '../capacity/shed-step.ts';
 import { type DataCounts, DataHub } from '../data/data-hub.ts';
+import { RoomForwarding } from '../forwarding/room-forwarding.ts';
 import { RoomHistory } from '../history/room-history.ts';
 import { TrackPipes } from '../pipes/track-pipes.ts';
 import { TrackRates } from '../quality/track-rates.ts';
@@ -58,6 +59,7 @@ export class MediaRoom {
   readonly #data: DataHub;
   readonly #dynacast = new Dynacast();
   readonly #speakers: RoomSpeakers;
+  readonly #forwarding: RoomForwarding<Session>;
   readonly #rates = new TrackRates();
   readonly #sessions = new Map<string, Session>();
   /** Sessions that have ended and are not reported yet. */
@@ -78,6 +80,8 @@ export class MediaRoom {
       lost: (router) => this.#lost(router),
     });
     this.#speakers = new RoomSpeakers(context.logger.child({ roomId: context.roomId }));
+    const sessions = () => this.#sessions.values();
+    this.#forwarding = new RoomForwarding({ speakers: this.#speakers, sessions });
   }
 
   /** What carries the room, the oldest first: one on each worker that it is on. */
@@ -150,12 +154,15 @@ export class MediaRoom {
       mediaState: (state) => this.#handlers.mediaState(session.id, state),
       candidate: () => this.#handlers.candidate(),
       chosen: () => this.#showTracks(session),
+      pinned: () => this.#forwarding.pinned(session),
+      track: (trackId) => this.#forwarding.track(trackId),
       watches: () => this.#dynacast.changed(session),
       restored: () => this.#dynacast.repeat(session),
     });
     this.#sessions.set(participantId, session);
     this.#routers.hold(router);
     void session.limitVideo(limitOf(this.#shed));
+    this.#forwarding.joined(session);
     this.#showTracks(session);
     session.start();
     return session;
@@ -188,6 +195,7 @@ export class MediaRoom {
     // Removed first: the end of its tracks is then no news for the Room, which knows that the session ends.
     this.#sessions.delete(participantId);
     this.#dynacast.left(session);
+    this.#forwarding.left(session);
     const reported = session.close(why).then((report) => {
       this.#reports.delete(reported);
       this.#handlers.report(session.id, report);
@@ -203,6 +211,7 @@ export class MediaRoom {
    * @returns when all sessions are reported
    */
   async closeAll(why: string): Promise<void> {
+    this.#forwarding.close();
     for (const participantId of [...this.#sessions.keys()]) this.close(participantId, why);
     this.#dynacast.close();
     this.#speakers.close();
@@ -213,6 +222,7 @@ export class MediaRoom {
   /** The room's options, in place of those before. */
   async setOptions(options: RoomMediaOptions): Promise<void> {
     this.#options = options;
+    this.#forwarding.set(options.forward);
     await Promise.all([...this.#sessions.values()].map((session) => session.enforceBounds()));
   }
 
@@ -260,6 +270,7 @@ export class MediaRoom {
     this.#handlers.published(session.id, describeTrack(track));
     this.#dynacast.published(session, track);
     this.#speakers.add(track, track.router.router);
+    this.#forwarding.published(track);
     for (const other of this.#sessions.values()) if (other !== session) other.showTrack(track);
   }
 
@@ -269,6 +280,7 @@ export class MediaRoom {
       this.#handlers.unpublished(session.id, trackId);
     }
     this.#speakers.remove(trackId);
+    this.#forwarding.unpublished(trackId);
     for (const other of this.#sessions.values()) if (other !== session) other.removeTrack(trackId);
   }
 }

@@ -4,18 +4,18 @@ import { DecodeError } from '@parley/protocol/decode';
 import { ParleyError } from '@parley/protocol/errors';
 import type { Grants } from '@parley/protocol/grants';
 import type { MediaState, SessionReport } from '@parley/protocol/link-messages';
-import type { SessionEvent } from '@parley/protocol/server-messages';
 import { SESSION_REQUESTS, TokenBucket } from '@parley/protocol/token-bucket';
 import type { TicketClaims } from '@parley/protocol/tokens';
 import type { Track } from '@parley/protocol/track';
 import type { VideoLimit } from '../capacity/shed-step.ts';
 import { DataAllowance } from '../data/data-allowance.ts';
-import type { SessionChannel } from '../data/session-channel.ts';
+import type { Forwarded } from '../forwarding/room-forwarding.ts';
 import type { TrackDecision } from '../quality/policy.ts';
 import { SubscriberQuality } from '../quality/subscriber-quality.ts';
 import { SpeakerTeller, TELL_MS } from '../speakers/speaker-teller.ts';
 import type { RoomRouter } from '../workers/media-worker.ts';
 import type { Carrier } from './carrier.ts';
+import { ClientWay } from './client-way.ts';
 import { MediaStateWatch } from './media-state-watch.ts';
 import { OfferRequester } from './offer-requester.ts';
 import { describeTrack, type PublishedTrack } from './published-track.ts';
@@ -24,7 +24,7 @@ import { SerialQueue } from './serial-queue.ts';
 import type { SessionContext, SessionId } from './session-context.ts';
 import { Subscriber } from './subscriber.ts';
 import type { Subscription } from './subscription.ts';
-import { initialChoice, isWanted, type SubscriptionChoice } from './subscription-choice.ts';
+import { TrackSelection } from './track-selection.ts';
 
 /** What a session tells whoever opened it. */
 export interface SessionHandlers {
@@ -35,6 +35,10 @@ export interface SessionHandlers {
   candidate(): void;
   /** The client wants other tracks than before: each is to be shown it again by {@link Session.showTrack}. */
   chosen(): void;
+  /** {@link Session.pinnedTracks} may be others. */
+  pinned(): void;
+  /** Gives a track that somebody in the room publishes. */
+  track(trackId: string): PublishedTrack | undefined;
   /** {@link Session.watched} may be another. */
   watches(): void;
   /** What the client was told may have been lost. */
@@ -48,7 +52,7 @@ export type SessionTerms = Pick<TicketClaims, 'requestOffers' | 'autoSubscribe' 
 const MAX_WAITING = 32;
 
 /**
- * One participant's media on this node. It speaks {@link SessionRequest} and {@link SessionEvent} over whatever carrier
+ * One participant's media on this node. It speaks {@link SessionRequest} and `SessionEvent` over whatever carrier
  * it was given last; requests are handled one after the other.
  */
 export class Session {
@@ -62,19 +66,17 @@ export class Session {
   readonly #requester: OfferRequester;
   readonly #teller: SpeakerTeller;
   readonly #recovers: boolean;
-  /** Which tracks the client wants. */
-  #choice: SubscriptionChoice;
-  #carrier: Carrier;
-  /** The client's channel, while it is to be used in place of the Room. */
-  #channel: SessionChannel | undefined;
+  readonly #selection: TrackSelection;
+  readonly #way: ClientWay;
   readonly #mediaState: MediaStateWatch;
   #closed = false;
 
   constructor(context: SessionContext, terms: SessionTerms, carrier: Carrier, handlers: SessionHandlers) {
     this.#context = context;
-    this.#carrier = carrier;
+    this.#way = new ClientWay(carrier, terms.recovers === true);
     this.#handlers = handlers;
     this.#recovers = terms.recovers === true;
+    this.#selection = new TrackSelection(context, terms.autoSubscribe);
     const { roomId } = context;
     this.#mediaState = new MediaStateWatch(context, (state) => handlers.mediaState(state));
     const onState = () => this.#updateMediaState();
@@ -84,31 +86,30 @@ export class Session {
       data: {
         allowance: new DataAllowance(),
         onError: ({ code, message }, requestType = 'data') =>
-          this.#emit({ type: 'error', code, message, requestType }),
+          this.#way.send({ type: 'error', code, message, requestType }),
         session: {
-          opened: (channel) => this.#useChannel(channel),
+          opened: (channel) => this.#way.useChannel(channel),
           request: (request) => this.#takeFromChannel(request),
         },
       },
     });
     this.#quality = new SubscriberQuality(context, (notice) =>
-      this.#emit({ type: 'quality-changed', roomId, ...notice }),
+      this.#way.send({ type: 'quality-changed', roomId, ...notice }),
     );
     this.#subscriber = new Subscriber(context, this.#quality, {
       onState,
       onWatched: () => handlers.watches(),
-      onOffer: (offer) => this.#emit({ type: 'offer', roomId, ...offer }),
+      onOffer: (offer) => this.#way.send({ type: 'offer', roomId, ...offer }),
       // Its answers say what a client can receive.
-      onError: ({ code, message }) => this.#emit({ type: 'error', code, message, requestType: 'answer' }),
+      onError: ({ code, message }) => this.#way.send({ type: 'error', code, message, requestType: 'answer' }),
     });
-    this.#requester = new OfferRequester(() => this.#emit({ type: 'request-offer', roomId }));
+    this.#requester = new OfferRequester(() => this.#way.send({ type: 'request-offer', roomId }));
     if (!terms.requestOffers) this.#requester.stop();
     this.#teller = new SpeakerTeller({
       speakers: context.speakers,
-      tell: (told) => this.#emit({ type: 'active-speakers', roomId, ...told }),
-      interval: () => (this.#channel || this.#carrier.kind === 'direct' ? TELL_MS.own : TELL_MS.room),
+      tell: (told) => this.#way.send({ type: 'active-speakers', roomId, ...told }),
+      interval: () => (this.#way.isOwn ? TELL_MS.own : TELL_MS.room),
     });
-    this.#choice = initialChoice(terms.autoSubscribe);
   }
 
   get participantId(): string {
@@ -126,7 +127,7 @@ export class Session {
 
   /** The way to the client now. */
   get carrier(): Carrier {
-    return this.#carrier;
+    return this.#way.carrier;
   }
 
   /** What the participant publishes on this node. */
@@ -166,11 +167,7 @@ export class Session {
 
   /** The client speaks over another carrier from now on; media is untouched. */
   attach(carrier: Carrier): void {
-    const old = this.#carrier;
-    this.#carrier = carrier;
-    // The client has lost it, or asks anew.
-    this.#channel = undefined;
-    old.close('session_replaced', 'This session goes on over another connection.');
+    this.#way.attach(carrier);
     this.carrierRestored();
   }
 
@@ -229,10 +226,16 @@ export class Session {
     await this.#applyQuality();
   }
 
-  /** Whose sound and cameras are forwarded to the participant from now on; undefined for everybody's. */
-  async setForwarded(participantIds: ReadonlySet<string> | undefined): Promise<void> {
-    this.#quality.forwarded = participantIds;
-    await this.#applyQuality();
+  /** In a room that forwards the loudest only: whom to send, and of whom to have m-lines; everybody when undefined. */
+  forward(forwarded: Forwarded | undefined): void {
+    this.#selection.lines = forwarded?.lines;
+    this.#quality.forwarded = forwarded?.participants;
+    void this.#applyQuality();
+  }
+
+  /** Tracks that the client has pinned; they may be gone. */
+  get pinnedTracks(): readonly string[] {
+    return this.#quality.pinned;
   }
 
   /** What is to be sent of a track that the participant receives, under a limit. */
@@ -244,7 +247,7 @@ export class Session {
   showTrack(track: PublishedTrack): void {
     if (this.#closed) return;
     const { id } = track.producer;
-    if (this.subscribes && isWanted(this.#choice, id)) return this.#subscriber.add(track);
+    if (this.#selection.gets(track)) return this.#subscriber.add(track);
     this.#quality.removed(id);
     this.#subscriber.remove(id);
   }
@@ -257,7 +260,7 @@ export class Session {
 
   /** How many layers of an own track anybody watches now. */
   tellWatched(trackId: string, layers: number): void {
-    this.#emit({ type: 'layers-watched', roomId: this.#context.roomId, trackId, layers });
+    this.#way.send({ type: 'layers-watched', roomId: this.#context.roomId, trackId, layers });
   }
 
   /** Messages to the client may have been lost. */
@@ -275,13 +278,14 @@ export class Session {
    */
   close(why: string): Promise<SessionReport> {
     this.#closed = true;
+    // Nothing of what follows is news for the client.
+    this.#way.close('session_ended', why);
     const report = this.#context.meter.report(this.published, this.subscriptions, performance.now());
     this.#context.logger.debug({ event: 'session-closed', why }, 'a media session ended');
     this.#requester.stop();
     this.#publisher.close();
     this.#subscriber.close();
     this.#teller.close();
-    this.#carrier.close('session_ended', why);
     return report;
   }
 
@@ -302,20 +306,21 @@ export class Session {
         this.#quality.tellChanges();
         return;
       case 'update-quality': {
-        const concerned = this.#quality.wish(request, this.#subscriber.wanted);
+        const concerned = this.#quality.wish(request, this.#obtainable(request.trackId));
         await this.#subscriber.applyQuality();
         this.#quality.answer(concerned);
         return;
       }
       case 'set-view':
         this.#quality.show(request.tracks);
+        this.#handlers.pinned();
         await this.#applyQuality();
         return;
       case 'restart-ice':
         this.#subscriber.restartIce();
         return;
       case 'subscribe':
-        this.#choice = { default: request.default, except: new Set(request.except) };
+        this.#selection.choice = { default: request.default, except: new Set(request.except) };
         this.#handlers.chosen();
         return;
       case 'watch-speakers':
@@ -336,7 +341,7 @@ export class Session {
     const { roomId } = this.#context;
     const { type: requestType, offerId } = request;
     const named = offerId !== undefined && { offerId };
-    this.#emit({ type: 'answer', roomId, requestType, ...named, ...answer });
+    this.#way.send({ type: 'answer', roomId, requestType, ...named, ...answer });
     this.#context.timings.negotiated('client', (performance.now() - since) / 1000);
     const counts = { tracks: answer.tracks.length, started: started.length, refused: refusals.length };
     this.#context.logger.debug({ event: 'offer-answered', requestType, ...counts }, 'an offer was answered');
@@ -345,6 +350,14 @@ export class Session {
     for (const track of started) if (!this.#closed && !track.producer.closed) this.#handlers.published(track);
     if (started.length > 0) this.#requester.stop();
     else if (!sending) this.#requester.offeredNothing();
+  }
+
+  /** What the client is to get, and a track that it would get if its participant were among the loudest. */
+  #obtainable(trackId: string | undefined): PublishedTrack[] {
+    const { wanted } = this.#subscriber;
+    const track = trackId === undefined ? undefined : this.#handlers.track(trackId);
+    if (track === undefined || wanted.includes(track) || !this.#selection.wants(track)) return wanted;
+    return [...wanted, track];
   }
 
   async #applyQuality(): Promise<void> {
@@ -358,13 +371,6 @@ export class Session {
     this.#mediaState.update(transports.flatMap((transport) => transport?.state ?? []));
   }
 
-  /** A socket of the client's own spares the Room as much. */
-  #useChannel(channel: SessionChannel): boolean {
-    if (this.#closed || this.#carrier.kind !== 'relay' || !this.#recovers) return false;
-    this.#channel = channel;
-    return true;
-  }
-
   /** @throws {DecodeError} `invalid_message` for a client of which the Room has to hear that it receives */
   #takeFromChannel(request: SessionRequest): void {
     if (!this.#recovers) {
@@ -375,21 +381,13 @@ export class Session {
     void this.handle(request);
   }
 
-  #emit(message: SessionEvent): void {
-    if (this.#closed) return;
-    const otherwise = () => {
-      if (!this.#closed) this.#carrier.send(message);
-    };
-    if (!this.#channel?.send(message, otherwise)) otherwise();
-  }
-
   #report(error: unknown, request: SessionRequest): void {
     if (this.#closed) return;
     const about = aboutRequest(request);
     if (error instanceof ParleyError) {
       const { code } = error;
       this.#context.logger.debug({ event: 'request-refused', ...about, code }, 'a request was refused');
-      this.#emit({ type: 'error', code: error.code, message: error.message, ...about });
+      this.#way.send({ type: 'error', code: error.code, message: error.message, ...about });
       return;
     }
     this.#context.logger.error(
@@ -397,6 +395,6 @@ export class Session {
       'a request failed',
     );
     const message = 'The media node failed at this. Try again; if it stays, join again.';
-    this.#emit({ type: 'error', code: 'internal', message, ...about });
+    this.#way.send({ type: 'error', code: 'internal', message, ...about });
   }
 }
