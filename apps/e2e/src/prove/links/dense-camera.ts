@@ -13,15 +13,14 @@ import type { LayerSet } from './best-layers.ts';
 
 const run = promisify(execFile);
 
-/** The layers that media.yaml configures. */
+/** The layers that media.yaml configures; seconds of the loop, whose beginning is a burst that a thin link would feel. */
 const LAYERS = {
-  low: { width: 320, height: 180, framerate: 15, bitrate: 150_000, keyFrame: 450 },
-  medium: { width: 640, height: 360, framerate: 30, bitrate: 500_000, keyFrame: 900 },
-  high: { width: 1280, height: 720, framerate: 30, bitrate: 2_500_000, keyFrame: 900 },
+  low: { width: 320, height: 180, framerate: 15, bitrate: 150_000, keyFrame: 450, seconds: 60 },
+  medium: { width: 640, height: 360, framerate: 30, bitrate: 500_000, keyFrame: 900, seconds: 40 },
+  high: { width: 1280, height: 720, framerate: 30, bitrate: 2_500_000, keyFrame: 900, seconds: 8 },
 } as const;
 /** Frames are encoded for so long before those that are kept, in which the encoder finds its quality. */
 const BEFORE_SECONDS = 4;
-const SECONDS = 8;
 /** Of a packet, beside its payload: Ethernet, IP, UDP, RTP with the header extensions that mediasoup writes, SRTP's tag. */
 const PACKET_OVERHEAD_BYTES = 14 + 20 + 8 + RTP_HEADER_BYTES + 16 + 10;
 
@@ -83,7 +82,7 @@ function bitrates(frames: readonly PreparedFrame[], seconds: number) {
 }
 
 async function encode(folder: string, name: keyof typeof LAYERS): Promise<void> {
-  const { width, height, framerate, bitrate, keyFrame } = LAYERS[name];
+  const { width, height, framerate, bitrate, keyFrame, seconds } = LAYERS[name];
   const kbit = bitrate / 1000;
   const file = path.join(folder, `${name}.ivf`);
   const temporal = [
@@ -94,7 +93,7 @@ async function encode(folder: string, name: keyof typeof LAYERS): Promise<void> 
   await run('ffmpeg', [
     ...['-y', '-v', 'error', '-f', 'lavfi'],
     ...['-i', `testsrc2=size=${width}x${height}:rate=${framerate},noise=alls=10:allf=t`],
-    ...['-t', String(BEFORE_SECONDS + SECONDS), '-c:v', 'libvpx', '-pix_fmt', 'yuv420p', '-threads', '1'],
+    ...['-t', String(BEFORE_SECONDS + seconds), '-c:v', 'libvpx', '-pix_fmt', 'yuv420p', '-threads', '1'],
     ...['-b:v', `${kbit}k`, '-minrate', `${kbit}k`, '-maxrate', `${kbit}k`, '-bufsize', `${kbit}k`],
     // As libwebrtc does: no frame that is never shown, and key frames of as much as it lets them have.
     ...[

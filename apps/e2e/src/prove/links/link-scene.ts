@@ -3,16 +3,26 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Bot } from '@parley/bots/bot';
 import type { Stack, StackOptions } from '../../stack.ts';
+import { LossyRelay } from '../loss/lossy-relay.ts';
 import { type DenseCamera, makeDenseCamera } from './dense-camera.ts';
 import { LinkReceiver } from './link-receiver.ts';
 import type { ShapedNetwork } from './shaped-network.ts';
 
+/** Where the node is; a relay before it makes the way as long as it is on the internet. */
+const NODE = '127.0.0.1';
+/** Each way, between the node and everybody, ms. */
+const DELAY_MS = 20;
+
 /** The stack that a scene needs: reached from all networks by this machine's address in the first. */
 export function stackFor([first]: readonly ShapedNetwork[]): StackOptions {
-  const node = first?.gateway ?? '127.0.0.1';
+  const address = first?.gateway ?? NODE;
   return {
-    host: node,
-    nodeEnv: { PARLEY_LISTEN_IPS: node, PARLEY_PERFORMANCE_WORKER_THREADS: '1' },
+    host: address,
+    nodeEnv: {
+      PARLEY_LISTEN_IPS: NODE,
+      PARLEY_ANNOUNCED_ADDRESS: address,
+      PARLEY_PERFORMANCE_WORKER_THREADS: '1',
+    },
   };
 }
 
@@ -22,13 +32,21 @@ export class LinkScene {
   readonly receivers: readonly LinkReceiver[];
   readonly #stack: Stack;
   readonly #folder: string;
+  readonly #relay: LossyRelay;
   #publisher: Bot | undefined;
 
-  private constructor(stack: Stack, folder: string, camera: DenseCamera, receivers: readonly LinkReceiver[]) {
-    this.#stack = stack;
-    this.#folder = folder;
-    this.camera = camera;
-    this.receivers = receivers;
+  private constructor(parts: {
+    stack: Stack;
+    folder: string;
+    relay: LossyRelay;
+    camera: DenseCamera;
+    receivers: readonly LinkReceiver[];
+  }) {
+    this.#stack = parts.stack;
+    this.#folder = parts.folder;
+    this.#relay = parts.relay;
+    this.camera = parts.camera;
+    this.receivers = parts.receivers;
   }
 
   static async open(stack: Stack, networks: readonly ShapedNetwork[]): Promise<LinkScene> {
@@ -39,7 +57,9 @@ export class LinkScene {
         LinkReceiver.open(`receiver ${index + 1}`, network, stack.url, folder),
       ),
     );
-    return new LinkScene(stack, folder, camera, receivers);
+    const address = new URL(stack.url).hostname;
+    const relay = await LossyRelay.open({ address, node: NODE, port: stack.rtcPort, delayMs: DELAY_MS });
+    return new LinkScene({ stack, folder, relay, camera, receivers });
   }
 
   /** A room with the publisher and these, with links of these rates in bit/s. */
@@ -75,6 +95,7 @@ export class LinkScene {
 
   async close(): Promise<void> {
     this.#publisher?.close();
+    this.#relay.close();
     for (const receiver of this.receivers) await receiver.close();
     await rm(this.#folder, { recursive: true, force: true });
   }

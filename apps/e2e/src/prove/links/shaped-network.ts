@@ -6,8 +6,8 @@ const run = promisify(execFile);
 
 /** How long what the link does not carry at once waits before it is dropped: what home routers have, ms. */
 export const QUEUE_MS = 250;
-/** What goes out at once after a pause, bytes: about five full packets. */
-const BURST_BYTES = 8_000;
+/** What goes out at once after a pause, bytes: a packet. Of more, an estimator's probes would pass whole and find any link wide. */
+const BURST_BYTES = 1_600;
 
 /** A network whose client is sent no more than a rate, by `tbf` on the interface that leads to it; what it sends itself is free. */
 export class ShapedNetwork extends NetworkNamespace {
