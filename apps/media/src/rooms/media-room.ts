@@ -247,9 +247,9 @@ export class MediaRoom {
   }
 
   #opened({ worker }: RoomRouter): void {
-    const routers = this.#routers.all.length;
-    if (routers === 0) return;
-    const fields = { roomId: this.#context.roomId, worker: worker.worker.pid, workers: routers + 1 };
+    const workers = this.#routers.all.length;
+    if (workers === 1) return;
+    const fields = { roomId: this.#context.roomId, worker: worker.worker.pid, workers };
     this.#context.events.info('room-spread', fields, 'a room grows onto another worker');
   }
 

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { evenly } from '../testing/evenly.ts';
 import type { RoomRouter } from '../workers/media-worker.ts';
-import type { Placement } from '../workers/placement.ts';
+import { choosePlace, type Placement } from '../workers/placement.ts';
 import { WorkerPool } from '../workers/worker-pool.ts';
 import { RoomRouters } from './room-routers.ts';
 
@@ -46,26 +46,43 @@ it('sessions that come at once get one router, or one on each worker', async () 
 
   const big = routersOf(evenly);
   await big.routers.take();
-  const more = await Promise.all([1, 2, 3].map(() => big.routers.take()));
-  expect(new Set(more.map(({ worker }) => worker)).size, 'on the other, until it is there').toBe(1);
-  await Promise.all([1, 2].map(() => big.routers.take()));
+  await Promise.all([1, 2, 3].map(() => big.routers.take()));
   expect(big.routers.all).toEqual(big.opened);
   expect(big.opened.map(({ worker }) => worker)).toEqual(pool.workers);
   big.routers.close();
   expect(big.opened.map(({ router }) => router.closed)).toEqual([true, true]);
 });
 
+it('a burst into a room is divided, though nothing tells yet what it will need', async () => {
+  const own = await start();
+  const { routers, opened } = routersOf(choosePlace, own);
+  try {
+    const take = (count: number) => Promise.all(Array.from({ length: count }, () => routers.take()));
+    const taken = await take(12);
+    expect(opened, 'a small room stays together').toHaveLength(1);
+    taken.push(...(await take(88)));
+    const counts = opened.map((router) => taken.filter((one) => one === router).length);
+    expect(counts, `of ${counts}`).toHaveLength(2);
+    expect(Math.min(...counts)).toBeGreaterThan(35);
+  } finally {
+    own.close();
+  }
+});
+
 it('a router that nobody uses any more closes, but for the last', async () => {
   const { routers } = routersOf(evenly);
   const first = await routers.take();
-  const [second] = await Promise.all([routers.take(), routers.take()]);
+  const more = await Promise.all([1, 2, 3].map(() => routers.take()));
+  const second = more.find((router) => router !== first);
   if (second === undefined) throw new Error('no second router');
+  expect(more.filter((router) => router === second)).toHaveLength(2);
   routers.give(second);
   expect(second.router.closed, 'another one holds it').toBe(false);
   routers.give(second);
   expect(second.router.closed).toBe(true);
   routers.give(first);
-  expect(first.router.closed).toBe(false);
+  routers.give(first);
+  expect(first.router.closed, 'the last').toBe(false);
   expect(routers.all).toEqual([first]);
   routers.close();
 });

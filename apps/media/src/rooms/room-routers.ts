@@ -27,9 +27,7 @@ export class RoomRouters {
   readonly #handlers: RoomRoutersHandlers;
   /** How many use each: sessions, and those that are about to be opened. */
   readonly #users = new Map<RoomRouter, number>();
-  #making: Promise<RoomRouter> | undefined;
-  /** How many wait for it. */
-  #waiting = 0;
+  #making: Promise<void> | undefined;
   #closed = false;
 
   constructor(pool: Pick<WorkerPool, 'workers'>, placement: Placement, handlers: RoomRoutersHandlers) {
@@ -49,24 +47,20 @@ export class RoomRouters {
    * @throws {ParleyError} `media_unavailable`, `room_closed`
    */
   async take(): Promise<RoomRouter> {
-    if (this.#closed) throw closed();
-    const { on, router } = this.#choose();
-    on.sessionComes();
-    if (router !== undefined) {
-      this.hold(router);
-      return router;
+    for (;;) {
+      if (this.#closed) throw new ParleyError('room_closed', 'The room was closed on this node.');
+      const { on, router } = this.#choose();
+      if (router !== undefined) {
+        this.#expect(on);
+        this.hold(router);
+        return router;
+      }
+      this.#making ??= this.#make(on).finally(() => {
+        this.#making = undefined;
+      });
+      // Of many who wait for it some may be better off elsewhere by then.
+      await this.#making;
     }
-    this.#waiting += 1;
-    this.#making ??= this.#make(on).finally(() => {
-      this.#making = undefined;
-      this.#waiting = 0;
-    });
-    const made = await this.#making;
-    // Its worker may have died since.
-    if (made.router.closed) {
-      throw new ParleyError('media_unavailable', 'The media worker failed; try again.');
-    }
-    return made;
   }
 
   /** To be called by whoever uses a router beside the one that took it. */
@@ -109,41 +103,29 @@ export class RoomRouters {
     return choice;
   }
 
-  /** A router on a worker or, where that turns out to be dead, on the next choice. */
-  async #make(first: MediaWorker): Promise<RoomRouter> {
-    let worker = first;
-    for (;;) {
-      try {
-        const made = await worker.createRouter();
-        if (!made.router.closed) return this.#opened(made);
-      } catch (error) {
-        if (!worker.worker.closed) throw error;
-      }
-      const { on, router } = this.#choose();
-      if (router !== undefined) return this.#handOut(router);
-      worker = on;
+  /** Of a meeting: whoever comes hears each of the others, and they hear them. */
+  #expect(on: MediaWorker): void {
+    for (const [{ worker }, users] of this.#users) {
+      on.expect(users);
+      worker.expect(users);
     }
   }
 
-  #opened(made: RoomRouter): RoomRouter {
-    if (this.#closed) {
-      made.router.close();
-      throw closed();
+  async #make(on: MediaWorker): Promise<void> {
+    let made: RoomRouter;
+    try {
+      made = await on.createRouter();
+    } catch (error) {
+      // One that turns out to be dead is no choice any more.
+      if (on.worker.closed) return;
+      throw error;
     }
+    if (this.#closed) made.router.close();
+    if (made.router.closed) return;
+    this.#users.set(made, 0);
     made.router.once('workerclose', () => {
       if (this.#users.delete(made)) this.#handlers.lost(made);
     });
     this.#handlers.opened(made);
-    return this.#handOut(made);
   }
-
-  /** To all who wait for it, at once: the first of them to give it back must not close it. */
-  #handOut(router: RoomRouter): RoomRouter {
-    this.#users.set(router, (this.#users.get(router) ?? 0) + this.#waiting);
-    return router;
-  }
-}
-
-function closed(): ParleyError {
-  return new ParleyError('room_closed', 'The room was closed on this node.');
 }

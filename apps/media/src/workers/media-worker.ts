@@ -92,9 +92,9 @@ export class MediaWorker {
   /** How it stands when something is to be placed. */
   get standing(): WorkerStanding {
     const routers = this.#since.routers + this.#before.routers;
-    const sessions = this.#since.sessions + this.#before.sessions;
-    const { consumers } = this.census.counts;
-    return { cpu: this.cpu, lately: { routers, sessions }, routers: this.#routers, consumers };
+    const consumers = this.#since.consumers + this.#before.consumers;
+    const lately = { routers, consumers };
+    return { cpu: this.cpu, lately, routers: this.#routers, consumers: this.census.counts.consumers };
   }
 
   /** As it was sampled last. */
@@ -112,9 +112,9 @@ export class MediaWorker {
     return Math.max(0, this.#load.memoryBytes - this.#emptyMemory);
   }
 
-  /** A session is going to be on one of its routers. */
-  sessionComes(): void {
-    this.#since = { ...this.#since, sessions: this.#since.sessions + 1 };
+  /** So many consumers more are to be expected on it. */
+  expect(consumers: number): void {
+    this.#since = { ...this.#since, consumers: this.#since.consumers + consumers };
   }
 
   async createRouter(): Promise<RoomRouter> {
@@ -152,7 +152,7 @@ export class MediaWorker {
   }
 }
 
-const NOTHING_CAME: WorkerStanding['lately'] = { routers: 0, sessions: 0 };
+const NOTHING_CAME: WorkerStanding['lately'] = { routers: 0, consumers: 0 };
 
 /** CPU time that a worker has used until a moment, both in ms. */
 interface CpuSample {

@@ -3,7 +3,7 @@ import { type Candidate, choosePlace, PLACEMENT } from './placement.ts';
 
 const worker = (of: Partial<Candidate['worker']> = {}): Candidate['worker'] => ({
   cpu: 0,
-  lately: { routers: 0, sessions: 0 },
+  lately: { routers: 0, consumers: 0 },
   routers: 0,
   consumers: 0,
   ...of,
@@ -29,13 +29,13 @@ describe('a new room', () => {
     const counts = [0, 0];
     for (let i = 0; i < 10; i++) {
       const workers = counts.map((routers, at) =>
-        worker({ cpu: at * 0.1, routers, lately: { routers, sessions: 0 } }),
+        worker({ cpu: at * 0.1, routers, lately: { routers, consumers: 0 } }),
       );
       const at = place(...workers) ?? 0;
       counts[at] = (counts[at] ?? 0) + 1;
     }
     expect(counts, '10% are two routers').toEqual([6, 4]);
-    expect(place(worker({ lately: { routers: 0, sessions: 20 } }), worker({ cpu: 0.1 }))).toBe(1);
+    expect(place(worker({ lately: { routers: 0, consumers: 100 } }), worker({ cpu: 0.1 }))).toBe(1);
   });
 
   it('goes nowhere where no worker runs', () => {
@@ -69,30 +69,16 @@ describe('a session of a room', () => {
     ).toBe(2);
   });
 
-  it('goes there before anything is sent where many consumers, or sessions of this moment, tell of it', () => {
+  it('goes there before anything is sent where many consumers tell of it, or those that are expected', () => {
     const consumers = PLACEMENT.loaded / PLACEMENT.consumerCpu;
     expect(place({ worker: worker({ consumers }), sessions: many }, { worker: worker() })).toBe(1);
-    const sessions = PLACEMENT.loaded / PLACEMENT.sessionCpu;
-    const burst = worker({ lately: { routers: 0, sessions } });
-    expect(place({ worker: burst, sessions }, { worker: worker() })).toBe(1);
+    const burst = worker({ lately: { routers: 0, consumers } });
+    expect(place({ worker: burst, sessions: many }, { worker: worker() })).toBe(1);
   });
 
   it('goes to the less loaded of the room’s workers, of equals to the one with fewer of its sessions', () => {
     const idle = worker();
     expect(place({ worker: busy, sessions: many }, { worker: idle, sessions: 1 }, { worker: idle })).toBe(1);
     expect(place({ worker: idle, sessions: 5 }, { worker: idle, sessions: 4 })).toBe(1);
-  });
-
-  it('a burst into one room is divided among two workers', () => {
-    const counts: (number | undefined)[] = [0, undefined];
-    for (let i = 0; i < 200; i++) {
-      const candidates = counts.map((sessions) => ({
-        worker: worker({ lately: { routers: 0, sessions: sessions ?? 0 } }),
-        ...(sessions !== undefined && { sessions }),
-      }));
-      const at = place(...candidates) ?? 0;
-      counts[at] = (counts[at] ?? 0) + 1;
-    }
-    expect(counts).toEqual([100, 100]);
   });
 });

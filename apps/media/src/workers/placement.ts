@@ -2,8 +2,8 @@
 export interface WorkerStanding {
   /** Share of one core at the last sample, 0–1. */
   cpu: number;
-  /** Routers and sessions that came so lately that the sample may not show them. */
-  lately: { routers: number; sessions: number };
+  /** Routers that came so lately that the sample may not show them, and consumers that are to be expected of sessions that did. */
+  lately: { routers: number; consumers: number };
   /** All that it has now. */
   routers: number;
   consumers: number;
@@ -21,10 +21,8 @@ export type Placement = <C extends Candidate>(candidates: readonly C[]) => C | u
 
 /** What {@link choosePlace} goes by. CPU is a share of one core. */
 export const PLACEMENT = {
-  /** What a router, and a session, is taken to need until a sample shows it. A session in a meeting of ten needs some 2%. */
+  /** What a router, and a consumer, is taken to need until a sample shows it: a camera's 150 packets a second cost 0.2%. */
   routerCpu: 0.05,
-  sessionCpu: 0.01,
-  /** What each consumer is taken to need before it is sent anything: packets to one with video and one with audio cost 0.2%. */
   consumerCpu: 0.002,
   /** Differences below this are none. */
   step: 0.05,
@@ -56,7 +54,7 @@ export const choosePlace: Placement = <C extends Candidate>(candidates: readonly
 };
 
 function cpuOf({ cpu, lately }: WorkerStanding): number {
-  return cpu + lately.routers * PLACEMENT.routerCpu + lately.sessions * PLACEMENT.sessionCpu;
+  return cpu + lately.routers * PLACEMENT.routerCpu + lately.consumers * PLACEMENT.consumerCpu;
 }
 
 /** Before people speak, the consumers tell what is to come. */
