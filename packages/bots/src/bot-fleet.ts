@@ -71,9 +71,9 @@ export class BotFleet {
     return (await Promise.all(this.#squads.map((squad) => squad.bots()))).flat();
   }
 
-  /** Lets all bots that have started to join fall silent, or go on; see `Bot.setSending`. */
-  async setSending(sends: boolean): Promise<void> {
-    await Promise.all(this.#squads.map((squad) => squad.setSending(sends)));
+  /** Lets all bots that have started to join send next to nothing, or at their rates again; see `Bot.setIdle`. */
+  async setIdle(idles: boolean): Promise<void> {
+    await Promise.all(this.#squads.map((squad) => squad.setIdle(idles)));
   }
 
   /** Says goodbye for each bot, closes all and ends the processes. */

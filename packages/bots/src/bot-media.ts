@@ -31,7 +31,7 @@ export class BotMedia {
   #answered: { offerId: string; sdp: string } | undefined;
   #turn: Promise<void> = Promise.resolve();
   #closed = false;
-  #sends = true;
+  #idles = false;
 
   constructor(options: BotMediaOptions) {
     this.#options = options;
@@ -103,10 +103,10 @@ export class BotMedia {
     this.#sending?.setAudioLevel(dbov);
   }
 
-  /** See {@link SendConnection.setSending}. */
-  setSending(sends: boolean): void {
-    this.#sends = sends;
-    this.#sending?.setSending(sends);
+  /** See {@link SendConnection.setIdle}. */
+  setIdle(idles: boolean): void {
+    this.#idles = idles;
+    this.#sending?.setIdle(idles);
   }
 
   close(): void {
@@ -118,7 +118,7 @@ export class BotMedia {
   async #offer(): Promise<void> {
     if (this.#options.sources.length === 0 || this.#offered !== undefined) return;
     this.#sending ??= new SendConnection(`${this.#options.name}-sends`, this.#options);
-    this.#sending.setSending(this.#sends);
+    this.#sending.setIdle(this.#idles);
     this.#offered = await this.#sending.offer();
     this.#request({ type: 'offer', sdp: this.#offered });
   }

@@ -53,9 +53,9 @@ export class BotSquad {
     return this.#bots.map((bot) => bot.figures());
   }
 
-  /** See {@link Bot.setSending}; of those that have started to join. */
-  async setSending(sends: boolean): Promise<void> {
-    for (const bot of this.#bots) bot.setSending(sends);
+  /** See {@link Bot.setIdle}; of those that have started to join. */
+  async setIdle(idles: boolean): Promise<void> {
+    for (const bot of this.#bots) bot.setIdle(idles);
   }
 
   /** Says goodbye for each bot, then closes all. */

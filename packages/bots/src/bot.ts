@@ -81,8 +81,8 @@ export class Bot {
   #carrier: CarrierKind | 'none' = 'none';
   #media: BotMedia | undefined;
   #sentBefore = 0;
-  #sends = true;
   #audioLevel: number | undefined;
+  #idles = false;
   #joinSentAt: number | undefined;
   #joinedAt: number | undefined;
   #lost: { at: number; attempts: number; triedAt: number } | undefined;
@@ -185,10 +185,10 @@ export class Bot {
     else this.#room?.send(message);
   }
 
-  /** Falls silent without a word, as a frozen tab does, or goes on, in later sessions too; whoever receives it goes on receiving. */
-  setSending(sends: boolean): void {
-    this.#sends = sends;
-    this.#media?.setSending(sends);
+  /** Sends next to nothing, two frames a second of each stream, or at its rates again; in later sessions too. */
+  setIdle(idles: boolean): void {
+    this.#idles = idles;
+    this.#media?.setIdle(idles);
   }
 
   /** Speaks or is silent from now on, in later sessions too: for bots with `audioLevel`. @param dbov −127–0 */
@@ -385,7 +385,7 @@ export class Bot {
     if (this.#media?.session !== session) {
       this.#dropMedia();
       this.#media = this.#makeMedia(session);
-      this.#media.setSending(this.#sends);
+      this.#media.setIdle(this.#idles);
     }
     this.#direct.close();
     switch (carrier.type) {

@@ -8,7 +8,7 @@ export type ToWorker =
   | { type: 'start'; plan: readonly BotOptions[]; pace: Pace }
   | { type: 'figures' }
   | { type: 'bots' }
-  | { type: 'send'; sends: boolean }
+  | { type: 'idle'; idles: boolean }
   | { type: 'close' };
 
 /** From a process of bots: each answers the message of the same name. */
@@ -16,5 +16,5 @@ export type FromWorker =
   | { type: 'start' }
   | { type: 'figures'; figures: FleetFigures }
   | { type: 'bots'; bots: BotFigures[] }
-  | { type: 'send' }
+  | { type: 'idle' }
   | { type: 'close' };

@@ -21,9 +21,9 @@ async function take(message: ToWorker): Promise<void> {
     case 'bots':
       if (squad !== undefined) answer({ type: 'bots', bots: await squad.bots() });
       return;
-    case 'send':
-      await squad?.setSending(message.sends);
-      answer({ type: 'send' });
+    case 'idle':
+      await squad?.setIdle(message.idles);
+      answer({ type: 'idle' });
       return;
     case 'close':
       await squad?.close();

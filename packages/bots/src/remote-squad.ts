@@ -54,8 +54,8 @@ export class RemoteSquad {
     return answer?.type === 'bots' ? answer.bots : [];
   }
 
-  async setSending(sends: boolean): Promise<void> {
-    await this.#ask({ type: 'send', sends }).catch(() => undefined);
+  async setIdle(idles: boolean): Promise<void> {
+    await this.#ask({ type: 'idle', idles }).catch(() => undefined);
   }
 
   async close(): Promise<void> {

@@ -37,7 +37,6 @@ export class SendConnection {
   readonly #tracks: Track[] = [];
   #state = 'new';
   #closed = false;
-  #sends = true;
   #microphone: SentStream | undefined;
   /** The camera's layers, lowest first, and how many of them are to be sent. */
   readonly #layers: SentStream[] = [];
@@ -81,10 +80,9 @@ export class SendConnection {
     this.#connection.setRemoteDescription(sdp, 'answer');
   }
 
-  /** Falls silent without a word, as a frozen tab does, or goes on. */
-  setSending(sends: boolean): void {
-    this.#sends = sends;
-    for (const stream of this.#streams) this.#flow(stream);
+  /** Sends two frames a second of each stream, as little as keeps them from being taken for gone; or at its rates again. */
+  setIdle(idles: boolean): void {
+    for (const stream of this.#streams) stream.idles = idles;
   }
 
   /** Sends this many of the camera's layers, from the lowest up; one that was off begins with a key frame. */
@@ -145,7 +143,7 @@ export class SendConnection {
   /** Sends a stream, or not. What is not open yet is sent when it is. */
   #flow(stream: SentStream): void {
     const layer = this.#layers.indexOf(stream);
-    if (!this.#closed && this.#sends && layer < this.#watched && stream.isOpen) scheduler.add(stream);
+    if (!this.#closed && layer < this.#watched && stream.isOpen) scheduler.add(stream);
     else scheduler.remove(stream);
   }
 

@@ -157,3 +157,19 @@ it('sends nothing while the track is not open, and survives one that closes unde
   };
   new SentStream(preparedAudio(), { track: closing, ssrc: 1, payloadType: 111 }).send(0);
 });
+
+it('idles at two frames a second, in time of the RTP clock, and comes back to its rate', () => {
+  const out = openTrack();
+  const stream = new SentStream(preparedAudio(), { track: out.track, ssrc: 77, payloadType: 111 });
+  stream.send(0);
+  stream.idles = true;
+  expect(stream.intervalMs).toBe(500);
+  stream.send(20);
+  stream.send(520);
+  stream.idles = false;
+  expect(stream.intervalMs).toBe(20);
+  stream.send(1020);
+  stream.send(1040);
+  const timestamps = out.media.map((packet) => packet.readUInt32BE(4));
+  expect(steps(timestamps, 32)).toEqual([960, 24_000, 24_000, 960]);
+});

@@ -12,6 +12,9 @@ const FIRST_REPORT_MS = 100;
 /** What was not sent for longer than this was switched off: the RTP clock has gone on meanwhile, ms. */
 const PAUSE_MS = 1000;
 
+/** Between two frames of a stream that idles: servers take one for gone that is silent for longer than a second, ms. */
+const IDLE_MS = 500;
+
 /** Where a stream goes. */
 export interface StreamTarget {
   track: Pick<Track, 'isOpen' | 'sendMessageBinary'>;
@@ -21,7 +24,8 @@ export interface StreamTarget {
 
 /** Sends a prepared loop on one SSRC without end: sequence numbers, timestamps and PictureIDs go on over the loop. */
 export class SentStream implements Sending {
-  readonly intervalMs: number;
+  /** Whether it sends as little as keeps it from being taken for gone. */
+  idles = false;
   packets = 0;
   /** Payload bytes, without RTP headers. */
   bytes = 0;
@@ -43,7 +47,15 @@ export class SentStream implements Sending {
     this.#loop = loop;
     this.#target = target;
     this.#ticks = rate === undefined ? loop.frameTicks : Math.round(loop.clockRate / rate);
-    this.intervalMs = (this.#ticks * 1000) / loop.clockRate;
+  }
+
+  get intervalMs(): number {
+    return (this.#step * 1000) / this.#loop.clockRate;
+  }
+
+  /** From one frame to the next, in units of the RTP clock. */
+  get #step(): number {
+    return this.idles ? Math.max(this.#ticks, (IDLE_MS * this.#loop.clockRate) / 1000) : this.#ticks;
   }
 
   /** Whether what it sends goes anywhere. */
@@ -76,7 +88,7 @@ export class SentStream implements Sending {
       return;
     }
     this.#position = (this.#position + 1) % this.#loop.frames.length;
-    this.#timestamp = (this.#timestamp + this.#ticks) >>> 0;
+    this.#timestamp = (this.#timestamp + this.#step) >>> 0;
     this.#pictureId += 1;
   }
 
