@@ -70,7 +70,7 @@ export class MediaPlane implements TrackSender {
     };
     this.experience = new Experience(since, awaitsPicture, read, (mid, ms) => {
       const { trackId = '' } = this.#session?.subscriber.tracksByMid.get(String(mid)) ?? {};
-      return options.isHidden(trackId, ms);
+      return this.#isUnseen(trackId, ms);
     });
   }
 
@@ -84,9 +84,9 @@ export class MediaPlane implements TrackSender {
     return this.#session?.subscriber.readLevels() ?? new Map();
   }
 
-  /** Whether the server sends nothing of a track for now, or did so a moment ago because it was not shown. */
+  /** Whether the server sends nothing of a track for now, or did so a moment ago because it was not to be seen. */
   isPaused(trackId: string): boolean {
-    return this.#session?.subscriber.isPaused(trackId) || this.#options.isHidden(trackId, RESUMED_MS);
+    return this.#session?.subscriber.isPaused(trackId) || this.#isUnseen(trackId, RESUMED_MS);
   }
 
   /** The data channels of the current session. */
@@ -204,6 +204,12 @@ export class MediaPlane implements TrackSender {
     this.#options.lost(
       (sending && (this.#replacing || sendingFailed)) || (receiving && (this.#replacing || receivingFailed)),
     );
+  }
+
+  /** Whether a track was not shown, or not forwarded in a big room, at some time in the latest `ms`. */
+  #isUnseen(trackId: string, ms: number): boolean {
+    const isLeftOut = this.#session?.subscriber.isLeftOut(trackId, ms) ?? false;
+    return isLeftOut || this.#options.isHidden(trackId, ms);
   }
 
   /** Closes everything and rejects with `error` whatever waits. */

@@ -162,6 +162,28 @@ it('does not call lost what the server pauses, or what was muted until just now'
   expect(call.connectionQuality.get('ann'), 'nothing came for long').toBe('lost');
 });
 
+it('does not blame who was not among the loudest, also when they are again', async () => {
+  const { call, socket, subscriber } = await withAnn();
+  reporting(subscriber);
+  call.on('connection-quality', () => undefined);
+  await vi.advanceTimersByTimeAsync(1500);
+  const change = {
+    type: 'quality-changed',
+    roomId: 'room',
+    trackId: 'a',
+    requested: 'auto',
+    applied: 'auto',
+  } as const;
+  socket.receive({ ...change, limitedBy: 'room-size', paused: true });
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(call.connectionQuality.get('ann'), 'not forwarded').toBeUndefined();
+  socket.receive(change);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(call.connectionQuality.get('ann'), 'the pause may count as a freeze').toBeUndefined();
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(call.connectionQuality.get('ann')).toBe('good');
+});
+
 it('takes a picture that is not shown, or has just been shown again, neither for lost nor for frozen', async () => {
   const { call, socket, subscriber } = await withAnn();
   const track = { trackId: 'v', kind: 'video', source: 'camera', codec: 'VP8', layers: 1 } as const;

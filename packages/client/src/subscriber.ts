@@ -43,6 +43,8 @@ export class Subscriber {
   readonly #receivers = new Map<string, RTCRtpReceiver>();
   /** By track id: a pause may be told before the track comes. */
   readonly #paused = new Map<string, PauseReason>();
+  /** When somebody was forwarded again in a big room, by track id, ms of `performance.now()`. */
+  readonly #backAt = new Map<string, number>();
   /** When sound was there last, by track id: none came since where it is the same. */
   #heardAt: ReadonlyMap<string, number> = new Map();
   #closed = false;
@@ -87,6 +89,9 @@ export class Subscriber {
   /** The server sends nothing of a track for now, or does again. */
   setPaused({ trackId, paused, limitedBy }: QualityChanged): void {
     const reason = paused === true ? pauseReason(limitedBy) : undefined;
+    if (this.#paused.get(trackId) === 'room-size' && reason !== 'room-size') {
+      this.#backAt.set(trackId, performance.now());
+    }
     if (reason === undefined) this.#paused.delete(trackId);
     else this.#paused.set(trackId, reason);
     const known = this.#tracks.get(trackId);
@@ -97,6 +102,12 @@ export class Subscriber {
 
   isPaused(trackId: string): boolean {
     return this.#paused.has(trackId);
+  }
+
+  /** Whether a track was not forwarded at some time in the latest `ms`, since others were louder: nobody's link is to blame. */
+  isLeftOut(trackId: string, ms: number): boolean {
+    const backAt = this.#backAt.get(trackId) ?? Number.NEGATIVE_INFINITY;
+    return this.#paused.get(trackId) === 'room-size' || performance.now() - backAt < ms;
   }
 
   /** What the browser reports of the PeerConnection. */
@@ -118,6 +129,7 @@ export class Subscriber {
   /** The track has ended, which the room may say before the next offer does. */
   remove(trackId: string): void {
     this.#paused.delete(trackId);
+    this.#backAt.delete(trackId);
     const track = this.#tracks.get(trackId);
     if (track === undefined) return;
     const rest = new Map(this.#tracks);
