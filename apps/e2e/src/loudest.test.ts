@@ -1,6 +1,11 @@
 import { Bot } from '@parley/bots/bot';
 import { until } from '@parley/bots/inbox';
+import type { RoomMediaOptions } from '@parley/protocol/room-media';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { leaveAll } from './browser.ts';
+import { launchBrowser } from './launch-browser.ts';
+import { Meet } from './meet.ts';
 
 const ROOM = 'loudest';
 const PEOPLE = 12;
@@ -9,7 +14,9 @@ const VOICE = -30;
 const SILENCE = -127;
 
 const bots: Bot[] = [];
+let browser: Browser;
 beforeAll(async () => {
+  browser = await launchBrowser();
   const response = await fetch(`${inject('url')}/api/rooms`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -31,6 +38,8 @@ beforeAll(async () => {
   }
 }, 60_000);
 afterAll(async () => {
+  await leaveAll(browser);
+  await browser.close();
   await Promise.all(bots.map((bot) => bot.leave()));
 });
 
@@ -39,6 +48,16 @@ const one = (index: number): Bot => {
   if (bot === undefined) throw new Error(`there is no bot ${index}`);
   return bot;
 };
+/** Changes the room's options. */
+async function setMedia(media: RoomMediaOptions): Promise<void> {
+  const response = await fetch(`${inject('url')}/api/rooms/${ROOM}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ media }),
+  });
+  expect(response.status).toBe(200);
+}
+
 const nameOf = (participantId: string) =>
   bots.find((bot) => bot.participantId === participantId)?.options.name ?? participantId;
 
@@ -93,8 +112,8 @@ it('of twelve the three loudest are heard and seen, and who is pinned; whoever s
     (bot) => [...first(bot, 'b11', 'b0', 'b1', 'b2'), ...pins(bot)],
     'b11 is heard in place of the last',
   );
-  const camera = one(9).received.get(one(11).published.get('camera') ?? '');
-  expect(camera?.packets, 'the picture comes with the voice').toBeGreaterThan(0);
+  const camera = () => one(9).received.get(one(11).published.get('camera') ?? '')?.packets ?? 0;
+  await until(() => camera() > 0, 'the picture comes with the voice');
   one(11).setAudioLevel(SILENCE);
   for (const index of [8, 9, 10]) one(index).setAudioLevel(VOICE);
   await hear((bot) => [...first(bot, 'b8', 'b9', 'b10', 'b11'), ...pins(bot)], 'three others speak');
@@ -112,15 +131,50 @@ it('of twelve the three loudest are heard and seen, and who is pinned; whoever s
   );
   expect(change).toMatchObject({ limitedBy: 'room-size', paused: true });
 
-  const response = await fetch(`${inject('url')}/api/rooms/${ROOM}`, {
-    method: 'PATCH',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ media: {} }),
-  });
-  expect(response.status).toBe(200);
+  await setMedia({});
   await hear(
     (bot) => bots.filter((other) => other !== bot).map(({ options }) => options.name),
     'all hear all again',
   );
   expect(bots.flatMap(({ problems }) => problems)).toEqual([]);
 });
+
+/** Names on tiles whose picture can be seen. */
+const seen = (meet: Meet) =>
+  meet.page.getByTestId('tile').evaluateAll((tiles) =>
+    tiles.flatMap((tile) => {
+      const video = tile.querySelector('video');
+      const isSeen = (video?.videoWidth ?? 0) > 0 && video?.checkVisibility({ checkOpacity: true });
+      return isSeen ? [tile.getAttribute('aria-label') ?? ''] : [];
+    }),
+  );
+
+it('a browser shows those who are forwarded, blames nobody else, and is among them when it is loud', async () => {
+  await setMedia({ forward: { loudest: LOUDEST } });
+  const zoe = await Meet.open(browser, ROOM);
+  await zoe.press('toggle-mic');
+  await zoe.knock('Zoe');
+  const eventually = { timeout: 30_000, interval: 200 };
+  await expect.poll(() => seen(zoe), eventually).toHaveLength(LOUDEST + 1);
+  one(4).setAudioLevel(VOICE);
+  await expect.poll(() => seen(zoe), eventually).toContain('b4');
+  await expect.poll(async () => (await seen(zoe)).length, eventually).toBe(LOUDEST + 1);
+  one(4).setAudioLevel(SILENCE);
+  expect(await zoe.page.locator('[data-quality=lost]').count(), 'nobody seems to be lost').toBe(0);
+
+  one(6).send({ type: 'watch-speakers', on: true });
+  await zoe.page.evaluate(() => {
+    const context = new AudioContext();
+    const tone = new OscillatorNode(context, { frequency: 300 });
+    const out = new MediaStreamAudioDestinationNode(context);
+    tone.connect(new GainNode(context, { gain: 0.3 })).connect(out);
+    tone.start();
+    navigator.mediaDevices.getUserMedia = async () => out.stream;
+  });
+  await zoe.press('toggle-mic');
+  const [self] = (await zoe.tiles()).filter((tile) => tile.self);
+  const isZoe = ({ participantId }: { participantId: string }) => participantId === self?.participantId;
+  const { speakers } = await one(6).event('active-speakers', (event) => event.speakers.some(isZoe));
+  expect(speakers.find(isZoe)?.level, 'a sine of 0.3 is −13 dBov').toBeCloseTo(0.78, 1);
+  await until(() => bots.every((bot) => heard(bot).includes(self?.participantId ?? '')), 'all hear Zoe');
+}, 90_000);
