@@ -1,3 +1,4 @@
+import type { PipedTrack } from '../pipes/track-pipes.ts';
 import type { MediaRoom } from '../rooms/media-room.ts';
 import { packetsOf } from '../rooms/room-stats.ts';
 import type { PublishedTrack } from '../sessions/published-track.ts';
@@ -56,17 +57,19 @@ export class RoomMeter {
     const here = sessions.filter((session) => session.router === router);
     const own = new Set(here.flatMap(({ published }) => published.map(({ producer }) => producer.id)));
     const pipedIn = pipes.on(router.router);
-    const pipedOut = routers.flatMap((other) => pipes.on(other.router).filter((id) => own.has(id)));
+    const pipedOut = routers.flatMap((other) =>
+      pipes.on(other.router).filter(({ trackId }) => own.has(trackId)),
+    );
     const subscriptions = here.flatMap((session) =>
       session.subscriptions.map((subscription) => ({ session, subscription })),
     );
     const step = SHED_STEPS.indexOf(this.#room.shed);
     const packetsOf = (ids: Iterable<string>) => sum([...ids].flatMap((id) => rates.get(id) ?? []));
     return {
-      packetsIn: packetsOf(own) + packetsOf(pipedIn),
+      packetsIn: packetsOf(own) + packetsOf(flowing(pipedIn)),
       packetsOut: SHED_STEPS.map(
         (_, to) =>
-          packetsOf(pipedOut) +
+          packetsOf(flowing(pipedOut)) +
           sum(
             subscriptions.map(({ session, subscription }) => sentTo(session, subscription, rates, step, to)),
           ),
@@ -77,6 +80,10 @@ export class RoomMeter {
       consumers: subscriptions.length + pipedOut.length,
     };
   }
+}
+
+function flowing(piped: readonly PipedTrack[]): string[] {
+  return piped.flatMap(({ trackId, flows }) => (flows ? trackId : []));
 }
 
 function ratesOf(before: Packets, now: Packets, seconds: number): Map<string, number[]> {

@@ -1,4 +1,5 @@
 import { SendConnection } from '@parley/bots/send-connection';
+import type { Producer } from 'mediasoup/types';
 import { afterEach, expect, it } from 'vitest';
 import { evenly } from '../testing/evenly.ts';
 import { until } from '../testing/inbox.ts';
@@ -105,6 +106,59 @@ it('what one publishes goes to the other worker when somebody there wants it, fo
   link.sendClose('alice');
   await until(() => pipes() === 0, 'the track has ended');
   await until(() => mediaOf(link)?.sessions.get('bob')?.subscriptions.length === 0, 'bob hears of it');
+});
+
+it('nothing goes to the other worker while nobody there sees it', async () => {
+  const link = await fixture.room();
+  const alice = await join(link, 'alice');
+  const bob = await join(link, 'bob');
+  const piped: Producer[] = [];
+  mediaOf(link)
+    ?.sessions.get('bob')
+    ?.router.router.observer.on('newtransport', ({ observer }) =>
+      observer.on('newproducer', (producer) => piped.push(producer)),
+    );
+  const trackId = firstOf(await alice.publish(['camera']));
+  alice.send();
+  await flows(bob, trackId);
+  const arrived = async () => {
+    const stats = (await piped.find(({ id }) => id === trackId)?.getStats()) ?? [];
+    return stats.reduce((sum, { packetCount }) => sum + packetCount, 0);
+  };
+  const mute = (muted: boolean) => link.send({ type: 'set-muted', participantId: 'alice', trackId, muted });
+  const show = (width: number, height: number) =>
+    bob.client.request({ type: 'set-view', tracks: [{ trackId, width, height }] });
+  const isHidden = () => {
+    const { router } = mediaOf(link)?.sessions.get('bob') ?? {};
+    return router !== undefined && mediaOf(link)?.pipes.on(router.router)[0]?.flows === false;
+  };
+  const stands = async () => {
+    // What was on its way has come when the worker has answered.
+    await arrived();
+    const before = [await arrived(), alice.sent] as const;
+    await until(() => alice.sent > before[1] + 20, 'alice sends on');
+    expect((await arrived()) - before[0], 'what was on its way at the most').toBeLessThan(3);
+  };
+  show(0, 0);
+  await until(isHidden, 'bob does not see it');
+  await stands();
+  show(640, 360);
+  await flows(bob, trackId);
+
+  mute(true);
+  await until(
+    () => mediaOf(link)?.sessions.get('bob')?.subscriptions[0]?.consumer.producerPaused === true,
+    'muted',
+  );
+  show(0, 0);
+  await until(() => mediaOf(link)?.sessions.get('bob')?.subscriptions[0]?.consumer.paused === true, 'hidden');
+  mute(false);
+  await until(isHidden, 'bob does not see it');
+  await stands();
+  mute(true);
+  mute(false);
+  show(640, 360);
+  await flows(bob, trackId);
 });
 
 it('muting holds on the other worker, also for who comes later', async () => {

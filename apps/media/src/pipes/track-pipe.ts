@@ -1,20 +1,21 @@
 import type { Consumer, PipeTransport, Producer } from 'mediasoup/types';
 
 /**
- * A track on another router of its room, under its own id: all its layers, paused while it is. Ends with the track, and with
+ * A track on another router of its room, under its own id: all its layers, muted while it is. Ends with the track, and with
  * either worker.
  */
 export class TrackPipe {
   readonly #consumer: Consumer;
   readonly #producer: Producer;
+  #flows = true;
 
   private constructor(consumer: Consumer, producer: Producer) {
     this.#consumer = consumer;
     this.#producer = producer;
     consumer.observer.once('close', () => producer.close());
     producer.observer.once('close', () => consumer.close());
-    consumer.observer.on('pause', () => this.#follow());
-    consumer.observer.on('resume', () => this.#follow());
+    consumer.on('producerpause', () => this.#follow());
+    consumer.on('producerresume', () => this.#follow());
     this.#follow();
   }
 
@@ -41,15 +42,21 @@ export class TrackPipe {
     else this.#producer.observer.once('close', handler);
   }
 
+  /** Whether anything is sent. What begins to flow begins with a key frame. */
+  set flows(flows: boolean) {
+    if (flows === this.#flows) return;
+    this.#flows = flows;
+    // A worker that dies before it answers ends the pipe.
+    (flows ? this.#consumer.resume() : this.#consumer.pause()).catch(() => undefined);
+  }
+
   close(): void {
     this.#producer.close();
   }
 
-  /** Muting is the track's; the pipe itself is never paused. */
   #follow(): void {
     const { producerPaused } = this.#consumer;
     if (producerPaused === this.#producer.paused) return;
-    // A worker that dies before it answers ends the pipe.
     (producerPaused ? this.#producer.pause() : this.#producer.resume()).catch(() => undefined);
   }
 }

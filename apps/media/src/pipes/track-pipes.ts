@@ -3,15 +3,26 @@ import type { PublishedTrack } from '../sessions/published-track.ts';
 import { PipePair } from './pipe-pair.ts';
 import { TrackPipe } from './track-pipe.ts';
 
-/** A track on its way to a router, and how many consumers there need it. */
+/** A track on its way to a router. */
 interface Use {
   pipe: Promise<TrackPipe>;
-  holders: number;
+  /** Consumers there, and how many are being made. */
+  consumers: Set<Consumer>;
+  waiting: number;
+  /** Whether any of them takes what comes. */
+  flows: boolean;
+}
+
+/** A track that is on another router than its own. */
+export interface PipedTrack {
+  trackId: string;
+  /** Whether it is sent there now: not while all its consumers are paused. */
+  flows: boolean;
 }
 
 /**
  * Brings a room's tracks to those of its routers where somebody consumes them: each at most once, for as long as somebody
- * does. Of a room with one router it knows nothing.
+ * does, and sent there while somebody takes it. Of a room with one router it knows nothing.
  */
 export class TrackPipes {
   readonly #repairs: boolean;
@@ -30,9 +41,9 @@ export class TrackPipes {
     return [...this.#uses.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Ids of the tracks of other routers that are on this one. */
-  on(router: Router): string[] {
-    return [...(this.#uses.get(router)?.keys() ?? [])];
+  /** The tracks of other routers that are on this one. */
+  on(router: Router): PipedTrack[] {
+    return [...(this.#uses.get(router) ?? [])].map(([trackId, { flows }]) => ({ trackId, flows }));
   }
 
   /**
@@ -43,20 +54,18 @@ export class TrackPipes {
   async consume(track: PublishedTrack, to: Router, make: () => Promise<Consumer>): Promise<Consumer> {
     if (track.router.router === to) return await make();
     const use = this.#use(track, to);
-    use.holders += 1;
+    use.waiting += 1;
     const release = () => {
-      use.holders -= 1;
-      if (use.holders === 0) this.#end(track.producer.id, to, use);
+      if (use.consumers.size + use.waiting === 0) this.#end(track.producer.id, to, use);
     };
     try {
-      await use.pipe;
+      const pipe = await use.pipe;
       const consumer = await make();
-      if (consumer.closed) release();
-      else consumer.observer.once('close', release);
+      if (!consumer.closed) keep(use, pipe, consumer, release);
       return consumer;
-    } catch (error) {
+    } finally {
+      use.waiting -= 1;
       release();
-      throw error;
     }
   }
 
@@ -66,7 +75,7 @@ export class TrackPipes {
     this.#uses.set(to, uses);
     const known = uses.get(id);
     if (known !== undefined) return known;
-    const use: Use = { pipe: this.#open(track, to), holders: 0 };
+    const use: Use = { pipe: this.#open(track, to), consumers: new Set(), waiting: 0, flows: true };
     uses.set(id, use);
     const gone = () => this.#forget(id, to, use);
     use.pipe.then((pipe) => pipe.onClosed(gone), gone);
@@ -106,4 +115,23 @@ export class TrackPipes {
     uses.delete(trackId);
     if (uses.size === 0) this.#uses.delete(to);
   }
+}
+
+/** Has the pipe send while a consumer takes it, until it is closed. */
+function keep(use: Use, pipe: TrackPipe, consumer: Consumer, closed: () => void): void {
+  const update = () => {
+    use.flows = [...use.consumers].some(({ paused }) => !paused);
+    pipe.flows = use.flows;
+  };
+  use.consumers.add(consumer);
+  consumer.observer.on('pause', update);
+  consumer.observer.on('resume', update);
+  // While the track is muted it tells of neither.
+  consumer.on('producerresume', update);
+  consumer.observer.once('close', () => {
+    use.consumers.delete(consumer);
+    update();
+    closed();
+  });
+  update();
 }

@@ -29,6 +29,8 @@ export class TestPeer {
   readonly client: TestClient;
   /** RTP packets received, by the track's id. */
   readonly received = new Map<string, number>();
+  /** How often it has sent a packet on each of its tracks. */
+  sent = 0;
   /** Whether its cameras have three layers. */
   simulcast = false;
   /** How loud its microphones say to be, dBov; set before they are published, they do not say otherwise (RFC 6464). */
@@ -74,6 +76,7 @@ export class TestPeer {
     let count = 0;
     this.#timer ??= setInterval(() => {
       count += 1;
+      this.sent += 1;
       for (const { track, ssrc, payloadType, clockStep, payload, hasLevel } of this.#sending) {
         const level = hasLevel ? (this.level ?? -127) : undefined;
         if (track.isOpen())
