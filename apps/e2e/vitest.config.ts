@@ -4,7 +4,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export const WAITING = [
   'apps/conformance/src/**/*.e2e.test.ts',
   'apps/e2e/src/bench/edge.test.ts',
-  ...['burst', 'churn', 'idle', 'limits', 'rooms', 'webhooks'].map(
+  ...['burst', 'churn', 'idle', 'limits', 'rooms', 'tiles', 'webhooks'].map(
     (proof) => `apps/e2e/src/prove/${proof}.test.ts`,
   ),
 ];

@@ -83,6 +83,11 @@ it('joins as a client that recovers and offers by itself', async () => {
   expect(sentBytes).toBeGreaterThan(100);
 });
 
+it('says in join when it wants nothing of the others', async () => {
+  const room = await join({ autoSubscribe: false });
+  expect(await room.message('join')).toMatchObject({ autoSubscribe: false });
+});
+
 it('says why it could not join', async () => {
   bot = new Bot({ edgeUrl: edge.url, room: roomId, name: 'Ann' });
   const done = bot.join();

@@ -34,6 +34,8 @@ export interface BotOptions {
   name: string;
   /** What it sends. Default nothing: it watches. */
   publish?: readonly BotSource[];
+  /** Whether it receives what the others send. Default true. */
+  autoSubscribe?: boolean;
   /** How its session messages go, where the server lets it choose. Default `relay`. */
   carrier?: CarrierKind;
   /** Audio packets a second. Default 50, as Opus has it; few packets let one machine carry many bots. */
@@ -93,6 +95,7 @@ export class Bot {
   constructor(options: BotOptions) {
     this.options = {
       publish: [],
+      autoSubscribe: true,
       carrier: 'relay',
       audioRate: 50,
       simulcast: false,
@@ -264,7 +267,7 @@ export class Bot {
   }
 
   #joinMessage(): Join {
-    const { room, name, carrier } = this.options;
+    const { room, name, carrier, autoSubscribe } = this.options;
     const [participantId, secret, seq] = [this.#participantId, this.#secret, this.#seq];
     return {
       type: 'join',
@@ -274,6 +277,7 @@ export class Bot {
       requestOffers: false,
       recovers: true,
       direct: carrier === 'direct',
+      ...(!autoSubscribe && { autoSubscribe }),
       ...(secret !== '' && { resume: { participantId, secret, seq } }),
     };
   }

@@ -44,10 +44,14 @@ export function watchElement(element: HTMLVideoElement, changed: (size: ViewSize
     box = entries.at(-1)?.contentRect;
     tell();
   });
-  const places = new view.IntersectionObserver((entries) => {
-    isOnScreen = entries.at(-1)?.isIntersecting;
-    tell();
-  });
+  const places = new view.IntersectionObserver(
+    (entries) => {
+      // What only touches the edge is intersecting, too.
+      isOnScreen = (entries.at(-1)?.intersectionRatio ?? 0) > 0;
+      tell();
+    },
+    { threshold: 0.01 },
+  );
   listen(page, 'visibilitychange', () => {
     clearTimeout(timer);
     const isVisible = page.visibilityState === 'visible';

@@ -11,6 +11,8 @@ export interface SdkJoin {
   autoSubscribe?: boolean;
   /** Whether videos are attached, and so sent as they are seen; large, over the whole page, until a test moves them. */
   attach?: boolean;
+  /** See `connect()`. */
+  adaptiveStream?: boolean;
 }
 
 /** Something the application heard. Times are milliseconds since the epoch: the same clock for all pages of a machine. */
@@ -36,6 +38,16 @@ export interface SdkState {
   cameraLives: boolean;
 }
 
+/** A video that arrives. */
+export interface ReceivedVideo {
+  name: string;
+  /** Whether any of its element is on the screen. */
+  visible: boolean;
+  bytes: number;
+  width: number;
+  height: number;
+}
+
 /** What the page offers to Playwright. */
 export interface SdkPageApi {
   join(options: SdkJoin): Promise<void>;
@@ -45,6 +57,7 @@ export interface SdkPageApi {
   /** Shares a small picture as a screen. */
   share(): Promise<void>;
   trackId(name: string, source: string): string;
+  videos(): Promise<ReceivedVideo[]>;
 }
 
 const { watch: watched } = globalThis as unknown as { watch: { connections: RTCPeerConnection[] } };
@@ -94,14 +107,18 @@ function play({ kind, track, trackId, participantId, source }: RemoteTrack, atta
 /** Frames decoded so far, by track identifier. */
 const decoded = new Map<string, number>();
 
-async function sample(): Promise<void> {
+async function statistics(): Promise<{ trackIdentifier?: string; [member: string]: unknown }[]> {
   const open = watched.connections.filter(({ signalingState }) => signalingState !== 'closed');
-  const stats = (await Promise.all(open.map((one) => one.getStats()))).flatMap((one) => [...one.values()]);
+  return (await Promise.all(open.map((one) => one.getStats()))).flatMap((one) => [...one.values()]);
+}
+
+async function sample(): Promise<void> {
+  const stats = await statistics();
   for (const { kind, participantId, source, track } of call().remoteTracks.values()) {
     if (kind !== 'video') continue;
-    const { framesDecoded = 0 } = stats.find((one) => one.trackIdentifier === track.id) ?? {};
-    const more = framesDecoded - (decoded.get(track.id) ?? 0);
-    decoded.set(track.id, framesDecoded);
+    const { framesDecoded } = stats.find((one) => one.trackIdentifier === track.id) ?? {};
+    const more = Number(framesDecoded ?? 0) - (decoded.get(track.id) ?? 0);
+    decoded.set(track.id, Number(framesDecoded ?? 0));
     const name = `${nameOf(participantId)} ${source}`;
     const times = frames[name] ?? [];
     frames[name] = times;
@@ -165,6 +182,19 @@ const sdk: SdkPageApi = {
       if (track !== undefined) return track.trackId;
     }
     throw new Error(`${name} publishes no ${source}`);
+  },
+  async videos() {
+    const stats = await statistics();
+    const remote = [...call().remoteTracks.values()].filter(({ kind }) => kind === 'video');
+    return remote.map(({ participantId, source, track }) => {
+      const name = nameOf(participantId);
+      const element = document.querySelector(`[title="${name} ${source}"]`);
+      const { top, bottom } = element?.getBoundingClientRect() ?? { top: -1, bottom: -1 };
+      const inbound = stats.find((one) => one.type === 'inbound-rtp' && one.trackIdentifier === track.id);
+      const { bytesReceived: bytes = 0, frameWidth: width = 0, frameHeight: height = 0 } = inbound ?? {};
+      const visible = bottom > 0 && top < innerHeight;
+      return { name, visible, bytes: Number(bytes), width: Number(width), height: Number(height) };
+    });
   },
 };
 

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { openPage, type PageOptions } from '../browser.ts';
 import { pageScript } from '../page-script.ts';
-import type { SdkJoin, SdkPageApi, SdkState } from './sdk-page.ts';
+import type { ReceivedVideo, SdkJoin, SdkPageApi, SdkState } from './sdk-page.ts';
 
 const SCRIPT = fileURLToPath(new URL('./sdk-page.ts', import.meta.url));
 
@@ -31,6 +31,10 @@ export class SdkParticipant {
 
   state(): Promise<SdkState> {
     return this.page.evaluate(() => (globalThis as unknown as Global).sdk.state());
+  }
+
+  videos(): Promise<ReceivedVideo[]> {
+    return this.page.evaluate(() => (globalThis as unknown as Global).sdk.videos());
   }
 
   setCamera(on: boolean): Promise<void> {

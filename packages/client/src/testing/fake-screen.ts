@@ -56,13 +56,15 @@ export class FakeScreen extends EventTarget {
   }
 
   /** The element has a size, CSS pixels, and is on the screen, or scrolled away. */
-  show(element: HTMLVideoElement, width: number, height: number, isIntersecting = true): void {
+  show(element: HTMLVideoElement, width: number, height: number, isIn = true): void {
     for (const heard of this.#sizes.get(element) ?? []) heard({ contentRect: { width, height } });
-    this.scroll(element, isIntersecting);
+    this.scroll(element, isIn);
   }
 
-  scroll(element: HTMLVideoElement, isIntersecting: boolean): void {
-    for (const heard of this.#places.get(element) ?? []) heard({ isIntersecting });
+  scroll(element: HTMLVideoElement, isIn: boolean): void {
+    // Scrolled away as little as can be: its edge touches the screen's.
+    for (const heard of this.#places.get(element) ?? [])
+      heard({ isIntersecting: true, intersectionRatio: isIn ? 1 : 0 });
   }
 
   /** The person goes to another tab, or comes back. */
