@@ -66,17 +66,24 @@ const flows = async (peer: TestPeer, trackId: string) => {
 
 it('everybody receives everybody, and each track goes to the other worker once', async () => {
   const link = await fixture.room();
-  const { all: peers } = await joinFour(link);
-  const names = peers.map(({ client }) => client.participantId);
+  const names = ['alice', 'bob', 'carol', 'dave'];
+  const peers: TestPeer[] = [];
+  for (const name of names) peers.push(await fixture.join(link, name));
   const workers = names.map((name) => workerOf(link, name));
   expect(workers).toEqual([workers[0], workers[1], workers[0], workers[1]]);
   expect(workers[0]).not.toBe(workers[1]);
   const answers = await Promise.all(peers.map((peer) => peer.publish(['microphone', 'camera'])));
-  for (const peer of peers) peer.send();
-  for (const [index, peer] of peers.entries()) {
-    const others = answers.filter((_, at) => at !== index).flatMap(({ tracks }) => tracks);
-    for (const { trackId } of others) await flows(peer, trackId);
+  for (const peer of peers) {
+    peer.receive();
+    peer.send();
   }
+  await Promise.all(
+    peers.flatMap((peer, index) =>
+      answers
+        .filter((_, at) => at !== index)
+        .flatMap(({ tracks }) => tracks.map(({ trackId }) => flows(peer, trackId))),
+    ),
+  );
   // 8 clients' transports and a pair of pipes; 8 tracks, each there twice; 24 subscriptions and a pipe's end a track.
   await expectOpen([2, 8 + 2, 8 + 8, 24 + 8, 8, 0, 0], 'all is there once');
 });
@@ -224,9 +231,30 @@ it('subscribers on the other worker choose layers, and their requests for key fr
       expect(await asked(), `a key frame was asked for to begin with ${quality}`).toBeGreaterThan(before);
       await flows(bob, trackId);
     }
+    sends.setWatched(1);
+    await until(() => consumer()?.currentLayers?.spatialLayer === 0, 'bob gets the layer that is left');
+    sends.setWatched(3);
+    await until(() => consumer()?.currentLayers?.spatialLayer === 2, 'bob gets the top layer again');
   } finally {
     sends.close();
   }
+});
+
+it('who speaks is told of all, on whichever worker', async () => {
+  const link = await fixture.room();
+  const { alice, bob, carol } = await joinFour(link);
+  for (const peer of [alice, bob]) {
+    peer.level = -20;
+    await peer.publish(['microphone']);
+    peer.send();
+  }
+  carol.client.request({ type: 'watch-speakers', on: true });
+  await carol.client.events.next(
+    (event) =>
+      event.type === 'active-speakers' &&
+      ['alice', 'bob'].every((name) => event.speakers.some(({ participantId }) => participantId === name)),
+    'both speak',
+  );
 });
 
 it('a data message comes once to each, on whichever worker', async () => {
