@@ -12,7 +12,7 @@ import { buildApiDocs } from './api-docs.ts';
 import { buildPackage, folderOf, PUBLISHED } from './build.ts';
 
 /** Most bytes of the SDK, minified and gzipped, that a page which uses all of it may load. */
-const BUDGET = 25_000;
+const BUDGET = 25_500;
 
 /** What somebody might write, with the browser's SDK alone and with what a server needs. */
 const PROGRAMS: Record<string, string> = {

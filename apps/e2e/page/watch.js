@@ -36,6 +36,7 @@ globalThis.watch = {
               frames: s.framesSent,
               width: s.frameWidth,
               height: s.frameHeight,
+              codec: stats.get(s.codecId)?.mimeType,
               limitation: s.qualityLimitationReason,
             });
           } else if (s.type === 'inbound-rtp') {

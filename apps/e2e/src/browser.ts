@@ -75,6 +75,8 @@ export interface RtpReport {
   /** Energy of received audio, 0 for silence. */
   audioEnergy?: number;
   limitation?: string;
+  /** MIME type of what is sent: `video/VP8`. */
+  codec?: string;
 }
 
 /** Asks a watched page what its connections do. */

@@ -16,11 +16,17 @@ export class FirefoxMeet {
     this.page = page;
   }
 
-  static async join(browser: Browser, room: string, name: string): Promise<FirefoxMeet> {
+  /** @param url of the edge */
+  static async join(
+    browser: Browser,
+    room: string,
+    name: string,
+    url: string = inject('url'),
+  ): Promise<FirefoxMeet> {
     const page = await browser.newPage();
     await page.setViewport({ width: 1280, height: 800 });
     await page.evaluateOnNewDocument(WATCH);
-    await page.goto(`${inject('url')}/r/${room}`);
+    await page.goto(`${url}/r/${room}`);
     const meet = new FirefoxMeet(page);
     await meet.#type('lobby-name', name);
     await meet.press('lobby-join');

@@ -77,6 +77,16 @@ describe('refitEncodings', () => {
     ]);
   });
 
+  it.each([
+    [3, { active: true, scalabilityMode: 'L3T3_KEY', scaleResolutionDownBy: 1, maxBitrate: 3_150_000 }],
+    [2, { active: true, scalabilityMode: 'L2T3_KEY', scaleResolutionDownBy: 2, maxBitrate: 787_500 }],
+    [1, { active: true, scalabilityMode: 'L1T3', scaleResolutionDownBy: 4, maxBitrate: 196_875 }],
+    [0, { active: false, scalabilityMode: 'L1T3' }],
+  ])('of one stream of three layers, %i of which are watched, makes as many', (watched, expected) => {
+    const three = sendEncodings('camera', hd, media, 'VP9');
+    expect(refitEncodings(three, three, watched)).toMatchObject([expected]);
+  });
+
   it('fits a single encoding to the largest layer', () => {
     const [tiny] = sendEncodings('camera', { width: 320, height: 240 }, media);
     expect(tiny).toEqual({ scaleResolutionDownBy: 1, maxFramerate: 15, maxBitrate: 150_000 });

@@ -31,10 +31,7 @@ export function pictureOf(track: MediaStreamTrack): Picture {
  * Codecs whose layers are in one stream, of which viewers get a part, and how many of size; the others have simulcast. Of AV1's,
  * mediasoup does not tell receivers what depends on what, so that all get one size, and fewer frames where there is no room.
  */
-const SCALABLE = new Map([
-  ['VP9', 3],
-  ['AV1', 1],
-]);
+const SCALABLE: Readonly<Record<string, number>> = { VP9: 3, AV1: 1 };
 
 /**
  * How a source is sent: cameras in the server's layers, screens and sound in one encoding.
@@ -69,19 +66,24 @@ export function sendEncodings(
         table,
       ).map((encoding) => ({ ...encoding, maxBitrate: Math.min(encoding.maxBitrate, maxBitrate) }));
       const count = encodings.length;
-      const scalable = simulcast ? SCALABLE.get(codec) : undefined;
+      const scalable = simulcast ? SCALABLE[codec] : undefined;
       if (simulcast && count > 1 && scalable === undefined) return encodings;
       const layers = Math.min(count, scalable ?? 1);
       const total = encodings.slice(-layers).reduce((sum, encoding) => sum + encoding.maxBitrate, 0);
       return encodings.slice(-1).map(({ rid: _, scalabilityMode: __, ...encoding }) => ({
         ...encoding,
         maxBitrate: Math.min(total, maxBitrate),
-        ...(scalable && { scalabilityMode: `L${layers}T3${layers > 1 ? '_KEY' : ''}` }),
+        ...(scalable && { scalabilityMode: modeOf(layers) }),
       }));
     }
     default:
       return assertNever(source);
   }
+}
+
+/** One stream with so many spatial layers, which depend on one another in key frames only (W3C webrtc-svc). */
+function modeOf(layers: number): string {
+  return layers > 1 ? `L${layers}T3_KEY` : 'L1T3';
 }
 
 /**
@@ -92,21 +94,27 @@ export function sendEncodings(
  */
 export function refitEncodings(
   current: readonly RTCRtpEncodingParameters[],
-  fresh: readonly RTCRtpEncodingParameters[],
+  fresh: readonly SendEncoding[],
   watched = Number.POSITIVE_INFINITY,
-): RTCRtpEncodingParameters[] {
+): SendEncoding[] {
   if (current.length === 1) {
-    const { scaleResolutionDownBy = 1, maxFramerate, maxBitrate } = fresh.at(-1) ?? {};
+    const { scaleResolutionDownBy = 1, maxFramerate, maxBitrate, rid, scalabilityMode } = fresh.at(-1) ?? {};
+    // Of layers in one stream: without those that nobody watches it is smaller by half each time.
+    const mode = rid === undefined ? scalabilityMode : undefined;
+    const layers = Number(mode?.[1] ?? 1);
+    const kept = Math.max(1, Math.min(layers, watched));
+    const scale = 2 ** (layers - kept);
     return current.map((encoding) => ({
       ...encoding,
       active: watched > 0,
-      scaleResolutionDownBy,
+      scaleResolutionDownBy: scaleResolutionDownBy * scale,
       ...(maxFramerate !== undefined && { maxFramerate }),
-      ...(maxBitrate !== undefined && { maxBitrate }),
+      ...(maxBitrate !== undefined && { maxBitrate: Math.round(maxBitrate / scale ** 2) }),
+      ...(mode !== undefined && { scalabilityMode: modeOf(kept) }),
     }));
   }
   return current.map((encoding, layer) => {
-    const fit = fresh.find(({ rid }) => rid === encoding.rid);
+    const fit = fresh.find((one) => one.rid === encoding.rid);
     if (fit === undefined) return { ...encoding, active: false };
     return { ...encoding, active: layer < watched, scaleResolutionDownBy: fit.scaleResolutionDownBy ?? 1 };
   });

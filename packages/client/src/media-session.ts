@@ -221,6 +221,9 @@ export class MediaSession {
         if (!this.#host.transport?.probe) this.publisher.setWatched(event.trackId, event.layers);
         return;
       case 'codec-wanted':
+        // Where it cannot be, the server does without.
+        this.publisher.setCodecWanted(event).catch(() => undefined);
+        return;
       case 'active-speakers':
         return;
       case 'error': {

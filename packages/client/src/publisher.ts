@@ -1,11 +1,12 @@
 import type { Offer, StartScreenShare } from '@parley/protocol/client-messages';
 import type { Source } from '@parley/protocol/grants';
-import type { ClientMediaSettings, ServerAnswer } from '@parley/protocol/server-messages';
+import type { ClientMediaSettings, CodecWanted, ServerAnswer } from '@parley/protocol/server-messages';
 import { AnswerTurn } from './answer-turn.ts';
-import { describeLocally } from './audio-nack.ts';
 import { CallError } from './call-error.ts';
 import type { ConnectionReport } from './call-stats.ts';
+import { CodecFallbacks } from './codec-fallbacks.ts';
 import { pictureOf, refitEncodings, sendEncodings } from './encodings.ts';
+import { describeLocally } from './local-description.ts';
 import { type Change, NegotiationQueue } from './negotiation-queue.ts';
 import { isLost } from './open-connection.ts';
 import { kindOf, type Publication, streamOf } from './publication.ts';
@@ -38,6 +39,7 @@ export class Publisher {
   readonly #send: PublisherOptions['send'];
   readonly #queue: NegotiationQueue<PublisherChange>;
   readonly #publications = new Map<Source, Publication>();
+  readonly #fallbacks: CodecFallbacks;
   readonly #streams = { camera: new MediaStream(), screen: new MediaStream() };
   readonly #answer = new AnswerTurn();
   /** Browsers take a sender's parameters back once they were read again. */
@@ -59,6 +61,7 @@ export class Publisher {
     this.#connection = connection;
     this.#media = media;
     this.#send = send;
+    this.#fallbacks = new CodecFallbacks(media);
     this.#answer.pause();
     this.#queue = new NegotiationQueue((changes) => this.#negotiate(changes));
   }
@@ -114,7 +117,17 @@ export class Publisher {
       const message = `The browser could not send the ${source}. Try again, or reload the page.`;
       throw new CallError('negotiation_failed', message, { cause });
     }
+    this.#fallbacks.replaceTrack(source, track);
     await this.#refit(publication);
+  }
+
+  /** Somebody needs one's own track in another codec, or nobody does any more. */
+  async setCodecWanted({ trackId, codec, wanted }: CodecWanted): Promise<void> {
+    const publication = [...this.#publications.values()].find((one) => one.trackId === trackId);
+    if (publication === undefined) return;
+    const stop = () => this.#fallbacks.stop(publication.source);
+    const start = () => this.#fallbacks.start(this.#connection, publication, codec);
+    await this.#queue.add({ messageType: 'offer', apply: wanted ? start : stop, revert: stop });
   }
 
   /** How many layers of a track anybody watches: the others are not sent, nor encoded. */
@@ -229,18 +242,18 @@ export class Publisher {
   }
 
   #sending(): NonNullable<Offer['tracks']> {
-    return [...this.#publications.values()].flatMap(
+    const own = [...this.#publications.values()].flatMap(
       ({ source, scalabilityMode, transceiver: { mid, direction } }) =>
-        mid !== null && direction === 'sendonly'
-          ? [{ mid, source, ...(scalabilityMode !== undefined && { scalabilityMode }) }]
-          : [],
+        mid !== null && direction === 'sendonly' ? [{ mid, source, scalabilityMode }] : [],
     );
+    return [...own, ...this.#fallbacks.named];
   }
 
   #learn({ tracks }: ServerAnswer): void {
     for (const publication of this.#publications.values()) {
       const { mid, currentDirection } = publication.transceiver;
       const named = currentDirection === 'sendonly' ? tracks.find((track) => track.mid === mid) : undefined;
+      if (publication.trackId !== named?.trackId) this.#fallbacks.stop(publication.source);
       publication.trackId = named?.trackId;
     }
   }
@@ -255,7 +268,7 @@ export class Publisher {
     const { encodings, ...made } = addSendTransceiver(
       this.#connection,
       track,
-      this.#streams[streamOf(source)],
+      [this.#streams[streamOf(source)]],
       this.#media.codecs ?? [],
       (codec) => sendEncodings(source, pictureOf(track), this.#media, codec),
     );
@@ -275,6 +288,7 @@ export class Publisher {
     const publication = this.#publications.get(source);
     if (publication === undefined) return;
     publication.trackId = undefined;
+    this.#fallbacks.stop(source);
     publication.watched = Number.POSITIVE_INFINITY;
     const { transceiver } = publication;
     if (transceiver.mid === null || transceiver.currentDirection === 'stopped') {

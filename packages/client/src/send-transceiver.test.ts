@@ -13,20 +13,17 @@ afterEach(() => vi.unstubAllGlobals());
 function stubCodecs(...codecs: string[]) {
   const mimeTypes = [...codecs.map((codec) => `video/${codec}`), 'video/rtx'];
   vi.stubGlobal('RTCRtpSender', {
-    getCapabilities: () => ({ codecs: mimeTypes.map((mimeType) => ({ mimeType, clockRate: 90_000 })) }),
+    getCapabilities: (kind: string) => ({
+      codecs: (kind === 'video' ? mimeTypes : ['audio/opus']).map((mimeType) => ({ mimeType })),
+    }),
   });
 }
 
 function add(codecs: string[], kind: 'audio' | 'video' = 'video') {
   const connection = new FakePeerConnection();
   const track = new FakeTrack(kind).asTrack();
-  const made = addSendTransceiver(
-    connection as unknown as RTCPeerConnection,
-    track,
-    new MediaStream(),
-    codecs,
-    (codec) =>
-      sendEncodings(kind === 'video' ? 'camera' : 'microphone', track.getSettings(), JOINED.media, codec),
+  const made = addSendTransceiver(connection as unknown as RTCPeerConnection, track, [], codecs, (codec) =>
+    sendEncodings(kind === 'video' ? 'camera' : 'microphone', track.getSettings(), JOINED.media, codec),
   );
   const { preferred } = connection.getTransceivers()[0] ?? {};
   return { ...made, preferred, count: connection.getTransceivers().length };

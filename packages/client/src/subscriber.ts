@@ -3,9 +3,9 @@ import type { Source } from '@parley/protocol/grants';
 import { loudness } from '@parley/protocol/loudness';
 import type { ClientMediaSettings, QualityChanged, ServerOffer } from '@parley/protocol/server-messages';
 import type { MediaKind } from '@parley/protocol/track';
-import { describeLocally } from './audio-nack.ts';
 import { CallError } from './call-error.ts';
 import type { ConnectionReport } from './call-stats.ts';
+import { describeLocally } from './local-description.ts';
 import { SerialQueue } from './serial-queue.ts';
 
 /** A track of somebody else's that arrives here. */
@@ -152,9 +152,10 @@ export class Subscriber {
     if (this.#closed) return;
     send({ type: 'answer', offerId, sdp: answer });
 
+    const before = this.#offered;
     this.#offered = new Map(tracks.map(({ mid, trackId }) => [mid, trackId]));
-    const offered = new Set(this.#offered.values());
-    for (const trackId of [...this.#tracks.keys()]) if (!offered.has(trackId)) this.remove(trackId);
+    // One that has moved to another m-line, in another codec, is decoded anew.
+    for (const [mid, trackId] of before) if (this.#offered.get(mid) !== trackId) this.remove(trackId);
     const transceivers = new Map(connection.getTransceivers().map((one) => [one.mid, one]));
     for (const { mid, ...named } of tracks) {
       const receiver = transceivers.get(mid)?.receiver;

@@ -21,6 +21,8 @@ export interface SendParameters {
   readonly answerRtpParameters: RtpParameters;
   /** For `writeAnswer()`. */
   readonly codecOptions: CodecOptions;
+  /** All codecs in common, by their names in SDP, most wanted first; also those that the layers of this m-line rule out. */
+  readonly codecs: readonly string[];
 }
 
 /** What SDP does not tell of an m-line. */
@@ -64,13 +66,15 @@ export function sendParameters(
   if (!kind || media.rejection) return undefined;
 
   const extended = extendedCapabilities(media, routerRtpCapabilities);
-  extended.codecs = extended.codecs.filter(({ mimeType }) => {
-    const type = mimeType.toLowerCase();
-    return !NOT_MEDIA.has(type) && (media.rids.length < 2 || SIMULCAST_CODECS.has(type));
-  });
   const order = codecPreference.map((mimeType) => mimeType.toLowerCase());
   const rank = (mimeType: string) => order.indexOf(mimeType.toLowerCase()) + 1 || order.length + 1;
-  extended.codecs.sort((a, b) => rank(a.mimeType) - rank(b.mimeType));
+  extended.codecs = extended.codecs
+    .filter(({ mimeType }) => !NOT_MEDIA.has(mimeType.toLowerCase()))
+    .sort((a, b) => rank(a.mimeType) - rank(b.mimeType));
+  const common = [...new Set(extended.codecs.map(({ mimeType }) => mimeType.slice(kind.length + 1)))];
+  extended.codecs = extended.codecs.filter(
+    ({ mimeType }) => media.rids.length < 2 || SIMULCAST_CODECS.has(mimeType.toLowerCase()),
+  );
   const [codec] = extended.codecs;
   if (!codec) return undefined;
   if (!DEPENDENCY_DESCRIPTOR_CODECS.has(codec.mimeType.toLowerCase())) {
@@ -88,7 +92,7 @@ export function sendParameters(
 
   const options = { ...DEFAULT_CODEC_OPTIONS, ...codecOptions };
   applyCodecOptions(rtpParameters, options);
-  return { kind, rtpParameters, answerRtpParameters, codecOptions: options };
+  return { kind, rtpParameters, answerRtpParameters, codecOptions: options, codecs: common };
 }
 
 /**

@@ -168,13 +168,13 @@ export class SubscriberQuality {
   }
 
   #videos({ subscriptions }: QualityHandlers): WatchedVideo[] {
-    return [...subscriptions()].flatMap(({ track, consumer, receives }) => {
+    return [...subscriptions()].flatMap(({ track, sent, consumer, receives }) => {
       if (!receives || track.producer.kind !== 'video') return [];
       const decision = this.choose(track);
       if (!flows(decision) && decision.limitedBy !== 'bandwidth') return [];
       if (decision.hidden) return [];
       const { spatialLayer, priority } = decision;
-      return [{ track, consumer, layers: layersOf(track.producer), spatialLayer, priority }];
+      return [{ track, consumer, layers: layersOf(sent.producer), spatialLayer, priority }];
     });
   }
 }

@@ -12,8 +12,11 @@ const parameters = (ssrc: number): SendParameters => ({
   rtpParameters: { codecs: [], encodings: [{ ssrc }] },
   answerRtpParameters: { codecs: [] },
   codecOptions: {},
+  codecs: [],
 });
-const known = (lines: Record<string, Pick<KnownLine, 'source' | 'state'>>): OfferContext['known'] =>
+const known = (
+  lines: Record<string, Pick<KnownLine, 'source' | 'state' | 'fallbackFor'>>,
+): OfferContext['known'] =>
   new Map(Object.entries(lines).map(([mid, line]) => [mid, { ...line, parameters: parameters(1) }]));
 const plan = (name: string, context: Partial<OfferContext> = {}) =>
   planOffer(offer(name), {
@@ -22,6 +25,7 @@ const plan = (name: string, context: Partial<OfferContext> = {}) =>
     known: new Map(),
     allowed: Source.options,
     room: 16,
+    sourceOf: () => undefined,
     parameters: () => parameters(1),
     ...context,
   }).map((step) => ('source' in step ? [step.mid, step.step, step.source] : [step.mid, step.step]));
@@ -86,9 +90,28 @@ describe('planOffer', () => {
       known: known(CALL),
       allowed: Source.options,
       room: 16,
+      sourceOf: () => undefined,
       parameters: () => parameters(2),
     });
     expect(steps[1]).toMatchObject({ step: 'start', source: 'camera', replaces: true });
+  });
+
+  it('another codec of a track takes no place, and is refused without the track or beside another', () => {
+    const named = [{ mid: '2', source: 'camera' as const, fallbackFor: 'theirs' }];
+    const sourceOf = (trackId: string) => (trackId === 'theirs' ? ('camera' as const) : undefined);
+    const context = { named, known: known(CALL), sourceOf, room: 0 };
+    expect(plan('screen-added', context)[2]).toEqual(['2', 'start', 'camera']);
+    expect(plan('screen-added', { ...context, sourceOf: () => undefined })[2]).toEqual(['2', 'refuse']);
+    expect(plan('screen-added', { ...context, sourceOf: () => 'screen' })[2]).toEqual(['2', 'refuse']);
+    const line = { source: 'camera', state: 'live', fallbackFor: 'theirs' } as const;
+    expect(plan('screen-added', { ...context, known: known({ ...CALL, '2': line }) })[2]).toEqual([
+      '2',
+      'keep',
+    ]);
+    const beside = known({ '0': CALL[0], '1': line });
+    expect(plan('screen-added', { ...context, known: beside })[2]).toEqual(['2', 'refuse']);
+    const inItsPlace = known({ ...CALL, '7': line });
+    expect(plan('screen-added', { ...context, known: inItsPlace }).at(-1)).toEqual(['2', 'start', 'camera']);
   });
 
   it('refuses what the grants, the codecs or the limit forbid', () => {

@@ -15,6 +15,8 @@ export type NamedLine = NonNullable<OfferMessage['tracks']>[number];
 export interface KnownLine {
   source: Source;
   parameters: SendParameters;
+  /** The track of another m-line that this one carries in another codec. */
+  fallbackFor?: string | undefined;
   /**
    * - `live`: published.
    * - `held`: the client said `stop-screen-share`, but its m-line sends on. Until it stops or is shared anew, an offer
@@ -28,7 +30,14 @@ export interface KnownLine {
 export type LineStep =
   | { step: 'keep'; mid: string }
   /** Publish; `replaces` when what the m-line carries now has to end first. */
-  | { step: 'start'; mid: string; source: Source; parameters: SendParameters; replaces: boolean }
+  | {
+      step: 'start';
+      mid: string;
+      source: Source;
+      parameters: SendParameters;
+      replaces: boolean;
+      fallbackFor: string | undefined;
+    }
   /** The client stopped sending. */
   | { step: 'stop'; mid: string }
   /** Nothing is sent, or nothing that is wanted. */
@@ -43,6 +52,8 @@ export interface OfferContext {
   known: ReadonlyMap<string, KnownLine>;
   /** Sources in the participant's grants. */
   allowed: readonly Source[];
+  /** The source of a track that is published on this PeerConnection. */
+  sourceOf(trackId: string): Source | undefined;
   /** Tracks that may still be added. */
   room: number;
   /** What the router makes of an m-line; undefined without a common codec. */
@@ -79,11 +90,20 @@ export function planOffer(offer: Offer, context: OfferContext): LineStep[] {
     // What is not said again stays as it was.
     const { scalabilityMode } = named ?? line?.parameters.rtpParameters.encodings?.[0] ?? {};
     const parameters = context.parameters(media, { scalabilityMode });
-    const refusal = refuse(source, media, parameters, context);
+    const { fallbackFor } = named ?? (line?.state === 'live' ? line : {});
+    const refusal =
+      refuse(source, media, parameters, context) ?? refuseFallback(mid, source, fallbackFor, offer, context);
     if (refusal !== undefined || parameters === undefined) return refusal === undefined ? [] : [refusal];
     if (line?.state === 'live') {
-      const same = line.source === source && isSameSending(line.parameters, parameters);
-      return [same ? { step: 'keep', mid } : { step: 'start', mid, source, parameters, replaces: true }];
+      const same =
+        line.source === source &&
+        line.fallbackFor === fallbackFor &&
+        isSameSending(line.parameters, parameters);
+      if (same) return [{ step: 'keep', mid }];
+      return [{ step: 'start', mid, source, parameters, replaces: true, fallbackFor }];
+    }
+    if (fallbackFor !== undefined) {
+      return [{ step: 'start', mid, source, parameters, replaces: false, fallbackFor }];
     }
     if (room === 0) {
       return [
@@ -96,7 +116,7 @@ export function planOffer(offer: Offer, context: OfferContext): LineStep[] {
       ];
     }
     room -= 1;
-    return [{ step: 'start', mid, source, parameters, replaces: false }];
+    return [{ step: 'start', mid, source, parameters, replaces: false, fallbackFor }];
   });
   return [...stops, ...steps];
 }
@@ -120,4 +140,23 @@ function refuse(
     return { step: 'refuse', mid, code: 'codec_unsupported', message };
   }
   return undefined;
+}
+
+/** A track has one fallback at most, of its own source. */
+function refuseFallback(
+  mid: string,
+  source: Source,
+  fallbackFor: string | undefined,
+  { media }: Offer,
+  { sourceOf, known }: OfferContext,
+): Extract<LineStep, { step: 'refuse' }> | undefined {
+  if (fallbackFor === undefined) return undefined;
+  const goesOn = (other: string) => media.some((one) => one.mid === other && one.sending && !one.rejection);
+  const isTaken = [...known].some(
+    ([other, line]) =>
+      other !== mid && line.state === 'live' && line.fallbackFor === fallbackFor && goesOn(other),
+  );
+  if (sourceOf(fallbackFor) === source && !isTaken) return undefined;
+  const message = `The m-line with mid ${mid} cannot be another codec of ${fallbackFor}: that is no ${source} of this RTCPeerConnection, or has one.`;
+  return { step: 'refuse', mid, code: 'publish_failed', message };
 }

@@ -3,6 +3,7 @@ import type { Track } from '@parley/protocol/track';
 import { parseScalabilityMode } from 'mediasoup';
 import type { Producer } from 'mediasoup/types';
 import type { RoomRouter } from '../workers/media-worker.ts';
+import type { FallbackCodec } from './fallback-codec.ts';
 
 /** A track that somebody in the room publishes, with the producer that carries it on this node. */
 export interface PublishedTrack {
@@ -11,6 +12,8 @@ export interface PublishedTrack {
   producer: Producer;
   /** Where the producer is; on other routers of the room there may be a pipe of the same id. */
   router: RoomRouter;
+  /** What carries it to those who cannot decode it so. Absent where its publisher would not understand. */
+  fallback?: FallbackCodec;
 }
 
 /** Most layers that the protocol can say; nobody sends more. */

@@ -88,6 +88,7 @@ export class Publisher {
     if (track === undefined) throw new ParleyError('track_not_found', 'The participant has no such track.');
     if (muted) await track.producer.pause();
     else await track.producer.resume();
+    await track.fallback?.setMuted(muted);
   }
 
   /** Closes every PeerConnection's end. */

@@ -1,7 +1,7 @@
 import { ParleyError } from '@parley/protocol/errors';
 import type { ServerAnswer } from '@parley/protocol/server-messages';
 import { type MediaDecision, writeAnswer } from '@parley/sdp/answer';
-import { type KnownStream, withKnownSsrcs } from '@parley/sdp/known-ssrcs';
+import { withKnownSsrcs } from '@parley/sdp/known-ssrcs';
 import type { Offer, OfferedMedia } from '@parley/sdp/offer';
 import {
   isIceRestart,
@@ -16,8 +16,10 @@ import { mostSent } from '../quality/bitrate-caps.ts';
 import { negotiable } from '../workers/router-codecs.ts';
 import { ClientTransport, newSessionId } from './client-transport.ts';
 import { type DataHandlers, DataLine } from './data-line.ts';
-import { type KnownLine, type LineStep, type OfferContext, planOffer } from './offer-plan.ts';
-import type { PublishedTrack } from './published-track.ts';
+import { FallbackCodec } from './fallback-codec.ts';
+import { type LineStep, type OfferContext, planOffer } from './offer-plan.ts';
+import { codecName, type PublishedTrack } from './published-track.ts';
+import { type Line, PublishingLines } from './publishing-lines.ts';
 import type { SessionContext } from './session-context.ts';
 import { isScreenSource } from './sources.ts';
 
@@ -27,12 +29,6 @@ export interface OfferOutcome {
   started: PublishedTrack[];
   /** Why m-lines were rejected. */
   refusals: ParleyError[];
-}
-
-interface Line extends KnownLine {
-  producer: Producer;
-  /** What the producer received, once it has ended. */
-  streams?: Promise<KnownStream[]>;
 }
 
 const LOST_TRANSPORT =
@@ -47,6 +43,8 @@ export interface PublishingHandlers {
   onState(): void;
   /** A track that had been started ended, whoever ended it. */
   onEnded(trackId: string): void;
+  /** Somebody needs a track in another codec, or no longer. Absent for clients that would not understand. */
+  readonly onCodecWanted: ((trackId: string, codec: string, wanted: boolean) => void) | undefined;
   readonly data: DataHandlers;
 }
 
@@ -59,7 +57,7 @@ export class PublishingConnection {
   readonly purpose: 'main' | 'screen';
   readonly #context: SessionContext;
   readonly #handlers: PublishingHandlers;
-  readonly #lines = new Map<string, Line>();
+  readonly #lines = new PublishingLines();
   readonly #data: DataLine;
   readonly #sessionId = newSessionId();
   #sessionVersion = 0;
@@ -83,12 +81,16 @@ export class PublishingConnection {
 
   /** What it publishes now. */
   get tracks(): PublishedTrack[] {
-    return this.#live().map(([, line]) => this.#track(line));
+    return this.#lines.published.map(([, line]) => this.#track(line));
   }
 
   /** What it publishes now, as the answer tells the client. */
   get answeredTracks(): ServerAnswer['tracks'] {
-    return this.#live().map(([mid, { producer, source }]) => ({ mid, trackId: producer.id, source }));
+    return this.#lines.published.map(([mid, { producer, source }]) => ({
+      mid,
+      trackId: producer.id,
+      source,
+    }));
   }
 
   /** Whether an offer comes from the PeerConnection that this one serves. */
@@ -108,6 +110,7 @@ export class PublishingConnection {
       ...request,
       known: this.#lines,
       allowed: grants.publish,
+      sourceOf: (trackId) => this.#lines.of(trackId)?.source,
       parameters: (media, hints) => sendParameters(media, capabilities, this.#sendOptions(), hints),
     });
     const change = this.#transportChange(offer);
@@ -146,12 +149,12 @@ export class PublishingConnection {
 
   /** Ends the screen share on this PeerConnection. */
   stopScreen(): void {
-    for (const [, line] of this.#live()) if (isScreenSource(line.source)) this.#endLine(line, 'held');
+    for (const [, line] of this.#lines.live) if (isScreenSource(line.source)) this.#endLine(line, 'held');
   }
 
   /** Ends what the grants do not include any more, and bounds what is sent by them and the room's options. */
   async enforceGrants(): Promise<void> {
-    for (const [, line] of this.#live()) if (!this.#isGranted(line)) this.#endLine(line, 'past');
+    for (const [, line] of this.#lines.live) if (!this.#isGranted(line)) this.#endLine(line, 'past');
     const transport = this.#transport?.transport;
     if (transport === undefined || transport.closed) return;
     try {
@@ -164,7 +167,7 @@ export class PublishingConnection {
   /** Closes everything. */
   close(): void {
     this.#closed = true;
-    for (const [, line] of this.#live()) this.#endLine(line, 'past');
+    for (const [, line] of this.#lines.live) this.#endLine(line, 'past');
     this.#data.close();
     this.#transport?.close();
   }
@@ -194,13 +197,9 @@ export class PublishingConnection {
     return this.#context.grants.publish.includes(source);
   }
 
-  #live(): [string, Line][] {
-    return [...this.#lines].filter(([, { state, producer }]) => state === 'live' && !producer.closed);
-  }
-
-  #track({ producer, source }: Line): PublishedTrack {
+  #track({ producer, source, fallback }: Line): PublishedTrack {
     const { participantId, router } = this.#context;
-    return { participantId, source, producer, router };
+    return { participantId, source, producer, router, ...(fallback && { fallback }) };
   }
 
   #transportChange(offer: Offer): TransportChange {
@@ -250,11 +249,21 @@ export class PublishingConnection {
   }
 
   #endLine(line: Line, state: 'held' | 'past'): void {
+    // A fallback ends with its track.
+    if (line.state !== 'live') return;
     line.state = state;
     // Asked before the producer is closed, and answered in that order.
     line.streams = line.producer.getStats().catch(() => []);
-    line.producer.close();
-    this.#handlers.onEnded(line.producer.id);
+    const { producer, fallback, fallbackFor } = line;
+    producer.close();
+    if (fallbackFor !== undefined) {
+      this.#lines.of(fallbackFor)?.fallback?.use(undefined);
+      return;
+    }
+    fallback?.close();
+    for (const [, other] of this.#lines.live)
+      if (other.fallbackFor === producer.id) this.#endLine(other, 'past');
+    this.#handlers.onEnded(producer.id);
   }
 
   async #startAll(starts: readonly Start[]): Promise<PublishedTrack[]> {
@@ -268,27 +277,44 @@ export class PublishingConnection {
     }
     for (const [mid, line] of started) {
       this.#lines.set(mid, line);
-      // The grants may have changed while the worker made it; nobody has heard of it.
-      if (this.#isGranted(line)) continue;
+      const main = this.#lines.of(line.fallbackFor);
+      // The grants may have changed while the worker made it, or its track has ended; nobody has heard of it.
+      if (this.#isGranted(line) && (line.fallbackFor === undefined || main !== undefined)) {
+        main?.fallback?.use(this.#track(line));
+        continue;
+      }
       line.state = 'past';
       line.producer.close();
     }
-    return started.filter(([, line]) => line.state === 'live').map(([, line]) => this.#track(line));
+    return started
+      .filter(([, { state, fallbackFor }]) => state === 'live' && fallbackFor === undefined)
+      .map(([, line]) => this.#track(line));
   }
 
-  async #start({ mid, source, parameters }: Start): Promise<Line> {
+  /** Of a video: what else the client could send it in, on demand. */
+  #fallbackOf(producer: Producer, { kind, codecs }: SendParameters): FallbackCodec | undefined {
+    const ask = this.#handlers.onCodecWanted;
+    if (ask === undefined || kind !== 'video') return undefined;
+    const others = codecs.filter((codec) => codec !== codecName(producer));
+    return new FallbackCodec(others, (codec, wanted) => ask(producer.id, codec, wanted));
+  }
+
+  async #start({ mid, source, parameters, fallbackFor }: Start): Promise<Line> {
     try {
       const transport = this.#transport?.transport;
       if (transport === undefined) throw new Error('no transport');
       const streams = (await this.#lines.get(mid)?.streams) ?? [];
       const { kind, rtpParameters } = withKnownSsrcs(parameters, streams);
-      const producer = await transport.produce({ kind, rtpParameters });
+      const paused = this.#lines.of(fallbackFor)?.producer.paused ?? false;
+      const producer = await transport.produce({ kind, rtpParameters, paused });
       if (transport.closed) {
         // It came too late to be closed with its transport, and would be kept for good.
         producer.close();
         throw new Error('the connection was closed meanwhile');
       }
-      return { source, parameters, producer, state: 'live' };
+      const line: Line = { source, parameters, producer, fallbackFor, state: 'live' };
+      const fallback = fallbackFor === undefined ? this.#fallbackOf(producer, parameters) : undefined;
+      return { ...line, ...(fallback && { fallback }) };
     } catch (cause) {
       const what = cause instanceof Error ? cause.message : String(cause);
       throw new ParleyError(

@@ -47,15 +47,25 @@ export class ReceiveDescription {
   #offered: ReceiveSections | undefined;
   /** The m-lines as both sides have agreed on them. */
   #agreed: ReceiveSections = NO_SECTIONS;
+  readonly #router: RtpCapabilities;
   #capabilities: ReceiveCapabilities;
 
   constructor(routerRtpCapabilities: RtpCapabilities) {
+    this.#router = routerRtpCapabilities;
     this.#capabilities = initialReceiveCapabilities(routerRtpCapabilities);
   }
 
   /** What the client is known to be able to receive. */
   get rtpCapabilities(): RtpCapabilities {
     return this.#capabilities.rtpCapabilities;
+  }
+
+  /** Whether the client may be able to receive a codec, by its name in SDP: it has rejected none of its profiles. */
+  accepts(codec: string): boolean {
+    const type = `video/${codec}`.toLowerCase();
+    const countIn = ({ codecs = [] }: RtpCapabilities) =>
+      codecs.filter(({ mimeType }) => mimeType.toLowerCase() === type).length;
+    return countIn(this.rtpCapabilities) === countIn(this.#router);
   }
 
   /** What to make a consumer with. */

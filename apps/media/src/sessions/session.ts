@@ -83,6 +83,10 @@ export class Session {
     this.#publisher = new Publisher(context, {
       onState,
       onEnded: (trackId) => handlers.unpublished(trackId),
+      // Who does not know of it is not waited for.
+      onCodecWanted: terms.recovers
+        ? (trackId, codec, wanted) => this.#way.send({ type: 'codec-wanted', roomId, trackId, codec, wanted })
+        : undefined,
       data: {
         allowance: new DataAllowance(),
         onError: ({ code, message }, requestType = 'data') =>
@@ -267,6 +271,7 @@ export class Session {
   carrierRestored(): void {
     this.#subscriber.repeatOffer();
     this.#requester.repeat();
+    for (const { fallback } of this.published) fallback?.repeat();
     this.#handlers.restored();
   }
 

@@ -10,6 +10,7 @@ import { negotiable } from '../workers/router-codecs.ts';
 import { AnswerWatch } from './answer-watch.ts';
 import { ClientTransport } from './client-transport.ts';
 import { Coalescer } from './coalescer.ts';
+import { FallbackViewers } from './fallback-viewers.ts';
 import { OfferPace } from './offer-pace.ts';
 import { offerPause } from './offer-pause.ts';
 import { layersOf, type PublishedTrack } from './published-track.ts';
@@ -49,6 +50,7 @@ export class Subscriber {
   readonly #subscriptions = new Map<string, Subscription>();
   /** Tracks that the client has rejected or cannot decode. */
   readonly #refused = new Set<string>();
+  readonly #fallbacks: FallbackViewers;
   readonly #work = new SerialQueue(Number.POSITIVE_INFINITY);
   readonly #pace = new OfferPace(performance.now());
   #transport: ClientTransport | undefined;
@@ -79,6 +81,13 @@ export class Subscriber {
     this.#description = new ReceiveDescription(
       negotiable(context.router.router.rtpCapabilities, context.settings.repair),
     );
+    this.#fallbacks = new FallbackViewers(this.#description, {
+      changed: (trackId) => {
+        this.#refused.delete(trackId);
+        this.#changes.changed();
+      },
+      failed: (track) => this.#refuse(track),
+    });
   }
 
   get transport(): ClientTransport | undefined {
@@ -95,10 +104,10 @@ export class Subscriber {
     return [...this.#wanted.values()];
   }
 
-  /** How many layers the client should get of each video that it can decode, by track id. */
+  /** How many layers the client should get of each video that it can decode, by track id; not of fallbacks. */
   get watched(): ReadonlyMap<string, number> {
     const videos = this.wanted.filter(
-      ({ producer }) => producer.kind === 'video' && !this.#refused.has(producer.id),
+      ({ producer: { kind, id } }) => kind === 'video' && !this.#refused.has(id) && !this.#fallbacks.has(id),
     );
     return new Map(videos.map((track) => [track.producer.id, layersWanted(this.#quality.choose(track))]));
   }
@@ -112,11 +121,12 @@ export class Subscriber {
 
   remove(trackId: string): void {
     this.#refused.delete(trackId);
+    this.#fallbacks.release(trackId);
     if (!this.#wanted.delete(trackId)) return;
     this.#handlers.onWatched();
     // One that goes on was taken from this client, which may leave an offer unanswered for good.
-    const { track, consumer } = this.#subscriptions.get(trackId) ?? {};
-    if (track?.producer.closed === false) consumer?.close();
+    const { sent, consumer } = this.#subscriptions.get(trackId) ?? {};
+    if (sent?.producer.closed === false) consumer?.close();
     this.#changes.changed();
   }
 
@@ -184,6 +194,7 @@ export class Subscriber {
     this.#changes.stop();
     this.#answerWatch.stop();
     this.#quality.close();
+    this.#fallbacks.close();
     this.#wanted.clear();
     this.#subscriptions.clear();
     this.#transport?.close();
@@ -211,49 +222,51 @@ export class Subscriber {
     this.#offer(this.#transport.transport);
   }
 
-  #lacks({ producer }: PublishedTrack): boolean {
-    return !producer.closed && !this.#subscriptions.has(producer.id) && !this.#refused.has(producer.id);
+  #lacks({ producer: { id, closed } }: PublishedTrack): boolean {
+    const isOut = this.#subscriptions.has(id) || this.#refused.has(id) || this.#fallbacks.waits(id);
+    return !closed && !isOut;
   }
 
   async #subscribeAll(tracks: readonly PublishedTrack[]): Promise<void> {
-    const { rtpCapabilities } = this.#description;
-    const possible = tracks.filter((track) => {
-      // It may not be on this session's router yet; all of them know the same codecs.
-      const can = track.router.router.canConsume({ producerId: track.producer.id, rtpCapabilities });
-      if (!can) this.#refuse(track);
-      return can;
+    const possible = tracks.flatMap((track) => {
+      const sent = this.#fallbacks.choose(track);
+      return sent === undefined ? [] : [{ track, sent }];
     });
     if (possible.length === 0) return;
     this.#transport ??= await this.#openTransport();
     const { transport } = this.#transport;
     // Asked for all at once, so that a late joiner of a big room waits for one answer of the worker, not for hundreds.
-    const consumed = await Promise.all(possible.map((track) => this.#consume(transport, track)));
+    const consumed = await Promise.all(possible.map((one) => this.#consume(transport, one)));
     for (const subscription of consumed) if (subscription !== undefined) this.#subscribed(subscription);
   }
 
-  async #consume(transport: WebRtcTransport, track: PublishedTrack): Promise<Subscription | undefined> {
+  async #consume(
+    transport: WebRtcTransport,
+    { track, sent }: Pick<Subscription, 'track' | 'sent'>,
+  ): Promise<Subscription | undefined> {
     const mid = this.#description.allocateMid();
-    const spatialLayer = this.#layer(track);
+    const layers = layersOf(sent.producer);
+    const { spatialLayer } = this.#quality.choose(track);
     try {
       const { pipes, router, settings } = this.#context;
-      const consumer = await pipes.consume(track, router.router, () =>
+      const consumer = await pipes.consume(sent, router.router, () =>
         transport.consume({
-          producerId: track.producer.id,
-          rtpCapabilities: this.#description.capabilitiesFor(track.producer),
+          producerId: sent.producer.id,
+          rtpCapabilities: this.#description.capabilitiesFor(sent.producer),
           mid,
           paused: true,
           // NACK as well; off for audio unless asked for.
           enableRtx: settings.repair.nack,
-          ...(spatialLayer !== undefined && { preferredLayers: { spatialLayer } }),
+          ...(layers > 1 && { preferredLayers: { spatialLayer } }),
         }),
       );
-      if (!transport.closed) return { track, consumer, mid, receives: false };
+      if (!transport.closed) return { track, sent, consumer, mid, receives: false };
       // It came too late to be closed with its transport, and would be kept for good.
       consumer.close();
       return undefined;
     } catch (error) {
       // A track that ended meanwhile is no failure, and one that fails must not keep the others away.
-      if (!track.producer.closed) this.#report(error);
+      if (!sent.producer.closed) this.#report(error);
       return undefined;
     }
   }
@@ -272,9 +285,9 @@ export class Subscriber {
     });
   }
 
-  #unsubscribe({ track, consumer, mid }: Subscription): void {
+  #unsubscribe({ track, sent, consumer, mid }: Subscription): void {
     // A closed producer has closed its consumers in the worker, which would only complain about closing one again.
-    if (!track.producer.closed) consumer.close();
+    if (!sent.producer.closed) consumer.close();
     this.#subscriptions.delete(track.producer.id);
     this.#description.close(mid);
   }
@@ -318,12 +331,12 @@ export class Subscriber {
 
   /** Does what the answer means for one track. */
   async #settle(subscription: Subscription, { rejected, narrowed, receiving }: Settlement): Promise<void> {
-    const { track, consumer, mid } = subscription;
+    const { track, sent, consumer, mid } = subscription;
     if (consumer.closed) return;
     if (rejected.includes(mid)) {
       consumer.close();
       this.#subscriptions.delete(track.producer.id);
-      this.#refuse(track);
+      this.#fallbacks.rejected(track, sent);
       return;
     }
     if (narrowed.includes(mid)) {
@@ -336,18 +349,18 @@ export class Subscriber {
   }
 
   /** Sends what the client takes and the policy decides. A track may end meanwhile: that is no failure. */
-  async #apply({ consumer, track, receives: takes }: Subscription): Promise<void> {
+  async #apply({ consumer, track, sent, receives: takes }: Subscription): Promise<void> {
     if (consumer.closed) return;
     const { tight } = this.#quality;
     try {
       await applyDecision(consumer, this.#quality.choose(track), {
         takes,
         tight,
-        layers: layersOf(track.producer),
+        layers: layersOf(sent.producer),
       });
     } catch (error) {
       // The producer is known to be closed before its consumers are.
-      if (!consumer.closed && !track.producer.closed) this.#report(error);
+      if (!consumer.closed && !sent.producer.closed) this.#report(error);
     }
   }
 
@@ -361,9 +374,5 @@ export class Subscriber {
   #report(error: unknown): void {
     if (this.#closed) return;
     this.#context.logger.error({ event: 'subscribe-failed', err: error }, 'a subscription failed');
-  }
-
-  #layer(track: PublishedTrack): number | undefined {
-    return layersOf(track.producer) > 1 ? this.#quality.choose(track).spatialLayer : undefined;
   }
 }

@@ -6,6 +6,8 @@ import type { PublishedTrack } from './published-track.ts';
 /** A track on its way to the client. */
 export interface Subscription {
   track: PublishedTrack;
+  /** What carries it: the track itself, or its fallback in another codec. */
+  sent: PublishedTrack;
   consumer: Consumer;
   mid: string;
   /** Whether the client's answer takes it. */

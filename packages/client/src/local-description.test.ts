@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeLocally, withAudioNack } from './audio-nack.ts';
+import { describeLocally, withAudioOptions } from './local-description.ts';
 
 const lines = (...all: string[]) => all.map((line) => `${line}\r\n`).join('');
 const HEAD = ['v=0', 's=-'];
@@ -14,16 +14,27 @@ const REJECTED = ['m=audio 0 UDP/TLS/RTP/SAVPF 0', 'a=inactive'];
 
 describe('generic NACK for sound', () => {
   it('is added to an offer, once', () => {
-    const offer = withAudioNack(lines(...HEAD, ...VIDEO, ...AUDIO));
+    const offer = withAudioOptions(lines(...HEAD, ...VIDEO, ...AUDIO));
     expect(offer).toBe(lines(...HEAD, ...VIDEO, ...WITH_NACK));
-    expect(withAudioNack(offer)).toBe(offer);
+    expect(withAudioOptions(offer)).toBe(offer);
   });
 
   it('is added to an answer where the same m-line of the offer has it', () => {
     const offer = lines(...HEAD, ...AUDIO, ...VIDEO, ...WITH_NACK, ...WITH_NACK);
     const answer = lines(...HEAD, ...AUDIO, ...VIDEO, ...AUDIO, ...REJECTED);
-    expect(withAudioNack(answer, offer)).toBe(lines(...HEAD, ...AUDIO, ...VIDEO, ...WITH_NACK, ...REJECTED));
+    expect(withAudioOptions(answer, offer)).toBe(
+      lines(...HEAD, ...AUDIO, ...VIDEO, ...WITH_NACK, ...REJECTED),
+    );
   });
+});
+
+it('an answer takes two channels where the offer says that it sends them', () => {
+  const offer = lines(...HEAD, ...AUDIO, 'a=fmtp:111 sprop-stereo=1', ...AUDIO);
+  const taken = 'a=fmtp:111 minptime=10;useinbandfec=1';
+  const answer = lines(...HEAD, ...AUDIO, taken, ...AUDIO, taken);
+  const stereo = 'a=fmtp:111 stereo=1;minptime=10;useinbandfec=1';
+  expect(withAudioOptions(answer, offer)).toBe(lines(...HEAD, ...AUDIO, stereo, ...AUDIO, taken));
+  expect(withAudioOptions(answer), 'an offer says nothing of it').not.toContain('stereo');
 });
 
 describe('a description', () => {
