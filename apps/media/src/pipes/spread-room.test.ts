@@ -292,6 +292,7 @@ it('when a worker dies those on it lose their sessions, the others go on, and th
   );
   for (const peer of peers) peer.send();
   await flows(bob, ofAlice);
+  await mediaOf(link)?.shedTo('refuse');
   const from = link.messages.count;
   process.kill(workerOf(link, 'bob')?.worker.pid ?? 0, 'SIGKILL');
   for (const name of ['bob', 'dave']) expect(await link.sessionClosed(name, from)).toBe('media_unavailable');
@@ -299,6 +300,7 @@ it('when a worker dies those on it lose their sessions, the others go on, and th
   await flows(carol, ofAlice);
   expect(mediaOf(link)?.routers).toHaveLength(1);
   expect(mediaOf(link)?.pipes.count).toBe(0);
+  expect(mediaOf(link)?.shed, 'who comes back is not refused').toBe('none');
   expect([...(mediaOf(link)?.sessions.keys() ?? [])]).toEqual(['alice', 'carol']);
   await until(async () => /^parley_workers 2$/m.test(await page()), 'the worker is replaced');
   const erin = await join(link, 'erin');

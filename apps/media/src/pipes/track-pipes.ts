@@ -6,11 +6,11 @@ import { TrackPipe } from './track-pipe.ts';
 /** A track on its way to a router. */
 interface Use {
   pipe: Promise<TrackPipe>;
-  /** Consumers there, and how many are being made. */
-  consumers: Set<Consumer>;
+  /** Consumers there, and those that are being made. */
+  consumers: number;
   waiting: number;
-  /** Whether any of them takes what comes. */
-  flows: boolean;
+  /** Consumers that are not paused. */
+  taking: number;
 }
 
 /** A track that is on another router than its own. */
@@ -43,7 +43,10 @@ export class TrackPipes {
 
   /** The tracks of other routers that are on this one. */
   on(router: Router): PipedTrack[] {
-    return [...(this.#uses.get(router) ?? [])].map(([trackId, { flows }]) => ({ trackId, flows }));
+    return [...(this.#uses.get(router) ?? [])].map(([trackId, { taking }]) => ({
+      trackId,
+      flows: taking > 0,
+    }));
   }
 
   /**
@@ -56,7 +59,7 @@ export class TrackPipes {
     const use = this.#use(track, to);
     use.waiting += 1;
     const release = () => {
-      if (use.consumers.size + use.waiting === 0) this.#end(track.producer.id, to, use);
+      if (use.consumers + use.waiting === 0) this.#end(track.producer.id, to, use);
     };
     try {
       const pipe = await use.pipe;
@@ -75,7 +78,7 @@ export class TrackPipes {
     this.#uses.set(to, uses);
     const known = uses.get(id);
     if (known !== undefined) return known;
-    const use: Use = { pipe: this.#open(track, to), consumers: new Set(), waiting: 0, flows: true };
+    const use: Use = { pipe: this.#open(track, to), consumers: 0, waiting: 0, taking: 0 };
     uses.set(id, use);
     const gone = () => this.#forget(id, to, use);
     use.pipe.then((pipe) => pipe.onClosed(gone), gone);
@@ -117,19 +120,22 @@ export class TrackPipes {
   }
 }
 
-/** Has the pipe send while a consumer takes it, until it is closed. */
+/** Counts a consumer until it is closed, and has the pipe send while any takes what comes. */
 function keep(use: Use, pipe: TrackPipe, consumer: Consumer, closed: () => void): void {
+  let takes = false;
   const update = () => {
-    use.flows = [...use.consumers].some(({ paused }) => !paused);
-    pipe.flows = use.flows;
+    const now = !consumer.closed && !consumer.paused;
+    if (now !== takes) use.taking += now ? 1 : -1;
+    takes = now;
+    pipe.flows = use.taking > 0;
   };
-  use.consumers.add(consumer);
+  use.consumers += 1;
   consumer.observer.on('pause', update);
   consumer.observer.on('resume', update);
   // While the track is muted it tells of neither.
   consumer.on('producerresume', update);
   consumer.observer.once('close', () => {
-    use.consumers.delete(consumer);
+    use.consumers -= 1;
     update();
     closed();
   });

@@ -263,7 +263,7 @@ export class MediaRoom {
       this.#handlers.lost(session.id);
     }
     this.#era = crypto.randomUUID();
-    void this.shedTo('none');
+    if (this.#shed !== 'none') void this.shedTo('none');
   }
 
   #publish(session: Session, track: PublishedTrack): void {
