@@ -54,6 +54,16 @@ describe('judge', () => {
     expect(judged.share).toBeGreaterThan(0.9);
   });
 
+  it('where the link stays all of the time counts', () => {
+    const samples = seconds(
+      ...times(5, [640, 200_000] as [number, number]),
+      ...times(5, [640, 300_000] as [number, number]),
+    );
+    const judged = judge(samples, frames, { from: 0, to: 9750, best: BEST, goes: 'stays' });
+    expect(judged.seconds).toBe(0);
+    expect(judged.share).toBeCloseTo(0.5, 1);
+  });
+
   it('says so of whom does not keep it, and judges the end', () => {
     const samples = seconds(
       ...times(10, [320, 150_000] as [number, number]),

@@ -19,9 +19,13 @@ export interface LinkSample {
   packetsLost: number;
 }
 
+/** Where the link led at the beginning of a stretch of time. */
+export type Direction = 'down' | 'up' | 'stays';
+
 /** What one receiver got in a stretch of time. */
 export interface Adaptation {
-  /** Seconds from its beginning until the receiver had what its link carries, and kept it for {@link KEPT_MS}. */
+  goes: Direction;
+  /** Seconds from its beginning until the receiver had what its link carries, and kept it for {@link KEPT_MS}; 0 where the link stays. */
   seconds: number | undefined;
   /** Longest time without a new frame on the screen, seconds. */
   longestStill: number;
@@ -50,16 +54,17 @@ const REACHED_SHARE = 0.9;
  * @param samples in order; those outside of `from` to `to` are left out
  * @param frames when frames were shown, ms since the epoch
  * @param best what its link carries
- * @param goes `down`: adapted when the picture is no larger than the best set's; `up`: when that set flows
+ * @param goes `down`: adapted when the picture is no larger than the best set's; `up`: when that set flows; `stays`: from the beginning
  */
 export function judge(
   samples: readonly LinkSample[],
   frames: readonly number[],
-  { from, to, best, goes }: { from: number; to: number; best: LayerSet; goes: 'down' | 'up' },
+  { from, to, best, goes }: { from: number; to: number; best: LayerSet; goes: Direction },
 ): Adaptation {
   const within = samples.filter(({ at }) => at >= from && at <= to);
   const holds = (index: number) => {
     const some = within.slice(index).filter(({ at }) => at <= (within[index]?.at ?? 0) + KEPT_MS);
+    if (goes === 'stays') return true;
     if (goes === 'down') return some.every(({ width }) => width <= best.width);
     return rate(some, 'videoBytes') >= REACHED_SHARE * best.bitrate && some[0]?.width === best.width;
   };
@@ -72,6 +77,7 @@ export function judge(
     (last?.[key] ?? 0) - (first?.[key] ?? 0);
   const bitrate = rate(steady, 'videoBytes');
   return {
+    goes,
     seconds: adaptedAt === undefined ? undefined : (adaptedAt - from) / 1000,
     longestStill: longestStill(
       frames.filter((at) => at <= to),

@@ -13,7 +13,7 @@ export interface LayerSet {
 }
 
 /** What of a link is for media: the rest is for reports, repair, and the bursts that a steady rate is not. */
-export const USABLE_SHARE = 0.95;
+export const USABLE_SHARE = 0.9;
 
 /**
  * The best set of layers that a link carries: of those that fit beside the sound, the one with the most pixels, then the most frames,
