@@ -49,4 +49,4 @@ export type { Plane } from './outages.ts';
 export type { RoomParticipant, RoomTrack, Roster } from './roster.ts';
 export type { Token } from './signaling.ts';
 export type { RoomSettings } from './standing.ts';
-export type { RemoteTrack } from './subscriber.ts';
+export type { PauseReason, RemoteTrack } from './subscriber.ts';
