@@ -10,7 +10,7 @@ it('finds what packets and objects cost', { timeout: 180_000 }, async () => {
     edgeEnv: { PARLEY_SECURITY_RATE_LIMIT_ENABLED: 'false' },
   });
   try {
-    const costs = await packetCosts(stack, { seconds: 3, rooms: 4, viewers: 4 });
+    const costs = await packetCosts(stack, { seconds: 3, settleSeconds: 2, rooms: 4, viewers: 4 });
     expect(costs.in, JSON.stringify(costs)).toBeGreaterThan(0);
     expect(costs.out, JSON.stringify(costs)).toBeGreaterThan(0);
     expect(costs.sender, JSON.stringify(costs)).toBeGreaterThan(0);

@@ -40,6 +40,8 @@ export interface PacketCosts {
 
 export interface PacketOptions {
   seconds: number;
+  /** After joining, for the climb to the top layer. */
+  settleSeconds: number;
   rooms: number;
   viewers: number;
 }
@@ -47,7 +49,7 @@ export interface PacketOptions {
 /** Measures what packets cost the media worker of a stack of one worker. */
 export async function packetCosts(
   stack: Stack,
-  { seconds, rooms, viewers }: PacketOptions,
+  { seconds, settleSeconds, rooms, viewers }: PacketOptions,
 ): Promise<PacketCosts> {
   const bots = (room: number, count: number): BotOptions[] =>
     Array.from({ length: count }, (_, index) => ({
@@ -60,8 +62,13 @@ export async function packetCosts(
       dynacast: false,
     }));
   const scene = (count: number) =>
-    measure(stack, Array.from({ length: rooms }, (_, room) => bots(room, count)).flat(), seconds);
-  const idle = await measure(stack, [], seconds);
+    measure(
+      stack,
+      Array.from({ length: rooms }, (_, room) => bots(room, count)).flat(),
+      seconds,
+      settleSeconds,
+    );
+  const idle = await measure(stack, [], seconds, 0);
   const alone = await scene(1);
   const watched = await scene(1 + viewers);
   const perIn = (alone.cpu - idle.cpu) / alone.packetsIn;
@@ -75,14 +82,18 @@ export async function packetCosts(
   };
 }
 
-async function measure(stack: Stack, plan: readonly BotOptions[], seconds: number): Promise<Rates> {
+async function measure(
+  stack: Stack,
+  plan: readonly BotOptions[],
+  seconds: number,
+  settleSeconds: number,
+): Promise<Rates> {
   const fleet = new BotFleet(plan);
   try {
     await fleet.start();
     const { failed } = await fleet.figures();
     if (Object.keys(failed).length > 0) throw new Error(`bots failed: ${JSON.stringify(failed)}`);
-    // Joining and the climb to the top layer are over.
-    await sleep(5_000);
+    await sleep(settleSeconds * 1000);
     const now = async () => {
       const [{ sentPackets, receivedPackets }, costs] = await Promise.all([fleet.figures(), costsOf(stack)]);
       return { at: performance.now(), sentPackets, receivedPackets, ...costs['media workers'] };
@@ -183,6 +194,7 @@ if (import.meta.main) {
   try {
     const costs = await packetCosts(stack, {
       seconds: Number(values.seconds),
+      settleSeconds: 5,
       rooms: Number(values.rooms),
       viewers: Number(values.viewers),
     });

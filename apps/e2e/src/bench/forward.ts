@@ -3,8 +3,8 @@
  * Node process that has them, apart; the media node against bare mediasoup (`forward/bare-sfu.ts`: the same worker program, codecs
  * and transports, without sessions and rooms of ours).
  *
- *     node apps/e2e/src/bench/forward.ts [--scenes viewers,meeting,listeners] [--workers 1,2] [--pairs 5] [--seconds 8]
- *         [--settle 4] [--size N]
+ *     node apps/e2e/src/bench/forward.ts [--scenes viewers,meeting,listeners] [--workers 1,2] [--pairs 5] [--seconds 10]
+ *         [--settle 3] [--size N]
  *
  * The same bots, with ICE, DTLS and SRTP, are in a call on both sides the whole time and send on one side at a time: bare, parley,
  * parley, bare, … Packets are those that the workers' own counters say, CPU time is the kernel's. A comparison does not count, and
@@ -127,8 +127,8 @@ if (import.meta.main) {
       scenes: { type: 'string', default: names.join(',') },
       workers: { type: 'string', default: '1,2' },
       pairs: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '8' },
-      settle: { type: 'string', default: '4' },
+      seconds: { type: 'string', default: '10' },
+      settle: { type: 'string', default: '3' },
       size: { type: 'string' },
     },
   });
