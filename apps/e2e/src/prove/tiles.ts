@@ -182,10 +182,10 @@ function flowing({ received, unseen, sending, widths }: TilesFigures): string {
   return JSON.stringify([received > 0, unseen > 0, sending, [...widths].sort(([a], [b]) => a - b)]);
 }
 
-/** Tiles in columns, so high that the screen shows some rows of them. */
+/** Tiles in columns, so high that the screen shows some rows of them, and not a hair of the next. */
 function gridStyle(columns: number, rows: number): string {
   return `pre { display: none } body { margin: 0; display: grid; grid-template-columns: repeat(${columns}, 1fr) }
-    video { position: static !important; width: 100% !important; height: ${100 / rows}vh !important }`;
+    video { position: static !important; width: 100% !important; height: calc(${100 / rows}vh + 1px) !important }`;
 }
 
 /** The two pages side by side. */
