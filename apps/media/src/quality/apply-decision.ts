@@ -6,18 +6,20 @@ import { flows, type TrackDecision } from './policy.ts';
  *
  * @param takes whether the client takes the track at all
  * @param tight whether the priority matters
+ * @param outdated whether nothing that was sent is to be sent again: the worker forgets it when it pauses
  */
 export async function applyDecision(
   consumer: Consumer,
   decision: TrackDecision,
-  { takes, tight, layers }: { takes: boolean; tight: boolean; layers: number },
+  { takes, tight, outdated, layers }: { takes: boolean; tight: boolean; outdated: boolean; layers: number },
 ): Promise<void> {
-  const { spatialLayer, priority } = decision;
+  const { ceiling: spatialLayer, priority } = decision;
   if (layers > 1 && spatialLayer !== consumer.preferredLayers?.spatialLayer) {
     await consumer.setPreferredLayers({ spatialLayer });
   }
   if (consumer.kind === 'video' && tight && priority !== consumer.priority)
     await consumer.setPriority(priority);
+  if (outdated && !consumer.paused) await consumer.pause();
   const open = takes && flows(decision);
   if (open === consumer.paused) await (open ? consumer.resume() : consumer.pause());
 }

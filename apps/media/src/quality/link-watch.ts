@@ -1,9 +1,11 @@
 import type { TransportTraceEventData, WebRtcTransport } from 'mediasoup/types';
 import type { Subscription } from '../sessions/subscription.ts';
 import { ALL_FITS, type BandwidthState, isStarved, judge, type VideoNeed } from './bandwidth.ts';
+import { ClimbGuard } from './climb-bars.ts';
 import { followLayer, type Lag } from './layer-lag.ts';
 import type { LinkLimit } from './policy.ts';
 import type { TrackRates } from './track-rates.ts';
+import { dueOf, isDropped, isHigh, type WatchedVideo } from './watched-video.ts';
 
 /** What the worker says of its estimate, bit/s. */
 interface Estimate {
@@ -15,21 +17,14 @@ interface Estimate {
   maxBitrate: number;
 }
 
-/** A video that the client should get if its link allows it. */
-export interface WatchedVideo extends Pick<Subscription, 'consumer' | 'track'> {
-  /** How many layers its publisher has. */
-  layers: number;
-  /** The highest that the client should get. */
-  spatialLayer: number;
-  priority: number;
-}
-
 /** What the owner of a link says of what is sent on it, and hears of it. */
 export interface LinkHandlers {
   /** The videos that the client should get, those included that its link does not carry. */
   videos(): readonly WatchedVideo[];
   /** What else is sent. */
   sounds(): readonly Pick<Subscription, 'track'>[];
+  /** The link carries much less than a moment ago, and these videos are sent in layers that may be too high for it. */
+  fell(videos: readonly WatchedVideo[]): void;
   /** Whether `tight` or the limit on a video is another. */
   changed(): void;
   /** The worker has said what it estimates, in which nothing may have changed. */
@@ -41,6 +36,12 @@ export interface LinkHandlers {
 const LOOK_MS = 1000;
 /** What a microphone takes at the most with what is around it, bit/s: from there on sound is measured. */
 const SOUND = 50_000;
+/** Share of packets that has to be lost until a fall is the fault of what was sent. */
+const FAILURE_LOSS = 0.05;
+/** An estimate below this share of the one before says that the link has become another; the worker says so at once. */
+const FALL = 0.75;
+/** A fall is one for so long, ms. */
+const FALL_MS = 1000;
 /** The estimate is never quite what is wanted. */
 const ROOMY = 1.05;
 
@@ -53,23 +54,27 @@ export class LinkWatch {
   readonly #transport: WebRtcTransport;
   readonly #rates: TrackRates;
   readonly #handlers: LinkHandlers;
-  /** Least bit/s that a video of layers may take. */
-  readonly #lowLayer: number;
+  /** What cameras' layers take, ascending, bit/s. */
+  readonly #ladder: readonly number[];
+  readonly #climbs: ClimbGuard;
   #state: BandwidthState = ALL_FITS;
   #lags = new Map<string, Lag>();
   #tight = false;
+  #estimate = 0;
+  #fellAt = Number.NEGATIVE_INFINITY;
   #watches = false;
   #looking = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     transport: WebRtcTransport,
-    { rates, lowLayer }: { rates: TrackRates; lowLayer: number },
+    { rates, ladder }: { rates: TrackRates; ladder: readonly number[] },
     handlers: LinkHandlers,
   ) {
     this.#transport = transport;
     this.#rates = rates;
-    this.#lowLayer = lowLayer;
+    this.#ladder = ladder;
+    this.#climbs = new ClimbGuard(ladder);
     this.#handlers = handlers;
     transport.on('trace', (event) => this.#trace(event));
   }
@@ -81,7 +86,11 @@ export class LinkWatch {
 
   /** What the link does to a track. */
   limitOn(trackId: string): LinkLimit {
-    return { paused: isStarved(this.#state, trackId), layer: this.#lags.get(trackId)?.layer };
+    return {
+      paused: isStarved(this.#state, trackId),
+      layer: this.#lags.get(trackId)?.layer,
+      barred: this.#climbs.barred(trackId, performance.now()),
+    };
   }
 
   /** Watches while there is video that the link could be too small for. */
@@ -101,11 +110,45 @@ export class LinkWatch {
     const videos = this.#handlers.videos();
     const now = performance.now();
     const before = this.#tight;
-    this.#tight = link.availableBitrate < link.desiredBitrate * ROOMY;
+    const wanting = link.availableBitrate < link.desiredBitrate * ROOMY;
+    const falls = wanting && link.availableBitrate < this.#estimate * FALL;
+    this.#estimate = link.availableBitrate;
+    if (falls && now - this.#fellAt > FALL_MS)
+      void this.#fall(videos.filter(isHigh), now).catch(this.#handlers.failed);
+    const climbing = videos.map(({ track, consumer }) => {
+      return { trackId: track.producer.id, sent: consumer.currentLayers?.spatialLayer };
+    });
+    const freed = this.#climbs.free(link.availableBitrate, link.desiredBitrate, climbing, now);
+    this.#tight = wanting || this.#climbs.active;
     const lagged = this.#follow(videos, now);
-    if (lagged || before !== this.#tight) this.#handlers.changed();
+    if (freed || lagged || before !== this.#tight) this.#handlers.changed();
     this.#handlers.looked();
     if (this.#isClose(link, videos)) void this.#look(link, now).catch(this.#handlers.failed);
+  }
+
+  async #fall(high: readonly WatchedVideo[], now: number): Promise<void> {
+    this.#fellAt = now;
+    const failed = high.map(({ track, consumer }): [string, number] => [
+      track.producer.id,
+      consumer.currentLayers?.spatialLayer ?? 0,
+    ]);
+    if (high.length === 0) return;
+    this.#handlers.fell(high);
+    const { loss } = await this.#figures();
+    // An estimate falls for a probe as well, which says nothing of the layers.
+    if (loss < FAILURE_LOSS) return;
+    this.#climbs.bar(new Map(failed), now);
+    this.#handlers.changed();
+  }
+
+  /** What the transport says of itself; nothing of one that is closed meanwhile. */
+  async #figures(): Promise<{ sent: number; loss: number }> {
+    const stats = await this.#transport.getStats().catch((error: unknown) => {
+      if (!this.#transport.closed) throw error;
+      return [];
+    });
+    const [{ rtpSendBitrate: sent = 0, rtpPacketLossSent: loss = 0 } = {}] = stats;
+    return { sent, loss };
   }
 
   /** @returns whether the limit on a video is another */
@@ -134,7 +177,7 @@ export class LinkWatch {
     if (videos.some(isDropped)) return true;
     const single = videos.some(({ layers }) => layers === 1);
     if (single && availableBitrate < desiredBitrate * ROOMY) return true;
-    const least = videos.filter(({ layers }) => layers > 1).length * this.#lowLayer;
+    const least = videos.filter(({ layers }) => layers > 1).length * (this.#ladder[0] ?? 0);
     return availableBitrate < least + this.#handlers.sounds().length * SOUND;
   }
 
@@ -143,13 +186,12 @@ export class LinkWatch {
     this.#looking = true;
     this.#lookedAt = now;
     try {
-      const [stats, needs, audio] = await Promise.all([
-        this.#transport.getStats(),
+      const [{ sent, loss }, needs, audio] = await Promise.all([
+        this.#figures(),
         Promise.all(this.#handlers.videos().map((video) => this.#needOf(video))),
         this.#audio(),
       ]);
       if (this.#transport.closed || !this.#watches) return;
-      const [{ rtpSendBitrate: sent = 0, rtpPacketLossSent: loss = 0 } = {}] = stats;
       const { availableBitrate: estimate, maxBitrate: most, minBitrate: floor } = link;
       const before = this.#state;
       this.#state = judge(before, { estimate, most, floor, loss, sent, audio }, needs, performance.now());
@@ -157,16 +199,14 @@ export class LinkWatch {
         ({ trackId }) => isStarved(before, trackId) !== isStarved(this.#state, trackId),
       );
       if (changed) this.#handlers.changed();
-    } catch (error) {
-      if (!this.#transport.closed) throw error;
     } finally {
       this.#looking = false;
     }
   }
 
   async #needOf(video: WatchedVideo): Promise<VideoNeed> {
-    const { priority, layers, track } = video;
-    const { lowest, total } = await this.#rates.of(track.producer);
+    const { priority, layers, track, sent } = video;
+    const { lowest, total } = await this.#rates.of(sent.producer);
     const need = layers > 1 ? lowest : total;
     return { trackId: track.producer.id, priority, need, dropped: isDropped(video) };
   }
@@ -181,23 +221,6 @@ export class LinkWatch {
     this.#state = ALL_FITS;
     this.#lags = new Map();
     this.#tight = false;
+    this.#estimate = 0;
   }
-}
-
-/** The best layer that a video should have and that its publisher sends. */
-function dueOf({ consumer, spatialLayer, layers }: WatchedVideo): number {
-  const scores = consumer.score.producerScores;
-  // SVC is one stream, of which the worker does not say what is in it.
-  if (scores.length < layers) return spatialLayer;
-  return Math.min(
-    spatialLayer,
-    scores.findLastIndex((score) => score > 0),
-  );
-}
-
-/** Whether the worker sends nothing of a video that its publisher sends: the estimate does not carry its lowest layer. */
-function isDropped({ consumer, layers }: WatchedVideo): boolean {
-  const { paused, producerPaused, currentLayers, score } = consumer;
-  if (layers < 2 || paused || producerPaused || currentLayers !== undefined) return false;
-  return score.producerScores.some((one) => one > 0);
 }

@@ -29,8 +29,15 @@ describe('the layer', () => {
       requested: 'auto',
       applied: 'auto',
       spatialLayer: 2,
+      ceiling: 2,
       priority: PRIORITY.other,
     });
+  });
+
+  it('is lower for a while where the link failed to carry it, which publishers need not know', () => {
+    expect(decide(CAMERA, AUTO, FREE, { barred: 2 })).toMatchObject({ spatialLayer: 2, ceiling: 1 });
+    expect(decide(CAMERA, AUTO, FREE, { barred: 0 }), 'there is none below').toMatchObject({ ceiling: 0 });
+    expect(decide(CAMERA, { quality: 'low' }, FREE, { barred: 2 })).toMatchObject({ ceiling: 0 });
   });
 
   it('is the one that the view needs; what the subscriber shows is no limit', () => {
@@ -140,6 +147,7 @@ const situation = fc.record({
 const link: fc.Arbitrary<LinkLimit> = fc.record({
   paused: fc.boolean(),
   layer: fc.option(fc.nat(7), { nil: undefined }),
+  barred: fc.option(fc.nat(7), { nil: undefined }),
 });
 const video = fc.record({
   trackId: fc.constant('t'),
@@ -172,6 +180,8 @@ describe('whatever the wishes, the room and the link', () => {
         const decision = decide(track, wished, room, limited);
         expect(decision.spatialLayer).toBeGreaterThanOrEqual(0);
         expect(decision.spatialLayer).toBeLessThan(track.layers);
+        expect(decision.ceiling).toBeGreaterThanOrEqual(0);
+        expect(decision.ceiling).toBeLessThanOrEqual(decision.spatialLayer);
         expect(decision.priority).toBeGreaterThanOrEqual(1);
         expect(decision.priority).toBeLessThanOrEqual(255);
         if (decision.paused) expect(['server-load', 'bandwidth', 'room-size']).toContain(decision.limitedBy);

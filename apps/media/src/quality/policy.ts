@@ -50,6 +50,8 @@ export interface LinkLimit {
   paused?: boolean;
   /** The highest layer that it has carried for a while. */
   layer?: number | undefined;
+  /** A layer that it has just failed to carry. */
+  barred?: number | undefined;
 }
 
 /** What a subscriber gets of a track, and why. */
@@ -62,8 +64,10 @@ export interface TrackDecision {
   paused?: true;
   /** Nothing is sent because the subscriber does not show it. */
   hidden?: true;
-  /** Index of the highest layer that may be sent, 0 the lowest. */
+  /** Index of the highest layer that it should have, 0 the lowest; what publishers are to encode follows from it. */
   spatialLayer: number;
+  /** Of the highest that may be sent now: below that for a while where the link has failed to carry it. */
+  ceiling: number;
   /** The worker's: who comes first when the estimate is divided, 1–255. */
   priority: number;
   /** The highest layer that its view needs, to be handed back in {@link Wish.viewLayer}. */
@@ -91,7 +95,7 @@ export function decide(
     !situation.forwarded.has(participantId);
   const base = { requested: wish.quality, priority: priorityOf(track, wish, situation.speakers) };
   if (kind === 'audio') {
-    const sound = { ...base, applied: wish.quality, spatialLayer: 0 };
+    const sound = { ...base, applied: wish.quality, spatialLayer: 0, ceiling: 0 };
     return excluded ? { ...sound, limitedBy: 'room-size', paused: true } : sound;
   }
   const { limit } = situation;
@@ -100,10 +104,12 @@ export function decide(
   const viewed = viewLayerOf(track, wish, situation);
   const allowed: LayerOf =
     most.spatialLayer < wished.spatialLayer ? { ...most, limitedBy: 'server-load' } : wished;
+  const spatialLayer = Math.min(allowed.spatialLayer, viewed ?? allowed.spatialLayer);
   const decision: TrackDecision = {
     ...base,
     ...allowed,
-    spatialLayer: Math.min(allowed.spatialLayer, viewed ?? allowed.spatialLayer),
+    spatialLayer,
+    ceiling: Math.max(0, Math.min(spatialLayer, (link.barred ?? layers) - 1)),
     ...(viewed !== undefined && { viewLayer: viewed }),
     ...(wish.view !== undefined && isHidden(wish.view) && { hidden: true as const }),
   };

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { TrackDecision } from './policy.ts';
 import { type QualityNotice, QualityNotices } from './quality-notices.ts';
 
-const FREE: TrackDecision = { requested: 'auto', applied: 'auto', spatialLayer: 2, priority: 1 };
+const FREE: TrackDecision = { requested: 'auto', applied: 'auto', spatialLayer: 2, ceiling: 2, priority: 1 };
 const LOW: TrackDecision = { ...FREE, applied: 'low', limitedBy: 'bandwidth' };
 const OFF: TrackDecision = { ...FREE, limitedBy: 'bandwidth', paused: true };
 const LOAD: TrackDecision = { ...FREE, applied: 'medium', limitedBy: 'server-load' };

@@ -5,11 +5,12 @@ import { NO_LIMIT, type VideoLimit } from '../capacity/shed-step.ts';
 import { layersOf, type PublishedTrack } from '../sessions/published-track.ts';
 import type { SessionContext } from '../sessions/session-context.ts';
 import type { Subscription } from '../sessions/subscription.ts';
-import { LinkWatch, type WatchedVideo } from './link-watch.ts';
+import { LinkWatch } from './link-watch.ts';
 import { decide, flows, type Situation, type TrackDecision } from './policy.ts';
 import { type QualityNotice, QualityNotices } from './quality-notices.ts';
 import { QualityWishes } from './quality-wishes.ts';
 import { SpeakerOrder } from './speaker-order.ts';
+import type { WatchedVideo } from './watched-video.ts';
 
 type QualityContext = Pick<SessionContext, 'settings' | 'rates' | 'speakers'>;
 
@@ -31,6 +32,8 @@ export class SubscriberQuality {
   readonly #wishes = new QualityWishes();
   readonly #notices: QualityNotices;
   readonly #situation: Omit<Situation, 'speakers'>;
+  /** Videos of which nothing that was sent is to be sent again. */
+  readonly #outdated = new Set<string>();
   #link: LinkWatch | undefined;
   #handlers: QualityHandlers | undefined;
 
@@ -92,12 +95,13 @@ export class SubscriberQuality {
   /** The client gets a track no more; what it wished of it holds when it does again. */
   removed(trackId: string): void {
     this.#notices.forget(trackId);
+    this.#outdated.delete(trackId);
   }
 
   /** A track is gone. */
   forget(trackId: string): void {
     this.#wishes.forget(trackId);
-    this.#notices.forget(trackId);
+    this.removed(trackId);
   }
 
   /** What is decided for a track, under the room's limit or as it would be under another. */
@@ -117,6 +121,11 @@ export class SubscriberQuality {
     return decision;
   }
 
+  /** Whether nothing that was sent of a video is to be sent again; asked once. */
+  takeOutdated(trackId: string): boolean {
+    return this.#outdated.delete(trackId);
+  }
+
   /** Whether it matters who comes first: else the worker is not bothered with it. */
   get tight(): boolean {
     return this.#link?.tight ?? false;
@@ -126,13 +135,14 @@ export class SubscriberQuality {
   attach(transport: WebRtcTransport, handlers: QualityHandlers): void {
     this.#handlers = handlers;
     const { rates, settings } = this.#context;
-    const lowLayer = settings.layers[0]?.bitrate ?? 0;
+    const ladder = settings.layers.map(({ bitrate }) => bitrate);
     this.#link = new LinkWatch(
       transport,
-      { rates, lowLayer },
+      { rates, ladder },
       {
         videos: () => this.#videos(handlers),
         sounds: () => soundsOf(handlers),
+        fell: (videos) => this.#fell(videos),
         changed: () => this.#changed(),
         failed: (error) => handlers.onError(error),
         looked: () => {
@@ -151,6 +161,7 @@ export class SubscriberQuality {
   /** Nothing more is sent. */
   close(): void {
     this.#handlers = undefined;
+    this.#outdated.clear();
     this.#speakers.follow(false);
   }
 
@@ -160,6 +171,16 @@ export class SubscriberQuality {
     for (const { track, receives } of this.#handlers?.subscriptions() ?? []) {
       if (receives) this.#notices.changed(track.producer.id, this.choose(track), now);
     }
+  }
+
+  /**
+   * What is lost of the layers before is of no use any more, but the client asks for it again and again, and the worker would send
+   * it: several times what the link carries, the sound among it. It forgets what it has sent when it pauses.
+   */
+  #fell(videos: readonly WatchedVideo[]): void {
+    if (videos.length === 0) return;
+    for (const { track } of videos) this.#outdated.add(track.producer.id);
+    this.#changed();
   }
 
   /** The link does something else, or others speak, which matters while it is tight. */
@@ -174,7 +195,7 @@ export class SubscriberQuality {
       if (!flows(decision) && decision.limitedBy !== 'bandwidth') return [];
       if (decision.hidden) return [];
       const { spatialLayer, priority } = decision;
-      return [{ track, consumer, layers: layersOf(sent.producer), spatialLayer, priority }];
+      return [{ track, sent, consumer, layers: layersOf(sent.producer), spatialLayer, priority }];
     });
   }
 }

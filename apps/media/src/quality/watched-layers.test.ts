@@ -109,7 +109,7 @@ describe('layers that somebody watches', () => {
 });
 
 it('what is not shown or what the server’s load pauses is not encoded; what bandwidth keeps back is, for it comes again by itself', () => {
-  const choice = { requested: 'auto', applied: 'auto', spatialLayer: 2, priority: 1 } as const;
+  const choice = { requested: 'auto', applied: 'auto', spatialLayer: 2, ceiling: 2, priority: 1 } as const;
   expect(layersWanted(choice)).toBe(3);
   expect(layersWanted({ ...choice, paused: true, limitedBy: 'server-load' })).toBe(0);
   expect(layersWanted({ ...choice, paused: true, limitedBy: 'room-size' })).toBe(0);

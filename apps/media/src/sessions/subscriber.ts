@@ -356,6 +356,7 @@ export class Subscriber {
       await applyDecision(consumer, this.#quality.choose(track), {
         takes,
         tight,
+        outdated: this.#quality.takeOutdated(track.producer.id),
         layers: layersOf(sent.producer),
       });
     } catch (error) {
