@@ -11,8 +11,8 @@
  * `webrtc.rtx` and `webrtc.fec`. Encoders that are told of a loss need some ten seconds until they do all that they will.
  * Set by the environment:
  *
- * - `REPAIR`: only those whose name has this text, for example `nack+rtx`; `LOSS`: the same of losses
- * - `SECONDS` (20) that count, after `WARM_UP` (15)
+ * - `REPAIR`: only this one, for example `nack+rtx`; `LOSS`: the same of losses
+ * - seconds `STEADY` (20) that count, after `WARM_UP` (15)
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
@@ -35,9 +35,9 @@ export type Loss = keyof typeof LOSSES;
 
 /** What the keys say. RTX is that of video: sound that is sent again goes in its own stream. */
 export const REPAIRS = {
-  'nack+rtx, fec': { nack: true, rtx: true, fec: true },
+  'nack+rtx+fec': { nack: true, rtx: true, fec: true },
   'nack+rtx': { nack: true, rtx: true, fec: false },
-  'nack, fec': { nack: true, rtx: false, fec: true },
+  'nack+fec': { nack: true, rtx: false, fec: true },
   nack: { nack: true, rtx: false, fec: false },
   fec: { nack: false, rtx: false, fec: true },
   nothing: { nack: false, rtx: false, fec: false },
@@ -201,10 +201,14 @@ export function summary(outcomes: readonly Outcome[]): string {
 }
 
 if (import.meta.main) {
-  const having = <T extends string>(all: readonly T[], text = '') => all.filter((one) => one.includes(text));
+  const having = <T extends string>(all: readonly T[], text?: string): readonly T[] => {
+    const some = all.filter((one) => text === undefined || one === text);
+    if (some.length === 0) throw new Error(`there is no ${text}: choose one of ${all.join(', ')}`);
+    return some;
+  };
   const repairs = having(Object.keys(REPAIRS) as Repair[], process.env['REPAIR']);
   const losses = having(Object.keys(LOSSES) as Loss[], process.env['LOSS']);
-  const [seconds, warmUp] = [numberSetting('SECONDS', 20), numberSetting('WARM_UP', 15)];
+  const [seconds, warmUp] = [numberSetting('STEADY', 20), numberSetting('WARM_UP', 15)];
   await showProof(LOSS_STACK, async (stack) => {
     const outcomes = await proveLoss(stack, { losses, repairs, seconds, warmUp }, console.error);
     console.log(summary(outcomes));
