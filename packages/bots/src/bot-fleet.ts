@@ -49,6 +49,11 @@ export class BotFleet {
     );
   }
 
+  /** Ids of the processes of their own that carry the bots. */
+  get pids(): number[] {
+    return this.#squads.flatMap((squad) => (squad instanceof RemoteSquad ? (squad.pid ?? []) : []));
+  }
+
   /** Brings all in. Resolves when each is ready or has failed; see the figures. */
   async start(): Promise<void> {
     const timer =

@@ -36,6 +36,11 @@ export class RemoteSquad {
     });
   }
 
+  /** The process's id. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   /** Resolves when each bot is ready or has failed, also when the process has died. */
   async start(): Promise<void> {
     await this.#ask({ type: 'start', plan: this.#plan, pace: this.#pace }).catch(() => undefined);
