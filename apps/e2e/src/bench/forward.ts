@@ -3,10 +3,10 @@
  * Node process that has them, apart; the media node against bare mediasoup (`forward/bare-sfu.ts`: the same worker program, codecs
  * and transports, without sessions and rooms of ours).
  *
- *     node apps/e2e/src/bench/forward.ts [--scenes viewers,meeting,listeners] [--workers 1,2] [--pairs 5] [--seconds 10]
- *         [--settle 3] [--size N]
+ *     node apps/e2e/src/bench/forward.ts [--scenes viewers,meeting,listeners] [--workers 1,2] [--pairs 12] [--seconds 3]
+ *         [--settle 1] [--size N]
  *
- * The same bots, with ICE, DTLS and SRTP, are in a call on both sides the whole time and send on one side at a time: bare, parley,
+ * Windows are short and many: whatever else the machine does changes little from one to the next. The same bots, with ICE, DTLS and SRTP, are in a call on both sides the whole time and send on one side at a time: bare, parley,
  * parley, bare, … Packets are those that the workers' own counters say, CPU time is the kernel's. A comparison does not count, and
  * says so, where more than 0.5% of the packets did not come to the bots or the sides did not forward the same. Linux only.
  */
@@ -25,7 +25,7 @@ export interface ForwardOptions {
   pairs: number;
   /** Of a window. */
   seconds: number;
-  /** Before a window, for layers to come up. */
+  /** Before a window. */
   settleSeconds: number;
   /** People in each call instead of the scene's own number. */
   size?: number;
@@ -126,9 +126,9 @@ if (import.meta.main) {
     options: {
       scenes: { type: 'string', default: names.join(',') },
       workers: { type: 'string', default: '1,2' },
-      pairs: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '10' },
-      settle: { type: 'string', default: '3' },
+      pairs: { type: 'string', default: '12' },
+      seconds: { type: 'string', default: '3' },
+      settle: { type: 'string', default: '1' },
       size: { type: 'string' },
     },
   });

@@ -1,3 +1,4 @@
+import { percentile } from '@parley/bots/fleet-figures';
 import { table } from '../../prove/format.ts';
 import type { Window } from './measured-call.ts';
 import type { SideName } from './side.ts';
@@ -26,11 +27,23 @@ export function ratios({ pairs }: Comparison): number[] {
     .sort((a, b) => a - b);
 }
 
+/** The same over all pairs, so that what comes only now and then has its share. */
+export function ratio({ pairs }: Comparison): number {
+  const mean = (side: SideName) =>
+    pairs.reduce((sum, pair) => sum + pair[side].workers, 0) /
+    pairs.reduce((sum, pair) => sum + pair[side].packetsOut, 0);
+  return mean('parley') / mean('bare');
+}
+
 /** Why a comparison does not count; empty where it does. */
 export function objections({ pairs }: Comparison): string[] {
   const windows = pairs.flatMap(({ bare, parley }) => [bare, parley]);
   const lost = Math.max(...windows.map((window) => window.lost));
-  const rates = windows.map(({ packetsOut, seconds }) => packetsOut / seconds);
+  // A window holds more or fewer of the big pictures; all together they are the same.
+  const sent = (side: SideName) =>
+    pairs.reduce((sum, pair) => sum + pair[side].packetsOut, 0) /
+    pairs.reduce((sum, pair) => sum + pair[side].seconds, 0);
+  const rates = [sent('bare'), sent('parley')];
   const apart = Math.max(...rates) / Math.min(...rates) - 1;
   return [
     ...(lost > MOST_LOST ? [`${percent(lost)} of the packets of a window were lost`] : []),
@@ -48,7 +61,7 @@ export function describe(comparisons: readonly Comparison[]): string {
       'bare',
       'parley',
       'ratio',
-      'of pairs',
+      'half of pairs',
       'node: bare',
       'parley',
       'lost',
@@ -68,8 +81,8 @@ export function describe(comparisons: readonly Comparison[]): string {
       mean('parley', ({ packetsOut, seconds }) => packetsOut / seconds).toFixed(0),
       mean('bare', (window) => perMillion(window, 'workers')).toFixed(2),
       mean('parley', (window) => perMillion(window, 'workers')).toFixed(2),
-      median(sorted).toFixed(3),
-      `${sorted.at(0)?.toFixed(3)}–${sorted.at(-1)?.toFixed(3)}`,
+      ratio(comparison).toFixed(3),
+      `${quantile(sorted, 0.25)}–${quantile(sorted, 0.75)}`,
       mean('bare', (window) => perMillion(window, 'node')).toFixed(3),
       mean('parley', (window) => perMillion(window, 'node')).toFixed(3),
       percent(both(({ lost }) => lost)),
@@ -82,9 +95,9 @@ export function describe(comparisons: readonly Comparison[]): string {
   return [table(rows), ...against].join('\n');
 }
 
-function median(sorted: readonly number[]): number {
-  const middle = sorted.length / 2;
-  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle) - 1] ?? 0)) / 2;
+/** By nearest rank. */
+function quantile(sorted: readonly number[], share: number): string {
+  return (percentile(sorted, share) ?? Number.NaN).toFixed(3);
 }
 
 function percent(share: number): string {

@@ -48,7 +48,7 @@ export class MeasuredCall {
     await fleet.setIdle(true);
   }
 
-  /** @param settleMs time to come to the top layer, before */
+  /** @param settleMs time to come to full rate, before */
   async measure(seconds: number, settleMs: number): Promise<Window> {
     await this.#setIdle(false);
     try {
