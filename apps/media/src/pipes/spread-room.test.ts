@@ -284,6 +284,22 @@ it('a data message comes once to each, on whichever worker', async () => {
   await until(() => texts(alice)?.includes('still here') === true, 'the others go on');
 });
 
+it('when a worker dies what was published there is gone from the room: nobody holds a seat who is not there', async () => {
+  const link = await fixture.room();
+  const alice = await join(link, 'alice');
+  const bob = await join(link, 'bob');
+  const carol = await join(link, 'carol');
+  const ofBob = firstOf(await bob.publish(['microphone']));
+  const ofAlice = firstOf(await alice.publish(['microphone']));
+  for (const peer of [alice, bob]) peer.send();
+  link.send({ type: 'set-room-media', media: { forward: { loudest: 1 } } });
+  await flows(carol, ofBob);
+  process.kill(workerOf(link, 'bob')?.worker.pid ?? 0, 'SIGKILL');
+  await link.sessionClosed('bob');
+  await flows(carol, ofAlice);
+  await until(async () => /^parley_workers 2$/m.test(await page()), 'the worker is replaced');
+});
+
 it('when a worker dies those on it lose their sessions, the others go on, and the room grows onto the new one', async () => {
   const link = await fixture.room();
   const { alice, bob, carol, all: peers } = await joinFour(link);

@@ -167,7 +167,8 @@ export class PublishingConnection {
   /** Closes everything. */
   close(): void {
     this.#closed = true;
-    for (const [, line] of this.#lines.live) this.#endLine(line, 'past');
+    // Those included whose producers went with their worker: others have to hear of their end as well.
+    for (const line of this.#lines.values()) this.#endLine(line, 'past');
     this.#data.close();
     this.#transport?.close();
   }
