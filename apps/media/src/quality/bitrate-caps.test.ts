@@ -68,4 +68,16 @@ describe('the bounds of an estimate', () => {
     await bounds.apply(one);
     expect(one.now).toEqual({ least: 100_000, most: 0 });
   });
+
+  it('are what was said last, however fast it was said', async () => {
+    let options: RoomMediaOptions = {};
+    const bounds = new EstimateBounds(() => ({ settings, grants, options }));
+    const one = transport();
+    await bounds.apply(one);
+    options = { maxReceiveBitrate: 60_000 };
+    const first = bounds.apply(one);
+    options = {};
+    await Promise.all([first, bounds.apply(one)]);
+    expect(one.now).toEqual({ least: 100_000, most: 0 });
+  });
 });

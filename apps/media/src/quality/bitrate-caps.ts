@@ -1,6 +1,7 @@
 import type { Grants } from '@parley/protocol/grants';
 import type { RoomMediaOptions } from '@parley/protocol/room-media';
 import type { WebRtcTransport } from 'mediasoup/types';
+import { SerialQueue } from '../sessions/serial-queue.ts';
 
 /** What bounds a participant's bitrates; bit/s. */
 export interface BitrateSources {
@@ -34,9 +35,13 @@ export function receiveBounds({ settings, grants, options }: BitrateSources): Re
   return { least, start, most: Number.isFinite(most) ? most : 0 };
 }
 
+type Bounded = Pick<WebRtcTransport, 'setMinOutgoingBitrate' | 'setMaxOutgoingBitrate'>;
+
 /** Keeps the estimate of a participant's receiving transport within what is said now. */
 export class EstimateBounds {
   readonly #sources: () => BitrateSources;
+  /** Room and grants may change at once, and two changes must not mix. */
+  readonly #work = new SerialQueue(Number.POSITIVE_INFINITY);
   #held: Pick<ReceiveBounds, 'least' | 'most'> = { least: 0, most: 0 };
 
   constructor(sources: () => BitrateSources) {
@@ -49,12 +54,13 @@ export class EstimateBounds {
   }
 
   /** Tells a transport, always the same one, in an order in which the floor is never above the ceiling. */
-  async apply(
-    transport: Pick<WebRtcTransport, 'setMinOutgoingBitrate' | 'setMaxOutgoingBitrate'>,
-  ): Promise<void> {
+  async apply(transport: Bounded): Promise<void> {
+    await this.#work.run(() => this.#bring(transport));
+  }
+
+  async #bring(transport: Bounded): Promise<void> {
     const before = this.#held;
     const { least, most } = receiveBounds(this.#sources());
-    this.#held = { least, most };
     const floor = async () => {
       if (least !== before.least) await transport.setMinOutgoingBitrate(least);
     };
@@ -63,5 +69,6 @@ export class EstimateBounds {
     };
     const steps = least < before.least ? [floor, ceiling] : [ceiling, floor];
     for (const step of steps) await step();
+    this.#held = { least, most };
   }
 }
