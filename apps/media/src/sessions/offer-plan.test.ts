@@ -114,6 +114,23 @@ describe('planOffer', () => {
     expect(plan('screen-added', { ...context, known: inItsPlace }).at(-1)).toEqual(['2', 'start', 'camera']);
   });
 
+  it('a track has one other codec, a sound none, and what was one takes a place as a track of its own', () => {
+    const fallbackFor = 'theirs';
+    const twice = ['1', '2'].map((mid) => ({ mid, source: 'camera' as const, fallbackFor }));
+    const context = { sourceOf: () => 'camera' as const, known: known({ '0': CALL[0] }), room: 0 };
+    expect(plan('screen-added', { ...context, named: twice }).slice(1)).toEqual([
+      ['1', 'start', 'camera'],
+      ['2', 'refuse'],
+    ]);
+    const sound = [{ mid: '0', source: 'microphone' as const, fallbackFor }];
+    const ofSound = { named: sound, sourceOf: () => 'microphone' as const };
+    expect(plan('audio-video', ofSound)[0]).toEqual(['0', 'refuse']);
+    const line = { source: 'camera', state: 'live', fallbackFor } as const;
+    const own = { named: [{ mid: '2', source: 'camera' as const }], known: known({ ...CALL, '2': line }) };
+    expect(plan('screen-added', { ...own, room: 0 })[2]).toEqual(['2', 'refuse']);
+    expect(plan('screen-added', { ...own, room: 1 })[2]).toEqual(['2', 'start', 'camera']);
+  });
+
   it('refuses what the grants, the codecs or the limit forbid', () => {
     expect(plan('audio-video', { allowed: ['microphone'] })).toEqual([
       ['0', 'start', 'microphone'],

@@ -63,6 +63,8 @@ export interface OfferContext {
 /** Decides about every m-line of an offer that can live. m-lines without a step are rejected by the answer as they are. */
 export function planOffer(offer: Offer, context: OfferContext): LineStep[] {
   let room = context.room;
+  /** Tracks that have another codec in this offer. */
+  const taken = new Set<string>();
   // An m-line whose mid is no longer there: it was stopped without it, or the client breaks the rules.
   const vanished = [...context.known].filter(
     ([mid, { state }]) => state === 'live' && !offer.media.some((media) => media.mid === mid),
@@ -92,31 +94,31 @@ export function planOffer(offer: Offer, context: OfferContext): LineStep[] {
     const parameters = context.parameters(media, { scalabilityMode });
     const { fallbackFor } = named ?? (line?.state === 'live' ? line : {});
     const refusal =
-      refuse(source, media, parameters, context) ?? refuseFallback(mid, source, fallbackFor, offer, context);
+      refuse(source, media, parameters, context) ??
+      refuseFallback({ mid, source, fallbackFor, taken }, offer, context);
     if (refusal !== undefined || parameters === undefined) return refusal === undefined ? [] : [refusal];
-    if (line?.state === 'live') {
-      const same =
-        line.source === source &&
-        line.fallbackFor === fallbackFor &&
-        isSameSending(line.parameters, parameters);
-      if (same) return [{ step: 'keep', mid }];
-      return [{ step: 'start', mid, source, parameters, replaces: true, fallbackFor }];
+    if (fallbackFor !== undefined) taken.add(fallbackFor);
+    const live = line?.state === 'live' ? line : undefined;
+    const isSame =
+      live?.source === source &&
+      live.fallbackFor === fallbackFor &&
+      isSameSending(live.parameters, parameters);
+    if (isSame) return [{ step: 'keep', mid }];
+    const hasPlace = live !== undefined && live.fallbackFor === undefined;
+    if (fallbackFor === undefined && !hasPlace) {
+      if (room === 0) {
+        return [
+          {
+            step: 'refuse',
+            mid,
+            code: 'publish_failed',
+            message: `A participant may publish ${MAX_TRACKS} tracks at once; stop one first.`,
+          },
+        ];
+      }
+      room -= 1;
     }
-    if (fallbackFor !== undefined) {
-      return [{ step: 'start', mid, source, parameters, replaces: false, fallbackFor }];
-    }
-    if (room === 0) {
-      return [
-        {
-          step: 'refuse',
-          mid,
-          code: 'publish_failed',
-          message: `A participant may publish ${MAX_TRACKS} tracks at once; stop one first.`,
-        },
-      ];
-    }
-    room -= 1;
-    return [{ step: 'start', mid, source, parameters, replaces: false, fallbackFor }];
+    return [{ step: 'start', mid, source, parameters, replaces: live !== undefined, fallbackFor }];
   });
   return [...stops, ...steps];
 }
@@ -142,21 +144,26 @@ function refuse(
   return undefined;
 }
 
-/** A track has one fallback at most, of its own source. */
+/** A video has one fallback at most, of its own source. */
 function refuseFallback(
-  mid: string,
-  source: Source,
-  fallbackFor: string | undefined,
+  {
+    mid,
+    source,
+    fallbackFor,
+    taken,
+  }: { mid: string; source: Source; fallbackFor: string | undefined; taken: ReadonlySet<string> },
   { media }: Offer,
   { sourceOf, known }: OfferContext,
 ): Extract<LineStep, { step: 'refuse' }> | undefined {
   if (fallbackFor === undefined) return undefined;
   const goesOn = (other: string) => media.some((one) => one.mid === other && one.sending && !one.rejection);
-  const isTaken = [...known].some(
-    ([other, line]) =>
-      other !== mid && line.state === 'live' && line.fallbackFor === fallbackFor && goesOn(other),
-  );
-  if (sourceOf(fallbackFor) === source && !isTaken) return undefined;
-  const message = `The m-line with mid ${mid} cannot be another codec of ${fallbackFor}: that is no ${source} of this RTCPeerConnection, or has one.`;
+  const isTaken =
+    taken.has(fallbackFor) ||
+    [...known].some(
+      ([other, line]) =>
+        other !== mid && line.state === 'live' && line.fallbackFor === fallbackFor && goesOn(other),
+    );
+  if (kindOfSource(source) === 'video' && sourceOf(fallbackFor) === source && !isTaken) return undefined;
+  const message = `The m-line with mid ${mid} cannot be another codec of ${fallbackFor}: that is no ${source} of this RTCPeerConnection, is no video, or has one.`;
   return { step: 'refuse', mid, code: 'publish_failed', message };
 }
