@@ -57,6 +57,10 @@ export class LinkWatch {
   /** What cameras' layers take, ascending, bit/s. */
   readonly #ladder: readonly number[];
   readonly #climbs: ClimbGuard;
+  /** Where the estimate starts, bit/s. */
+  readonly #start: number;
+  /** Whether it was ever another: it stays there for a client that agreed to give feedback and gives none. */
+  #moved = false;
   #state: BandwidthState = ALL_FITS;
   #lags = new Map<string, Lag>();
   #tight = false;
@@ -68,12 +72,13 @@ export class LinkWatch {
 
   constructor(
     transport: WebRtcTransport,
-    { rates, ladder }: { rates: TrackRates; ladder: readonly number[] },
+    { rates, ladder, start }: { rates: TrackRates; ladder: readonly number[]; start: number },
     handlers: LinkHandlers,
   ) {
     this.#transport = transport;
     this.#rates = rates;
     this.#ladder = ladder;
+    this.#start = start;
     this.#climbs = new ClimbGuard(ladder);
     this.#handlers = handlers;
     transport.on('trace', (event) => this.#trace(event));
@@ -113,6 +118,7 @@ export class LinkWatch {
     const wanting = link.availableBitrate < link.desiredBitrate * ROOMY;
     const falls = wanting && link.availableBitrate < this.#estimate * FALL;
     this.#estimate = link.availableBitrate;
+    this.#moved ||= link.availableBitrate !== this.#start;
     if (falls && now - this.#fellAt > FALL_MS)
       void this.#fall(videos.filter(isHigh), now).catch(this.#handlers.failed);
     const climbing = videos.map(({ track, consumer }) => {
@@ -123,7 +129,8 @@ export class LinkWatch {
     const lagged = this.#follow(videos, now);
     if (freed || lagged || before !== this.#tight) this.#handlers.changed();
     this.#handlers.looked();
-    if (this.#isClose(link, videos)) void this.#look(link, now).catch(this.#handlers.failed);
+    if (this.#isEstimated(link) && this.#isClose(link, videos))
+      void this.#look(link, now).catch(this.#handlers.failed);
   }
 
   async #fall(high: readonly WatchedVideo[], now: number): Promise<void> {
@@ -169,6 +176,11 @@ export class LinkWatch {
       changed ||= layer.layer !== lag.layer;
     }
     return changed;
+  }
+
+  /** Whether there is a link behind the estimate, or a bound that was set. */
+  #isEstimated({ availableBitrate, maxBitrate }: Estimate): boolean {
+    return this.#moved || availableBitrate >= maxBitrate;
   }
 
   /** Whether the least of everything might not fit. */

@@ -131,14 +131,14 @@ export class SubscriberQuality {
     return this.#link?.tight ?? false;
   }
 
-  /** Watches the link of a transport, which ends with it. */
-  attach(transport: WebRtcTransport, handlers: QualityHandlers): void {
+  /** Watches the link of a transport, which ends with it. @param start where its estimate starts, bit/s */
+  attach(transport: WebRtcTransport, start: number, handlers: QualityHandlers): void {
     this.#handlers = handlers;
     const { rates, settings } = this.#context;
     const ladder = settings.layers.map(({ bitrate }) => bitrate);
     this.#link = new LinkWatch(
       transport,
-      { rates, ladder },
+      { rates, ladder, start },
       {
         videos: () => this.#videos(handlers),
         sounds: () => soundsOf(handlers),

@@ -299,9 +299,8 @@ export class Subscriber {
       }
       this.#handlers.onState();
     };
-    const opened = await ClientTransport.open(this.#context.router, this.#context, onState, {
-      startBitrate: this.#bounds.start,
-    });
+    const startBitrate = this.#bounds.start;
+    const opened = await ClientTransport.open(this.#context.router, this.#context, onState, { startBitrate });
     try {
       // As early as this, nothing has been sent yet that the estimate could have fallen for.
       if (!this.#closed) await this.#bounds.apply(opened.transport);
@@ -310,7 +309,7 @@ export class Subscriber {
       throw error;
     }
     if (this.#closed) opened.close();
-    this.#quality.attach(opened.transport, {
+    this.#quality.attach(opened.transport, startBitrate, {
       subscriptions: () => this.#subscriptions.values(),
       apply: () => this.applyQuality(),
       onError: (error) => this.#report(error),
