@@ -392,15 +392,21 @@ export class Call extends Emitter<CallEvents> {
    * Plays one of the others' tracks in an element, now or when it arrives. Of a video the server is told how large it is seen
    * from then on, and sends what that needs: a small layer to a small tile, nothing to one that is scrolled away or, for
    * five seconds, on a hidden page. In several elements the largest counts; no longer in any it is not sent. What is drawn by other means,
-   * from a hidden element, say, is better not attached, or {@link setView} tells its size.
+   * from a hidden element, say, is better not attached, or {@link setView} tells its size. An element plays one track, what was attached last.
+   * It holds through new media sessions, until it is detached or the track is over: what is made at each `track` is detached at `track-removed`.
    *
    * @returns detaches it
    * @example
    * ```ts
-   * call.on('track', ({ trackId, kind }) => {
+   * call.on('track', ({ trackId, kind, track }) => {
    *   const element = document.body.appendChild(document.createElement(kind));
    *   element.autoplay = element.playsInline = true;
-   *   call.attach(trackId, element);
+   *   const detach = call.attach(trackId, element);
+   *   call.on('track-removed', (gone) => {
+   *     if (gone.track !== track) return;
+   *     detach();
+   *     element.remove();
+   *   });
    * });
    * ```
    */

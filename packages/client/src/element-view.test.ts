@@ -64,16 +64,40 @@ it('a page that is hidden from the first measures nothing and needs nothing', ()
   expect(told).toEqual([NOT_VISIBLE]);
 });
 
-it('a picture in a window of its own is seen wherever its page is', () => {
-  const { screen, element, told } = watched();
+const popUp = (width: number, height: number) => Object.assign(new EventTarget(), { width, height });
+
+it.each([
+  ['', (_: FakeScreen) => undefined],
+  [', out of a shadow tree too', () => ({ pictureInPictureElement: null })],
+])('a picture in a window of its own is seen wherever its page is, as large as that is%s', (_, rootOf) => {
+  const { screen, element, told } = watched(2);
+  screen.adopt(element, rootOf(screen));
+  screen.show(element, 160, 90);
+  const window = popUp(320, 180);
+  screen.popOut(element, window);
+  expect(told.at(-1)).toEqual({ width: 640, height: 360 });
+  window.width = 480;
+  window.dispatchEvent(new Event('resize'));
+  screen.show(element, 0, 0, false);
+  screen.turn('hidden');
+  vi.advanceTimersByTime(2 * GLANCE_MS);
+  expect(told.at(-1)).toEqual({ width: 960, height: 360 });
+  screen.popOut(element, undefined);
+  expect(told.at(-1)).toEqual(NOT_VISIBLE);
+});
+
+it('an element that is moved into another window is seen there', () => {
+  const { screen, element, told, end } = watched();
   screen.show(element, 320, 180);
-  screen.popOut(element, true);
+  const other = new FakeScreen(2);
+  other.adopt(element);
   screen.scroll(element, false);
   screen.turn('hidden');
   vi.advanceTimersByTime(2 * GLANCE_MS);
-  expect(told.at(-1)).toEqual({ width: 320, height: 180 });
-  screen.popOut(element, false);
-  expect(told.at(-1)).toEqual(NOT_VISIBLE);
+  other.show(element, 300, 170);
+  expect(told.at(-1)).toEqual({ width: 600, height: 340 });
+  end();
+  expect([screen.observed, other.observed, vi.getTimerCount()]).toEqual([0, 0, 0]);
 });
 
 it('leaves nothing that watches', () => {
@@ -85,6 +109,6 @@ it('leaves nothing that watches', () => {
   vi.advanceTimersByTime(2 * GLANCE_MS);
   screen.turn('visible');
   screen.defaultView.dispatchEvent(new Event('resize'));
-  screen.popOut(element, true);
+  screen.popOut(element, popUp(320, 180));
   expect([screen.observed, told.length, vi.getTimerCount()]).toEqual([0, before, 0]);
 });

@@ -13,7 +13,7 @@ const MOST_PIXELS = 16_384;
 
 /**
  * Watches how large an element is seen: its size on the screen, whether it is scrolled away or its page hidden. One in a
- * picture-in-picture window counts as seen, wherever its page is.
+ * picture-in-picture window is seen as large as that is, wherever its page is; one that is moved into another window, there.
  *
  * @param changed once it is known, and after each change that may matter
  * @returns ends it
@@ -27,17 +27,25 @@ export function watchElement(element: HTMLVideoElement, changed: (size: ViewSize
   let isOnScreen: boolean | undefined;
   let isPageSeen = page.visibilityState === 'visible';
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let popUp: PictureInPictureWindow | undefined;
 
   const tell = () => {
-    const isPoppedOut = page.pictureInPictureElement === element;
-    const isSeen = isPoppedOut || (isPageSeen && isOnScreen);
+    if (element.ownerDocument !== page) {
+      end();
+      end = watchElement(element, changed);
+      return;
+    }
+    // A page knows of what is in its shadow trees no more than the host.
+    const root = element.getRootNode() as Document | ShadowRoot;
+    const isPoppedOut = root.pictureInPictureElement === element;
     // A hidden page measures nothing.
     if (isPageSeen && (box === undefined || isOnScreen === undefined)) return;
-    const { width, height } = (isSeen && box) || NOT_VISIBLE;
+    const inPage = isPageSeen && isOnScreen ? box : undefined;
+    const { width, height } = (isPoppedOut ? (popUp ?? box) : inPage) ?? NOT_VISIBLE;
     changed({ width: pixels(width), height: pixels(height) });
   };
   const pixels = (side: number) => Math.min(MOST_PIXELS, Math.round(side * view.devicePixelRatio));
-  const listen = (target: EventTarget, name: string, heard: () => void) =>
+  const listen = (target: EventTarget, name: string, heard: (event: Event) => void) =>
     target.addEventListener(name, heard, { signal: ending.signal });
 
   const sizes = new view.ResizeObserver((entries) => {
@@ -64,15 +72,20 @@ export function watchElement(element: HTMLVideoElement, changed: (size: ViewSize
   });
   // The element's box does not change when its window goes to a screen with other pixels.
   listen(view, 'resize', tell);
-  listen(element, 'enterpictureinpicture', tell);
+  listen(element, 'enterpictureinpicture', (event) => {
+    popUp = (event as PictureInPictureEvent).pictureInPictureWindow;
+    listen(popUp, 'resize', tell);
+    tell();
+  });
   listen(element, 'leavepictureinpicture', tell);
-  sizes.observe(element);
-  places.observe(element);
-  if (!isPageSeen) tell();
-  return () => {
+  let end = () => {
     ending.abort();
     clearTimeout(timer);
     sizes.disconnect();
     places.disconnect();
   };
+  sizes.observe(element);
+  places.observe(element);
+  if (!isPageSeen) tell();
+  return () => end();
 }

@@ -183,24 +183,89 @@ describe('the server is told', () => {
   });
 });
 
+/** The node offers a track of Ann's. */
+const offered = (mid: string, trackId = 'a1') => ({
+  type: 'offer' as const,
+  roomId,
+  offerId: mid,
+  sdp: `${mid}:sendonly`,
+  tracks: [{ mid, trackId, participantId: 'ann', kind: 'video' as const, source: 'camera' as const }],
+});
+const playing = ({ srcObject }: HTMLMediaElement) => (srcObject as MediaStream | null)?.getTracks();
+
 it('an attached element plays the track, also one that comes later', async () => {
   const { call, socket, subscriber, screen, settle } = await room();
   const element = screen.video();
   const detach = call.attach('a1', element);
   expect(element.srcObject).toBeNull();
-  const offer = (mid: string) =>
-    socket.receive({
-      type: 'offer',
-      roomId,
-      offerId: mid,
-      sdp: `${mid}:sendonly`,
-      tracks: [{ mid, trackId: 'a1', participantId: 'ann', kind: 'video', source: 'camera' }],
-    });
-  offer('0');
+  socket.receive(offered('0'));
   await settle();
-  const playing = () => (element.srcObject as MediaStream | null)?.getTracks();
-  expect(playing()).toEqual([call.remoteTracks.get('a1')?.track]);
-  expect(playing()?.[0]).toBe(subscriber.getTransceivers()[0]?.receiver.track);
+  expect(playing(element)).toEqual([call.remoteTracks.get('a1')?.track]);
+  expect(playing(element)?.[0]).toBe(subscriber.getTransceivers()[0]?.receiver.track);
   detach();
   expect(element.srcObject).toBeNull();
+});
+
+it('what is attached before anybody has told of the track is watched from when it comes', async () => {
+  const { call, socket, screen, views, settle } = await room();
+  const element = screen.video();
+  call.attach('a9', element);
+  socket.receive(offered('0', 'a9'));
+  await settle();
+  screen.show(element, 320, 180);
+  await settle();
+  expect(views()).toEqual([[{ trackId: 'a9', ...TILE }]]);
+});
+
+it('an element plays what was attached last, and who attached before takes nothing from it', async () => {
+  const { call, socket, screen, views, settle } = await room();
+  const element = screen.video();
+  const detach = call.attach('b1', element);
+  screen.show(element, 320, 180);
+  await settle();
+  socket.receive(offered('0'));
+  await settle();
+  call.attach('a1', element);
+  detach();
+  screen.show(element, 320, 180);
+  await settle();
+  expect(playing(element)).toEqual([call.remoteTracks.get('a1')?.track]);
+  expect(views().at(-1)).toEqual([
+    { trackId: 'b1', ...NOTHING },
+    { trackId: 'a1', ...TILE },
+  ]);
+});
+
+it('an element that was only taken out of the page is not heard beside the next one', async () => {
+  const { call, socket, screen, settle } = await room();
+  const [old, fresh] = [screen.video(), screen.video()];
+  call.attach('a1', old);
+  socket.receive(offered('0'));
+  await settle();
+  const before = playing(old);
+  Object.assign(old, { isConnected: false });
+  socket.receive(relayed(2));
+  call.attach('a1', fresh);
+  socket.receive(offered('0'));
+  await settle();
+  const now = [call.remoteTracks.get('a1')?.track];
+  expect(now).not.toEqual(before);
+  expect([playing(old), playing(fresh)]).toEqual([before, now]);
+  // It comes back into the page, and is seen.
+  Object.assign(old, { isConnected: true });
+  screen.show(old, 320, 180);
+  expect(playing(old)).toEqual(now);
+});
+
+it('nothing is left that watches a track that is over, nor after the end', async () => {
+  const { call, socket, screen, settle } = await room();
+  call.attach('a1', screen.video());
+  call.attach('b1', screen.video());
+  expect(screen.observed).toBe(4);
+  socket.receive({ type: 'track-unpublished', roomId, participantId: 'bob', trackId: 'b1' });
+  expect(screen.observed).toBe(2);
+  call.leave();
+  call.attach('a1', screen.video());
+  expect(screen.observed).toBe(0);
+  await settle();
 });

@@ -19,6 +19,17 @@ interface View {
   shownAt: number;
 }
 
+/** What plays a track in an element. */
+interface Player {
+  readonly trackId: string;
+  /** Plays what has arrived. */
+  play(): void;
+  /** Leaves the element as it is. */
+  end(): void;
+  /** Empties it, too. */
+  detach(): void;
+}
+
 export interface TrackViewsOptions {
   /** Whether elements are watched. */
   readonly adaptive: boolean;
@@ -38,38 +49,56 @@ export class TrackViews {
   readonly #options: TrackViewsOptions;
   readonly #views = new Map<string, View>();
   readonly #pinned = new Set<string>();
-  /** Elements that play, with the function that plays what arrives. */
-  readonly #players = new Map<object, () => void>();
+  readonly #players = new Map<HTMLMediaElement, Player>();
   #said = '[]';
   #isUrgent = false;
+  #isClosed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: TrackViewsOptions) {
     this.#options = options;
   }
 
-  /** Plays a track in an element from now on, also when it arrives later, and watches how it is seen. @returns ends both */
+  /**
+   * Plays a track in an element from now on, also when it arrives later, and watches how it is seen. It takes the place of what the
+   * element played before. @returns ends both
+   */
   attach(trackId: string, element: HTMLMediaElement): () => void {
-    const attachment = {};
+    this.#players.get(element)?.detach();
     let playing: MediaStreamTrack | undefined;
+    let stream: MediaStream | undefined;
+    let unwatch: (() => void) | undefined;
+    let wasInPage = false;
     const play = () => {
+      if (this.#watches(trackId)) unwatch ??= watchElement(element as HTMLVideoElement, seen);
+      wasInPage ||= element.isConnected;
+      // Whoever only takes an element out of the page means its sound, too, which would go on.
+      if (wasInPage && !element.isConnected) return;
       const track = this.#options.track(trackId);
       if (track === undefined || track === playing) return;
       playing = track;
-      element.srcObject = new MediaStream([track]);
+      stream = new MediaStream([track]);
+      element.srcObject = stream;
     };
+    const seen = (size: ViewSize) => {
+      // It may be in the page again.
+      if (size.width > 0) play();
+      this.#set(trackId, player, size);
+    };
+    const end = () => {
+      if (this.#players.get(element) !== player) return;
+      this.#players.delete(element);
+      unwatch?.();
+      if (unwatch) this.#set(trackId, player, undefined);
+    };
+    const detach = () => {
+      end();
+      if (stream && element.srcObject === stream) element.srcObject = null;
+    };
+    const player: Player = { trackId, play, end, detach };
+    if (!this.#isClosed) this.#players.set(element, player);
     play();
-    this.#players.set(attachment, play);
-    const { adaptive, isVideo } = this.#options;
-    const isWatched = adaptive && isVideo(trackId) && 'IntersectionObserver' in globalThis;
-    const size = (now: ViewSize | undefined) => this.#set(trackId, attachment, now);
-    const end = isWatched ? watchElement(element as HTMLVideoElement, size) : undefined;
-    return () => {
-      if (!this.#players.delete(attachment)) return;
-      element.srcObject = null;
-      end?.();
-      if (isWatched) size(undefined);
-    };
+    return detach;
   }
 
   /** What the application says itself. */
@@ -86,11 +115,12 @@ export class TrackViews {
 
   /** A track has arrived. */
   arrived(): void {
-    for (const play of this.#players.values()) play();
+    for (const { play } of this.#players.values()) play();
   }
 
   /** A track is over. */
   forget(trackId: string): void {
+    for (const player of this.#players.values()) if (player.trackId === trackId) player.end();
     this.#views.delete(trackId);
     this.#pinned.delete(trackId);
   }
@@ -111,7 +141,14 @@ export class TrackViews {
   }
 
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
+    for (const { end } of this.#players.values()) end();
+  }
+
+  #watches(trackId: string): boolean {
+    const { adaptive, isVideo } = this.#options;
+    return adaptive && !this.#isClosed && isVideo(trackId) && 'IntersectionObserver' in globalThis;
   }
 
   #tracks(): SetView['tracks'] {
@@ -139,7 +176,7 @@ export class TrackViews {
   }
 
   #tell(ms: number): void {
-    if (this.#isUrgent) return;
+    if (this.#isUrgent || this.#isClosed) return;
     this.#isUrgent = ms === TOGETHER_MS;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {

@@ -51,8 +51,13 @@ export class FakeScreen extends EventTarget {
 
   /** A `<video>` of this page. */
   video(): HTMLVideoElement {
-    const element = Object.assign(new EventTarget(), { ownerDocument: this, srcObject: null });
-    return element as unknown as HTMLVideoElement;
+    const element = Object.assign(new EventTarget(), { srcObject: null, isConnected: true });
+    return this.adopt(element as unknown as HTMLVideoElement);
+  }
+
+  /** The element is moved into this page, or into a shadow tree of it. */
+  adopt(element: HTMLVideoElement, root: object = this): HTMLVideoElement {
+    return Object.assign(element, { ownerDocument: this, getRootNode: () => root });
   }
 
   /** The element has a size, CSS pixels, and is on the screen, or scrolled away. */
@@ -73,10 +78,14 @@ export class FakeScreen extends EventTarget {
     this.dispatchEvent(new Event('visibilitychange'));
   }
 
-  /** The person takes the picture out of the page, or puts it back. */
-  popOut(element: HTMLVideoElement, out: boolean): void {
-    this.pictureInPictureElement = out ? element : null;
-    element.dispatchEvent(new Event(out ? 'enterpictureinpicture' : 'leavepictureinpicture'));
+  /** The person takes the picture out of the page, into a window of a size, or puts it back. */
+  popOut(element: HTMLVideoElement, window: EventTarget | undefined): void {
+    const root = element.getRootNode();
+    // Out of a shadow tree the page sees its host only.
+    this.pictureInPictureElement = window && {};
+    Object.assign(root, { pictureInPictureElement: window && element });
+    const event = new Event(window ? 'enterpictureinpicture' : 'leavepictureinpicture');
+    element.dispatchEvent(Object.assign(event, { pictureInPictureWindow: window }));
   }
 
   /** How many observers are left. */
