@@ -14,8 +14,8 @@ afterEach(() => vi.unstubAllGlobals());
 const roomId = 'room';
 const media: ClientMediaSettings = { ...JOINED.media, codecs: ['VP9', 'VP8'] };
 
-/** Answers the offer that was sent last; returns what it named. */
-async function negotiate({ socket }: FakeRoom, trackId = 'mine') {
+/** Answers the offer that was sent last, and says what follows at once; returns what it named. */
+async function negotiate({ socket }: FakeRoom, trackId = 'mine', then: () => void = () => undefined) {
   await settle();
   const offer = socket.sent().find(({ type }) => type === 'offer');
   if (offer?.type !== 'offer') return undefined;
@@ -24,6 +24,7 @@ async function negotiate({ socket }: FakeRoom, trackId = 'mine') {
   );
   const sdp = offer.sdp.replaceAll('sendonly', 'recvonly');
   socket.receive({ type: 'answer', roomId, requestType: 'offer', offerId: FakeSocket.offerId, sdp, tracks });
+  then();
   await settle();
   return offer.tracks;
 }
@@ -54,6 +55,16 @@ it('a camera is sent in another codec too when somebody needs that, in the mediu
   room.want(true);
   await negotiate(room);
   expect(room.senders(), 'once').toHaveLength(2);
+});
+
+it('also where that is told before the browser has taken the answer that names the track', async () => {
+  const room = await joinFakeRoom({ media });
+  const done = room.call.publish('camera', new FakeTrack('video').asTrack());
+  await negotiate(room, 'mine', () =>
+    room.socket.receive({ type: 'codec-wanted', roomId, trackId: 'mine', codec: 'VP8', wanted: true }),
+  );
+  await done;
+  expect(await negotiate(room)).toContainEqual({ mid: '1', source: 'camera', fallbackFor: 'mine' });
 });
 
 it('that ends with the need', async () => {

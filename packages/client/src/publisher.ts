@@ -123,11 +123,16 @@ export class Publisher {
 
   /** Somebody needs one's own track in another codec, or nobody does any more. */
   async setCodecWanted({ trackId, codec, wanted }: CodecWanted): Promise<void> {
-    const publication = [...this.#publications.values()].find((one) => one.trackId === trackId);
-    if (publication === undefined) return;
-    const stop = () => this.#fallbacks.stop(publication.source);
-    const start = () => this.#fallbacks.start(this.#connection, publication, codec);
-    await this.#queue.add({ messageType: 'offer', apply: wanted ? start : stop, revert: stop });
+    const find = () => [...this.#publications.values()].find((one) => one.trackId === trackId);
+    // The answer that names the track may still be on its way into the browser.
+    if (this.#connection.signalingState === 'stable' && find() === undefined) return;
+    const change = (isWanted: boolean) => () => {
+      const publication = find();
+      if (publication === undefined) return;
+      if (isWanted) this.#fallbacks.start(this.#connection, publication, codec);
+      else this.#fallbacks.stop(publication.source);
+    };
+    await this.#queue.add({ messageType: 'offer', apply: change(wanted), revert: change(false) });
   }
 
   /** How many layers of a track anybody watches: the others are not sent, nor encoded. */
@@ -312,8 +317,15 @@ export class Publisher {
       const fresh = sendEncodings(source, pictureOf(track), this.#media, codec);
       const parameters = sender.getParameters();
       parameters.encodings = refitEncodings(parameters.encodings, fresh, watched);
-      // Without it the picture is sent all the same, only larger or smaller than meant.
-      await sender.setParameters(parameters).catch(() => undefined);
+      const { encodings } = parameters;
+      await sender.setParameters(parameters).catch(async () => {
+        // The picture is sent all the same, only larger or smaller than meant; but no layer stays off for that.
+        const known = sender.getParameters();
+        known.encodings.forEach((encoding, index) => {
+          encoding.active = encodings[index]?.active ?? true;
+        });
+        await sender.setParameters(known).catch(() => undefined);
+      });
     });
   }
 }

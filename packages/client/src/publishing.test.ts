@@ -305,6 +305,30 @@ describe('devices', () => {
     expect(room.heard.filter(({ name }) => name === 'error')).toEqual([]);
   });
 
+  it('sends what is watched again though the browser refuses what else is new', async () => {
+    const room = await withCamera();
+    const sender = room.publisher.getTransceivers()[0]?.sender ?? expect.fail('no sender');
+    const watch = (layers: number) =>
+      room.socket.receive({ type: 'layers-watched', roomId, trackId: 'my-camera', layers });
+    watch(0);
+    await settle();
+    const { setParameters } = sender;
+    const [scale] = sender
+      .getParameters()
+      .encodings.map(({ scaleResolutionDownBy }) => scaleResolutionDownBy);
+    sender.setParameters = async (parameters) => {
+      const [first] = parameters.encodings;
+      if (first?.scaleResolutionDownBy !== scale) throw new DOMException('no', 'InvalidModificationError');
+      await setParameters(parameters);
+    };
+    const { track } = sender;
+    if (track) track.getSettings = () => ({ width: 1920, height: 1080 });
+    watch(3);
+    await settle();
+    const { encodings } = sender.getParameters();
+    expect(encodings.map(({ active }) => active)).toEqual([true, true, true]);
+  });
+
   it('sends all layers for the connection test, which measures its way by them', async () => {
     const room = await withCamera({ probe: {} });
     room.socket.receive({ type: 'layers-watched', roomId, trackId: 'my-camera', layers: 0 });
