@@ -1,7 +1,7 @@
 import { openGrants } from '@parley/protocol/grants';
 import type { RoomMediaOptions } from '@parley/protocol/room-media';
 import { observer } from 'mediasoup';
-import type { WebRtcTransport } from 'mediasoup/types';
+import type { RtpObserver, WebRtcTransport } from 'mediasoup/types';
 import { describe, expect, it } from 'vitest';
 import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
@@ -21,6 +21,14 @@ observer.on('newworker', (worker) => {
       transport.observer.on('newconsumer', ({ id }) => carriers.set(id, transport as WebRtcTransport));
       transport.observer.on('newproducer', ({ id }) => carriers.set(id, transport as WebRtcTransport));
     });
+  });
+});
+
+/** Those that measure who speaks. */
+const levelObservers: RtpObserver[] = [];
+observer.on('newworker', (worker) => {
+  worker.observer.on('newrouter', (router) => {
+    router.observer.on('newrtpobserver', (one) => void levelObservers.push(one));
   });
 });
 
@@ -105,6 +113,18 @@ describe('views', () => {
     bob.client.request({ type: 'set-view', tracks });
     await until(() => consumer('camera').paused, 'the others count');
     expect(bob.client.events.all.filter(({ type }) => type === 'error')).toEqual([]);
+  });
+});
+
+describe('a tight link', () => {
+  it('has who speaks measured, and no longer once its session has ended, whatever was under way then', async () => {
+    const from = levelObservers.length;
+    const { link } = await call({ maxReceiveBitrate: 60_000 });
+    await until(() => levelObservers.length > from, 'it matters who speaks', 15_000);
+    const applied = session(link, 'bob').limitVideo({ quality: 'auto', paused: [] });
+    mediaRoom(link).close('bob', 'The test ends it.');
+    await applied;
+    await until(() => levelObservers.slice(from).every(({ closed }) => closed), 'nobody measures any more');
   });
 });
 

@@ -36,6 +36,7 @@ export class SubscriberQuality {
   readonly #outdated = new Set<string>();
   #link: LinkWatch | undefined;
   #handlers: QualityHandlers | undefined;
+  #closed = false;
 
   constructor(context: QualityContext, tell: (notice: QualityNotice) => void) {
     this.#context = context;
@@ -155,11 +156,13 @@ export class SubscriberQuality {
   /** What is sent has been brought in line, and may need its link watched, or no longer. */
   async applied(): Promise<void> {
     await this.#link?.watch();
-    this.#speakers.follow(this.tight);
+    // It may have ended while this waited for the worker.
+    if (!this.#closed) this.#speakers.follow(this.tight);
   }
 
   /** Nothing more is sent. */
   close(): void {
+    this.#closed = true;
     this.#handlers = undefined;
     this.#outdated.clear();
     this.#speakers.follow(false);
