@@ -15,6 +15,8 @@ interface Track {
   readonly layers: number;
   /** How many of them each watcher wants. */
   readonly watchers: Map<object, number>;
+  /** How many watchers want so many: in a big room all may change at once. */
+  readonly counts: number[];
   /** What its publisher goes by: all of them until it was told something else. */
   told: number;
   wasTold: boolean;
@@ -39,6 +41,7 @@ export class WatchedLayers {
     this.#tracks.set(trackId, {
       layers,
       watchers,
+      counts: new Array<number>(layers + 1).fill(0),
       told: layers,
       wasTold: false,
       fewerSince: now,
@@ -66,7 +69,10 @@ export class WatchedLayers {
   watch(watcher: object, wanted: ReadonlyMap<string, number>, now: number): void {
     for (const [trackId, track] of this.#tracks) {
       const layers = Math.min(wanted.get(trackId) ?? 0, track.layers);
-      if (layers === (track.watchers.get(watcher) ?? 0)) continue;
+      const before = track.watchers.get(watcher) ?? 0;
+      if (layers === before) continue;
+      count(track, before, -1);
+      count(track, layers, 1);
       if (layers === 0) track.watchers.delete(watcher);
       else track.watchers.set(watcher, layers);
       look(track, now);
@@ -114,6 +120,13 @@ function look(track: Track, now: number): void {
   else track.fewerSince = undefined;
 }
 
-function mostOf({ watchers }: Track): number {
-  return Math.max(0, ...watchers.values());
+function count({ counts }: Track, layers: number, change: 1 | -1): void {
+  if (layers > 0) counts[layers] = (counts[layers] ?? 0) + change;
+}
+
+function mostOf({ counts }: Track): number {
+  return Math.max(
+    0,
+    counts.findLastIndex((watchers) => watchers > 0),
+  );
 }
