@@ -70,6 +70,20 @@ describe('FallbackCodec', () => {
     expect(asked).toEqual(['VP8']);
   });
 
+  it('who has come to accept nothing at all keeps it from nobody', () => {
+    const { fallback, asked, viewer } = setup('H264', 'VP8');
+    const [odd, bob] = [viewer('VP8'), viewer('H264', 'VP8')];
+    fallback.need(odd);
+    odd.accepted = [];
+    fallback.need(bob);
+    expect(bob.heard).toEqual([]);
+    const track = sending('VP8');
+    fallback.use(track);
+    expect(fallback.need(bob)).toBe(track);
+    expect(fallback.need(odd)).toBeUndefined();
+    expect([asked, odd.heard.at(-1)]).toEqual([['VP8'], 'failed']);
+  });
+
   it('says when there is no codec for somebody, and nothing changes for the others', () => {
     const { fallback, asked, viewer } = setup('VP8');
     const [bob, odd] = [viewer('VP8'), viewer('H265')];

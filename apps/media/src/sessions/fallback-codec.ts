@@ -50,7 +50,11 @@ export class FallbackCodec {
    */
   need(viewer: FallbackViewer): PublishedTrack | undefined {
     if (this.#closed) return undefined;
-    const everybody = [...new Set([...this.#viewers.keys(), viewer])];
+    // Who has come to accept none of them is told so when there is one, and is not to keep it from the others.
+    const others = [...this.#viewers.keys()].filter((one) =>
+      this.#codecs.some((codec) => one.accepts(codec)),
+    );
+    const everybody = [...new Set([...others, viewer])];
     const fits = (codec: string) => everybody.every((one) => one.accepts(codec));
     const codec = [...(this.#codec === undefined ? [] : [this.#codec]), ...this.#codecs].find(fits);
     if (codec === undefined) {
