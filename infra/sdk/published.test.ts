@@ -9,10 +9,10 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ROOT } from '../dev/processes.ts';
 import { buildApiDocs } from './api-docs.ts';
-import { buildPackage, folderOf, PUBLISHED } from './build.ts';
+import { buildPackage, bundleSdk, folderOf, PUBLISHED } from './build.ts';
 
-/** Most bytes of the SDK, minified and gzipped, that a page which uses all of it may load. */
-const BUDGET = 25_500;
+/** Most bytes, gzipped, of the file that pages load. */
+const BUDGET = 25_000;
 
 /** What somebody might write, with the browser's SDK alone and with what a server needs. */
 const PROGRAMS: Record<string, string> = {
@@ -131,9 +131,13 @@ it('the browser’s SDK depends on nothing, and brings neither schemas nor anyth
   expect(readFileSync(path.join(installed, 'dist/index.d.ts'), 'utf8')).not.toContain('@internal');
 });
 
-it(`the whole SDK is no larger than ${BUDGET} bytes gzipped, and its README says how large`, async () => {
-  const size = await gzippedSize('whole.ts');
-  console.log(`@parley/client, minified and gzipped: ${size} bytes of ${BUDGET}`);
+it(`the SDK that a server serves is no larger than ${BUDGET} bytes gzipped, and its README says how large`, async () => {
+  const file = path.join(folder, 'parley.js');
+  await bundleSdk(file);
+  const size = gzipSync(readFileSync(file)).length;
+  console.log(
+    `parley.js, gzipped: ${size} bytes of ${BUDGET}; bundled by others: ${await gzippedSize('whole.ts')}`,
+  );
   expect(size).toBeLessThanOrEqual(BUDGET);
   const readme = readFileSync(path.join(folderOf('client'), 'README.md'), 'utf8');
   const said = Number(/(\d+) kB gzipped/.exec(readme)?.[1]);

@@ -61,6 +61,8 @@ export class MediaSession {
   readonly #wishes: QualityWishes;
   readonly #host: MediaSessionHost;
   readonly #report: (error: unknown) => void;
+  /** Requests that the server does not know. */
+  readonly #unknown = new Set<string>();
   #iceServers: RTCIceServer[];
   #closed = false;
 
@@ -134,6 +136,8 @@ export class MediaSession {
         if (isSessionEvent(message) && !isAboutSocket) this.#handle(message);
       },
       up: () => {
+        // It may be another server's.
+        this.#unknown.clear();
         for (const request of host.wishes()) this.send(request);
         this.publisher.carrierUp().catch(error);
         if (isLost(this.#receiving)) this.send({ type: 'restart-ice' });
@@ -176,7 +180,7 @@ export class MediaSession {
   }
 
   send(request: SessionRequest): void {
-    this.#carrier.send(request);
+    if (!this.#unknown.has(request.type)) this.#carrier.send(request);
   }
 
   /** From the node, over the Room's socket: void unless that is the way. */
@@ -228,8 +232,11 @@ export class MediaSession {
         return;
       case 'error': {
         const { code, message, requestType, offerId } = event;
-        // A server of the version before, which restarts ICE when it notices the loss itself.
-        if (requestType === 'restart-ice' && code === 'unknown_type') return;
+        // A server of the version before does without, and would only refuse it again.
+        if (requestType !== undefined && code === 'unknown_type') {
+          this.#unknown.add(requestType);
+          return;
+        }
         const error = new CallError(code, message, requestType === undefined ? {} : { requestType });
         // Without a node an offer is no worse for it: the next carrier takes it, or the next session.
         const isRefusal = offerId !== undefined && code !== 'media_unavailable';

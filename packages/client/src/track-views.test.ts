@@ -70,6 +70,7 @@ describe('the server is told', () => {
         { trackId: 'b1', ...NOTHING },
       ],
     ]);
+    await settle(100);
     screen.scroll(one, true);
     screen.scroll(two, true);
     // What follows does not put it off.
@@ -148,6 +149,37 @@ describe('the server is told', () => {
     call.setPinned('a1', true);
     await settle();
     expect(views(node)).toEqual([[{ trackId: 'a1', ...TILE, pinned: true }]]);
+  });
+
+  it('no more often than it takes, however fast somebody scrolls', async () => {
+    const { call, screen, views, settle } = await room();
+    const element = screen.video();
+    call.attach('a1', element);
+    screen.show(element, 320, 180, false);
+    await settle(1000);
+    views();
+    for (let i = 0; i < 50; i++) {
+      screen.scroll(element, i % 2 === 0);
+      await settle(20);
+    }
+    await settle(1000);
+    const said = views();
+    expect(said.length, 'in the second of it').toBeLessThanOrEqual(11);
+    expect(said.at(-1), 'how it is in the end').toEqual([{ trackId: 'a1', ...NOTHING }]);
+  });
+
+  it('nothing more over a way that does not know the request', async () => {
+    const { call, socket, screen, views, settle, heard } = await room();
+    const element = screen.video();
+    call.attach('a1', element);
+    screen.show(element, 320, 180);
+    await settle();
+    expect(views()).toHaveLength(1);
+    socket.receive({ type: 'error', code: 'unknown_type', message: 'Old.', requestType: 'set-view' });
+    screen.show(element, 640, 360);
+    await settle(1000);
+    expect(views()).toEqual([]);
+    expect(heard.filter(({ name }) => name === 'error')).toEqual([]);
   });
 
   it('nothing of sound, of unknown tracks, nor where the application does not want it', async () => {

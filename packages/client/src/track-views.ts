@@ -5,6 +5,8 @@ import { NOT_VISIBLE, type ViewSize, watchElement } from './element-view.ts';
 const SETTLED_MS = 150;
 /** What becomes visible is told as soon as what does so with it is known, ms. */
 const TOGETHER_MS = 20;
+/** Milliseconds between two requests at the least: a server takes 20 a second, and who scrolls fast uncovers ten tiles in one. */
+const APART_MS = 100;
 /** Most tracks that a request may name. */
 const MOST_TRACKS = 1024;
 /** Of a track that is wanted before anything is known of how it is shown: as large as there is. */
@@ -51,6 +53,7 @@ export class TrackViews {
   readonly #pinned = new Set<string>();
   readonly #players = new Map<HTMLMediaElement, Player>();
   #said = '[]';
+  #saidAt = Number.NEGATIVE_INFINITY;
   #isUrgent = false;
   #isClosed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -137,6 +140,7 @@ export class TrackViews {
     const text = JSON.stringify(tracks);
     if (text === '[]' && this.#said === '[]') return undefined;
     this.#said = text;
+    this.#saidAt = performance.now();
     return { type: 'set-view', tracks };
   }
 
@@ -179,10 +183,11 @@ export class TrackViews {
     if (this.#isUrgent || this.#isClosed) return;
     this.#isUrgent = ms === TOGETHER_MS;
     clearTimeout(this.#timer);
+    const wait = Math.max(ms, this.#saidAt + APART_MS - performance.now());
     this.#timer = setTimeout(() => {
       this.#isUrgent = false;
       if (JSON.stringify(this.#tracks()) !== this.#said) this.#options.changed();
-    }, ms);
+    }, wait);
   }
 }
 

@@ -18,7 +18,7 @@ import { Series } from './series.ts';
 /** Most subscriptions of a room whose past is kept: everybody's in a room of thirty; in bigger ones the first few of each. */
 const MAX_KEPT = 1000;
 /** Most series in one answer, so that it stays below what a message to the Room may have. */
-const MAX_READ = 600;
+const MAX_READ = 300;
 
 const TRACK_FIGURES = ['bitrate', 'fractionLost', 'jitterMs', 'score', 'layers'] as const;
 const SUBSCRIPTION_FIGURES = ['bitrate', 'fractionLost', 'roundTripTimeMs', 'spatialLayer', 'score'] as const;
