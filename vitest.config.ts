@@ -19,6 +19,8 @@ const setup = { setupFiles: ['apps/signaling/src/testing/reset.ts'], isolate: fa
 
 export default defineConfig({
   test: {
+    // Vitest would leave a core free, of two: most of what is slow here waits.
+    maxWorkers: 2,
     projects: [
       {
         test: {

@@ -3,8 +3,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Run beside these: see vitest.waiting.config.ts. */
 export const WAITING = [
   'apps/conformance/src/**/*.e2e.test.ts',
-  'apps/e2e/src/bench/edge.test.ts',
-  ...['burst', 'churn', 'idle', 'limits', 'rooms', 'tiles', 'webhooks'].map(
+  ...['cost', 'edge', 'forward'].map((bench) => `apps/e2e/src/bench/${bench}.test.ts`),
+  ...['abuse', 'burst', 'churn', 'idle', 'limits', 'rooms', 'tiles', 'webhooks'].map(
     (proof) => `apps/e2e/src/prove/${proof}.test.ts`,
   ),
 ];
