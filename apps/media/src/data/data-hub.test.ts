@@ -1,11 +1,15 @@
 import { MAX_DATA_BYTES, MAX_LOSSY_DATA_BYTES } from '@parley/protocol/data-channels';
 import { openGrants } from '@parley/protocol/grants';
 import { DATA_MESSAGES, DATA_VOLUME } from '@parley/protocol/token-bucket';
+import type { DataProducer, DirectTransport, Router } from 'mediasoup/types';
 import { expect, it } from 'vitest';
 import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 import type { TestLink } from '../testing/test-link.ts';
 import { TestPeer } from '../testing/test-peer.ts';
+import { DataAllowance } from './data-allowance.ts';
+import type { DataOwner } from './data-end.ts';
+import { DataHub } from './data-hub.ts';
 
 const fixture = useNode();
 const GRANTS = openGrants(5_000_000);
@@ -210,4 +214,46 @@ it('nothing is left when the last has gone, and it begins again', async () => {
     link.sendClose('bob');
     await expect.poll(() => transports(link)).toBe(0);
   }
+});
+
+it.each([
+  { gone: 'before its door is there', closed: true, outlets: 0 },
+  { gone: 'after it', closed: false, outlets: 3 },
+])('what is made while its router goes is closed with it: $gone', async ({ closed, outlets }) => {
+  const link = await fixture.room();
+  await join(link, 'alice');
+  const router = media(link)?.routers[0]?.router;
+  if (router === undefined) throw new Error('the room has no router');
+  const doors: DirectTransport[] = [];
+  const made: DataProducer[] = [];
+  const going: Router = Object.create(router, {
+    closed: { value: closed },
+    createDirectTransport: {
+      async value() {
+        const direct = await router.createDirectTransport();
+        doors.push(direct);
+        direct.observer.on('newdataproducer', (one) => made.push(one));
+        // When all has been asked for, and before the worker has answered.
+        if (!closed) setImmediate(() => direct.close());
+        return direct;
+      },
+    },
+  });
+  const transport = await router.createWebRtcTransport({
+    listenInfos: [{ protocol: 'udp', ip: '127.0.0.1' }],
+    enableSctp: true,
+  });
+  const hub = new DataHub({ taken: () => undefined, refused: () => undefined });
+  const owner: DataOwner = {
+    participantId: 'bob',
+    grants: GRANTS,
+    allowance: new DataAllowance(),
+    onError: () => undefined,
+    session: { opened: () => false, request: () => undefined },
+  };
+  const opening = hub.open({ router: going, transport, maxMessageSize: 65_536 }, owner);
+  await expect(opening).rejects.toThrow('closed meanwhile');
+  await until(() => made.length === outlets, 'the worker has answered');
+  expect([...doors, ...made].map((one) => one.closed)).toEqual(Array(1 + outlets).fill(true));
+  transport.close();
 });

@@ -98,12 +98,23 @@ export class DataHub {
 
   async #make(router: Router): Promise<DataParts> {
     const direct = await router.createDirectTransport();
-    const outlet = (label: string) => direct.produceData({ label });
+    if (router.closed) {
+      // It came too late to be closed with its router.
+      direct.close();
+      throw new Error('the router was closed meanwhile');
+    }
+    const outlet = async (label: string) => {
+      const producer = await direct.produceData({ label });
+      // The router went meanwhile, and took along what was there by then.
+      if (direct.closed) producer.close();
+      return producer;
+    };
     const [session, reliable, lossy] = await Promise.all([
       outlet(DATA_CHANNELS.session.label),
       outlet(DATA_CHANNELS.reliable.label),
       outlet(DATA_CHANNELS.lossy.label),
     ]);
+    if (direct.closed) throw new Error('the router was closed meanwhile');
     return { direct, outlets: { session, reliable, lossy } };
   }
 
