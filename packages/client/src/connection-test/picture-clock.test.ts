@@ -19,3 +19,8 @@ it('is not read from another picture', () => {
   expect(readClock(...seen(1_000, 110), 1_050), 'grey').toBeUndefined();
   expect(readClock([], [], 0)).toBeUndefined();
 });
+
+it('is not read from a picture that was not drawn yet', () => {
+  expect(readClock(...seen(1_004), 1_000)).toBeUndefined();
+  expect(readClock(...seen(65_540), 65_530), 'over the end of the period').toBeUndefined();
+});

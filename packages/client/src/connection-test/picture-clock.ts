@@ -14,7 +14,7 @@ export function clockBlocks(at: number): boolean[] {
  * @param row brightness of each block, 0–255
  * @param inverse the same of the row below, which shows the opposite
  * @param now milliseconds, of the clock that the picture was drawn by
- * @returns undefined when the blocks cannot be told apart
+ * @returns undefined when the blocks cannot be told apart, or tell of a time to come; else below 32.8 s
  */
 export function readClock(
   row: readonly number[],
@@ -27,5 +27,7 @@ export function readClock(
     if (Math.abs(difference) < 64) return undefined;
     if (difference > 0) value += 2 ** bit;
   }
-  return (((Math.floor(now) - value) % PERIOD) + PERIOD) % PERIOD;
+  const age = (((Math.floor(now) - value) % PERIOD) + PERIOD) % PERIOD;
+  // What would be older than half a period is from a time to come: misread.
+  return age < PERIOD / 2 ? age : undefined;
 }
