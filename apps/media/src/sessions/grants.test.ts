@@ -104,7 +104,10 @@ describe.each(CARRIERS)('over %s, grants change:', (carrier) => {
 it('an offer that is being answered publishes nothing that was taken meanwhile, and tells of no such track', async () => {
   const link = await fixture.room();
   const alice = await fixture.join(link, 'alice');
-  const answered = alice.publish(['microphone', 'camera']);
+  const answered = alice.publish(['microphone', 'camera']).catch((error: unknown) => {
+    // An answer that refuses everything brings no transport, and libdatachannel takes none of that kind.
+    if (!String(error).includes('no ICE user fragment')) throw error;
+  });
   // Right behind the offer: the worker is asked for the producers by then, or about to be.
   await link.stats();
   grant(link, 'alice', { publish: [] });
