@@ -323,6 +323,8 @@ export class Bot {
         this.#seq = message.seq;
         break;
       case 'room-closed':
+      case 'recording-started':
+      case 'recording-stopped':
       case 'grants-changed':
       case 'waiting':
       case 'lobby':

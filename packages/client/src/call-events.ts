@@ -1,6 +1,11 @@
 import type { Grants } from '@parley/protocol/grants';
 import type { LobbyGuest, ModeratedBy, ModerationAction } from '@parley/protocol/moderation';
-import type { LeaveReason, QualityChanged, ServerMessage } from '@parley/protocol/server-messages';
+import type {
+  ActiveRecording,
+  LeaveReason,
+  QualityChanged,
+  ServerMessage,
+} from '@parley/protocol/server-messages';
 import type { Speakers } from '@parley/protocol/speakers';
 import type { CallError } from './call-error.ts';
 import type { CallStats } from './call-stats.ts';
@@ -76,6 +81,8 @@ export interface CallEvents {
   'room-updated': RoomSettings;
   /** `call.lobby` is another; only for who moderates. */
   lobby: readonly LobbyGuest[];
+  /** `call.recording` is another: the room is recorded from now on, or no more. */
+  'recording-changed': ActiveRecording | undefined;
   /** Who moderated, and how. */
   moderated: { by: ModeratedBy; request: ModerationAction; at: number };
   /** Something failed that no promise tells of. The call goes on. */

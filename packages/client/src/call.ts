@@ -2,7 +2,7 @@ import type { ClientMessage, SessionRequest } from '@parley/protocol/client-mess
 import type { ErrorCode } from '@parley/protocol/errors';
 import type { Grants, Source } from '@parley/protocol/grants';
 import type { LobbyGuest, ModerationAction } from '@parley/protocol/moderation';
-import type { ClientMediaSettings, Joined } from '@parley/protocol/server-messages';
+import type { ActiveRecording, ClientMediaSettings, Joined } from '@parley/protocol/server-messages';
 import type { ActiveSpeaker } from '@parley/protocol/speakers';
 import type { MediaKind, Quality, Track } from '@parley/protocol/track';
 import { assertNever } from './assert-never.ts';
@@ -244,6 +244,11 @@ export class Call extends Emitter<CallEvents> {
   /** Who waits to be let in; empty for who does not moderate. Another list after every `lobby`. */
   get lobby(): readonly LobbyGuest[] {
     return this.#standing.lobby;
+  }
+
+  /** Set while the room is recorded; another after every `recording-changed`. */
+  get recording(): ActiveRecording | undefined {
+    return this.#standing.recording;
   }
 
   /** Whether everything works; `reconnecting` and `reconnected` tell of changes. */
@@ -558,6 +563,8 @@ export class Call extends Emitter<CallEvents> {
       case 'room-updated':
       case 'grants-changed':
       case 'lobby':
+      case 'recording-started':
+      case 'recording-stopped':
         this.#standing.apply(message);
         return;
       case 'waiting':

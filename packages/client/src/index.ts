@@ -6,7 +6,7 @@
 export type { ErrorCode } from '@parley/protocol/errors';
 export type { Grants, Source } from '@parley/protocol/grants';
 export type { LobbyGuest, ModeratedBy, ModerationAction } from '@parley/protocol/moderation';
-export type { ClientMediaSettings, LeaveReason } from '@parley/protocol/server-messages';
+export type { ActiveRecording, ClientMediaSettings, LeaveReason } from '@parley/protocol/server-messages';
 export type { ActiveSpeaker, Speakers } from '@parley/protocol/speakers';
 export type { MediaKind, Quality, Track } from '@parley/protocol/track';
 export { AudioMeter } from './audio-meter.ts';

@@ -26,6 +26,8 @@ const TYPES: Readonly<Record<ServerMessage['type'], true>> = {
   error: true,
   'room-closed': true,
   chat: true,
+  'recording-started': true,
+  'recording-stopped': true,
 };
 
 /**

@@ -1,15 +1,18 @@
 import type { Grants } from '@parley/protocol/grants';
 import type { LobbyGuest } from '@parley/protocol/moderation';
-import type { Joined } from '@parley/protocol/server-messages';
+import type { ActiveRecording, Joined } from '@parley/protocol/server-messages';
 import type { CallEvents } from './call-events.ts';
 import type { RoomMessage } from './signaling.ts';
 
 /** The room's settings. Never changed, only replaced. */
 export type RoomSettings = Readonly<Joined['room']>;
 
-type StandingEvent = 'grants-changed' | 'room-updated' | 'lobby' | 'moderated';
+type StandingEvent = 'grants-changed' | 'room-updated' | 'lobby' | 'moderated' | 'recording-changed';
 /** What changes where one stands. */
-export type StandingMessage = Extract<RoomMessage, { type: StandingEvent }>;
+export type StandingMessage = Extract<
+  RoomMessage,
+  { type: StandingEvent | 'recording-started' | 'recording-stopped' }
+>;
 
 type Emit = <Name extends StandingEvent>(name: Name, event: CallEvents[Name]) => void;
 
@@ -19,12 +22,14 @@ export class Standing {
   #grants: Grants;
   #room: RoomSettings;
   #lobby: readonly LobbyGuest[];
+  #recording: ActiveRecording | undefined;
 
-  constructor({ grants, room, lobby = [] }: Joined, emit: Emit) {
+  constructor({ grants, room, lobby = [], recording }: Joined, emit: Emit) {
     this.#emit = emit;
     this.#grants = grants;
     this.#room = room;
     this.#lobby = lobby;
+    this.#recording = recording;
   }
 
   get grants(): Grants {
@@ -39,11 +44,17 @@ export class Standing {
     return this.#lobby;
   }
 
+  /** Set while the room is recorded. */
+  get recording(): ActiveRecording | undefined {
+    return this.#recording;
+  }
+
   /** All there is to know, after a time in which something may have been missed. */
-  replace({ grants, room, lobby = [] }: Joined): void {
+  replace({ grants, room, lobby = [], recording }: Joined): void {
     this.#changeGrants(grants);
     this.#changeRoom(room);
     this.#changeLobby(lobby);
+    this.#changeRecording(recording);
   }
 
   apply(message: StandingMessage): void {
@@ -65,6 +76,12 @@ export class Standing {
         this.#emit(type, { by, request, at });
         return;
       }
+      case 'recording-started': {
+        const { recordingId, startedAt } = message;
+        return this.#changeRecording({ recordingId, startedAt });
+      }
+      case 'recording-stopped':
+        return this.#changeRecording(undefined);
       default:
         message satisfies never;
     }
@@ -80,6 +97,12 @@ export class Standing {
     if (JSON.stringify(room) === JSON.stringify(this.#room)) return;
     this.#room = room;
     this.#emit('room-updated', room);
+  }
+
+  #changeRecording(recording: ActiveRecording | undefined): void {
+    if (recording?.recordingId === this.#recording?.recordingId) return;
+    this.#recording = recording;
+    this.#emit('recording-changed', recording);
   }
 
   #changeLobby(lobby: readonly LobbyGuest[]): void {

@@ -4,6 +4,7 @@ import { ErrorCode } from './errors.ts';
 import { Grants } from './grants.ts';
 import { OpaqueId, RoomId, SessionNumber } from './identifiers.ts';
 import { PublicUrl } from './public-url.ts';
+import { CaptureEvent, CaptureOrder, RecordingEpoch } from './recording/capture.ts';
 import { RoomMediaOptions } from './room-media.ts';
 import { SessionEvent } from './server-messages.ts';
 import { HistoryQuery, RoomMediaStats } from './stats.ts';
@@ -85,6 +86,13 @@ export const NodeLinkMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('track-published'), ...who, track: Track }),
   z.object({ type: z.literal('track-unpublished'), ...who, trackId: OpaqueId }),
   z.object({ type: z.literal('stats'), requestId: OpaqueId, stats: RoomMediaStats }),
+  /** Of the capture that the Room ordered; one of an older epoch means nothing any more. */
+  z.object({
+    type: z.literal('capture-event'),
+    recordingId: OpaqueId,
+    epoch: RecordingEpoch,
+    event: CaptureEvent,
+  }),
 ]);
 export type NodeLinkMessage = z.infer<typeof NodeLinkMessage>;
 
@@ -113,6 +121,9 @@ export const RoomLinkMessage = z.discriminatedUnion('type', [
   /** The participant's grants have changed: what it may no longer publish or receive ends. */
   z.object({ type: z.literal('set-grants'), ...who, grants: Grants }),
   z.object({ type: z.literal('get-stats'), requestId: OpaqueId, history: HistoryQuery.optional() }),
+  /** Send the room's media to a recorder, in place of any capture before; the same order again changes nothing. */
+  z.object({ type: z.literal('capture'), order: CaptureOrder }),
+  z.object({ type: z.literal('end-capture'), recordingId: OpaqueId, epoch: RecordingEpoch }),
   /** The room is over or served elsewhere: close it, and the link. */
   z.object({ type: z.literal('close-room'), roomId: RoomId }),
 ]);

@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import { Identity } from './access-token.ts';
+import { ErrorCode } from './errors.ts';
 import { Grants, GrantsChange } from './grants.ts';
 import { OpaqueId, ParticipantName, RoomId } from './identifiers.ts';
-import { Ban, LobbyGuest } from './moderation.ts';
+import { Ban, LobbyGuest, ModeratedBy } from './moderation.ts';
+import { TimeSpan, TrackGap } from './recording/manifest.ts';
+import { RecordingFile } from './recording/recorder-api.ts';
+import { RecordedParticipant } from './recording/recorder-link.ts';
+import { RecordingOptions } from './recording/recording-options.ts';
 import { Jurisdiction } from './residency.ts';
 import { RoomMediaOptions } from './room-media.ts';
 import { DurableEvent, RoomMetadata } from './server-messages.ts';
@@ -27,6 +32,7 @@ const settings = {
     .boolean()
     .optional()
     .describe('Whether whoever comes waits until somebody who moderates admits it.'),
+  autoRecord: RecordingOptions.optional().describe('Records the room whenever somebody is in it.'),
   media: RoomMediaOptions.optional().describe(
     'All of its media options: what is absent is as the server has it.',
   ),
@@ -168,20 +174,69 @@ export const CreateTokenResponse = z.object({
 });
 export type CreateTokenResponse = z.infer<typeof CreateTokenResponse>;
 
+/** A file of a recording that can be fetched. */
+export const RecordingFileDetails = RecordingFile.omit({ file: true, sha256: true }).extend({
+  id: z.string().describe('What `GET /api/recordings/:id/media?file=` takes.'),
+  participantName: ParticipantName.optional(),
+  url: z.string().describe('Where to fetch it, with ranges, for an hour: it is signed.'),
+  downloadUrl: z.string().describe('The same as a download with a name.'),
+});
+export type RecordingFileDetails = z.infer<typeof RecordingFileDetails>;
+
+/** Where nothing was recorded though it should have been. */
+export const RecordingGap = TimeSpan.extend({
+  participantId: OpaqueId.optional(),
+  reason: TrackGap.shape.reason.exclude(['muted']),
+});
+export type RecordingGap = z.infer<typeof RecordingGap>;
+
 /** A recording, of a room or of what is left of one. */
 export const Recording = z
   .object({
     id: OpaqueId,
     roomId: RoomId,
-    status: z.enum(['starting', 'recording', 'finishing', 'finished', 'failed']),
+    status: z
+      .enum(['starting', 'recording', 'finishing', 'finished', 'failed'])
+      .describe('`finishing`: it has stopped and files are being made of it.'),
+    options: RecordingOptions,
     startedAt: z.number().describe('Milliseconds since the epoch.'),
     stoppedAt: z.number().optional(),
+    startedBy: ModeratedBy.optional().describe('Absent when the room started it by itself.'),
+    progress: z.number().min(0).max(1).optional().describe('While it is being finished.'),
+    bytes: z.number().int().describe('Of what was recorded and is kept.'),
+    participants: z.array(RecordedParticipant),
+    gaps: z.array(RecordingGap),
+    files: z.array(RecordingFileDetails).describe('Empty until it is finished.'),
+    error: z.object({ code: ErrorCode, message: z.string() }).optional().describe('Why it failed.'),
+    deletesAt: z.number().optional().describe('When it will be deleted.'),
   })
   .meta({ id: 'Recording' });
 export type Recording = z.infer<typeof Recording>;
 
-/** Body of `GET /api/rooms/:id/recordings`. */
-export const RecordingList = z.object({ recordings: z.array(Recording) });
+/** A recording in lists: without its files and participants. */
+export const RecordingSummary = Recording.pick({
+  id: true,
+  roomId: true,
+  status: true,
+  startedAt: true,
+  stoppedAt: true,
+  progress: true,
+  bytes: true,
+}).meta({ id: 'RecordingSummary' });
+export type RecordingSummary = z.infer<typeof RecordingSummary>;
+
+/** Query of `GET /api/recordings` and `GET /api/rooms/:id/recordings`. */
+export const RecordingListQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).optional(),
+  cursor: z.string().min(1).max(256).optional().describe('`nextCursor` of the page before.'),
+});
+export type RecordingListQuery = z.infer<typeof RecordingListQuery>;
+
+/** Body of both, newest first. */
+export const RecordingList = z.object({
+  recordings: z.array(RecordingSummary),
+  nextCursor: z.string().optional().describe('Where the next page begins; absent on the last.'),
+});
 export type RecordingList = z.infer<typeof RecordingList>;
 
 /** Query of `GET /api/rooms/:id/stats`. */

@@ -53,6 +53,14 @@ export type ClientMediaSettings = z.infer<typeof ClientMediaSettings>;
  */
 const seq = z.number().int().min(0);
 
+/** A recording that goes on. */
+export const ActiveRecording = z.object({
+  recordingId: OpaqueId,
+  /** Milliseconds since the epoch. */
+  startedAt: z.number(),
+});
+export type ActiveRecording = z.infer<typeof ActiveRecording>;
+
 export const Joined = z.object({
   type: z.literal('joined'),
   version: z.number().int(),
@@ -75,6 +83,8 @@ export const Joined = z.object({
   lobby: z.array(LobbyGuest).optional(),
   /** Everybody else, with what they publish. */
   participants: z.array(Participant),
+  /** Present while the room is recorded. */
+  recording: ActiveRecording.optional(),
   media: ClientMediaSettings,
   /** Of the last durable event that `participants` includes. */
   seq,
@@ -339,6 +349,26 @@ export const ChatMessage = z.object({
   at: z.number(),
 });
 
+/** The room is recorded from now on. */
+export const RecordingStarted = z.object({
+  type: z.literal('recording-started'),
+  roomId: RoomId,
+  seq,
+  ...ActiveRecording.shape,
+  /** Absent when the room does so by itself. */
+  by: ModeratedBy.optional(),
+});
+
+export const RecordingStopped = z.object({
+  type: z.literal('recording-stopped'),
+  roomId: RoomId,
+  seq,
+  recordingId: OpaqueId,
+  /** `empty`: the last one has left. `failed`: no recorder could go on; what there is of it is kept. */
+  reason: z.enum(['stopped', 'empty', 'room-closed', 'failed']),
+  by: ModeratedBy.optional(),
+});
+
 /** What is kept in the room's event log and can be resumed; everything else a server sends is of the moment. */
 export const DurableEvent = z.discriminatedUnion('type', [
   ParticipantJoined,
@@ -351,6 +381,8 @@ export const DurableEvent = z.discriminatedUnion('type', [
   ModeratorChanged,
   Moderated,
   ChatMessage,
+  RecordingStarted,
+  RecordingStopped,
 ]);
 export type DurableEvent = z.infer<typeof DurableEvent>;
 
@@ -381,6 +413,8 @@ export const ServerMessage = z.discriminatedUnion('type', [
   ErrorMessage,
   RoomClosed,
   ChatMessage,
+  RecordingStarted,
+  RecordingStopped,
 ]);
 export type ServerMessage = z.infer<typeof ServerMessage>;
 

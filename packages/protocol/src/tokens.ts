@@ -14,6 +14,8 @@ export const TOKEN_TYPES = {
   ticket: 'parley-ticket+jwt',
   assignment: 'parley-assignment+jwt',
   node: 'parley-node+jwt',
+  recorder: 'parley-recorder+jwt',
+  media: 'parley-media+jwt',
 } as const;
 
 /** Most seconds between a ticket's `iat` and `exp`. */

@@ -10,7 +10,10 @@ import type { Access } from './state.ts';
 export type MemberMessage = Exclude<ClientMessage, Join>;
 
 /** What a node says over an open link, but for what the shell answers itself. */
-export type LinkReport = Exclude<NodeLinkMessage, { type: 'hello' | 'stats' | 'session-report' }>;
+export type LinkReport = Exclude<
+  NodeLinkMessage,
+  { type: 'hello' | 'stats' | 'session-report' | 'capture-event' }
+>;
 
 /** Why somebody is not let in: the access token was wrong. Whoever proves to be a participant is. */
 export interface AccessRefusal {

@@ -31,6 +31,8 @@ export class LinkOutbox {
       case 'track-published':
       case 'track-unpublished':
       case 'media-state':
+      // The Room orders the capture anew.
+      case 'capture-event':
       // Whoever asked has given up by then.
       case 'stats':
         return;

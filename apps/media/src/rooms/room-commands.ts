@@ -61,6 +61,10 @@ export class RoomCommands {
       case 'set-room-media':
         this.#options.media.setOptions(command.media).catch((error: unknown) => this.#failed(error));
         return;
+      case 'capture':
+        return this.#refuseCapture(command);
+      case 'end-capture':
+        return;
       case 'get-stats':
         void this.#sendStats(command);
         return;
@@ -70,7 +74,7 @@ export class RoomCommands {
   }
 
   #enqueue(
-    command: Exclude<MediaCommand, Command<'get-stats' | 'set-room-media'>>,
+    command: Exclude<MediaCommand, Command<'get-stats' | 'set-room-media' | 'capture' | 'end-capture'>>,
     task: () => Promise<void> | void,
   ): void {
     const { media } = this.#options;
@@ -85,6 +89,13 @@ export class RoomCommands {
       return;
     }
     done.catch((error: unknown) => this.#failed(error, participantId));
+  }
+
+  #refuseCapture({ order }: Command<'capture'>): void {
+    const { recordingId, epoch } = order;
+    const message = 'This node cannot capture; update it.';
+    const event = { type: 'failed', code: 'recording_unavailable', message } as const;
+    this.#options.tell({ type: 'capture-event', recordingId, epoch, event });
   }
 
   #failed(error: unknown, participantId?: string): void {

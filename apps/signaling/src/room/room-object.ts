@@ -222,6 +222,8 @@ export class RoomObject extends DurableObject<Environment> {
       }
       case 'stats':
         return this.#requests.answer(message.requestId, message.stats);
+      case 'capture-event':
+        return;
       case 'session-report':
         return this.#room.webhooks.sessionReported(message.participantId, message.report);
       default:

@@ -66,6 +66,8 @@ function happening(event: DurableEvent, present: Map<string, Who>): Happening[] 
     case 'room-updated':
     case 'moderator-changed':
     case 'chat':
+    case 'recording-started':
+    case 'recording-stopped':
       return [];
     default:
       return event satisfies never;

@@ -116,6 +116,7 @@ const EVENTS = {
   'grants-changed': true,
   'room-updated': true,
   lobby: true,
+  'recording-changed': true,
   moderated: true,
   'participants-changed': true,
   track: true,

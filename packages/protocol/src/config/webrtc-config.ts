@@ -121,6 +121,17 @@ export const WebrtcConfig = z
         s3_region: z.string().min(1).default('us-east-1'),
         /** Base URL of an S3-compatible service other than Amazon's. */
         s3_endpoint: httpUrl.optional(),
+        /** What the keys of all objects begin with. */
+        s3_prefix: z
+          .string()
+          .regex(/^([A-Za-z0-9][A-Za-z0-9._-]*\/)*$/, 'must be empty, or folder names that each end with /')
+          .default(''),
+        /** Days after which a recording is deleted; 0 keeps all. */
+        retention_days: z.number().int().min(0).max(36_500).default(0),
+        /** Finishers at once on a recorder. */
+        finish_parallel: z.number().int().min(1).max(64).default(1),
+        /** MB that a recorder leaves free on its disk: below it takes no more recordings, below half of it the open ones go elsewhere. */
+        min_free_disk: z.number().min(1).default(1024),
       })
       .prefault({}),
     performance: z
