@@ -30,9 +30,9 @@ export async function buildPackage(name: Published): Promise<void> {
   for (const entry of ENTRIES[name]) writeFileSync(path.join(dist, `${entry}.d.ts`), declare(name, entry));
 }
 
-/** Writes the SDK as one small ES module, with its source map. */
+/** Writes the SDK as one small ES module, with its source map. Pages load it as it is: notes for bundlers are left out. */
 export function bundleSdk(file: string): Promise<void> {
-  return bundle({ parley: entryOf('client', 'index') }, { file, minify: true });
+  return bundle({ parley: entryOf('client', 'index') }, { file, minify: true, comments: false });
 }
 
 async function bundle(input: Record<string, string>, output: OutputOptions): Promise<void> {

@@ -7,7 +7,9 @@ import type { RoomMessage } from './signaling.ts';
 /** The room's settings. Never changed, only replaced. */
 export type RoomSettings = Readonly<Joined['room']>;
 
-type StandingEvent = 'grants-changed' | 'room-updated' | 'lobby' | 'moderated' | 'recording-changed';
+/** What there is to know, by the event that tells of another. */
+type Known = Pick<CallEvents, 'grants-changed' | 'room-updated' | 'lobby' | 'recording-changed'>;
+type StandingEvent = keyof Known | 'moderated';
 /** What changes where one stands. */
 export type StandingMessage = Extract<
   RoomMessage,
@@ -16,60 +18,51 @@ export type StandingMessage = Extract<
 
 type Emit = <Name extends StandingEvent>(name: Name, event: CallEvents[Name]) => void;
 
-/** Where one stands in the room: what one may do, how it is set, and who waits to be let in. */
+/** Where one stands in the room: what one may do, how it is set, who waits to be let in, and whether it is recorded. */
 export class Standing {
   readonly #emit: Emit;
-  #grants: Grants;
-  #room: RoomSettings;
-  #lobby: readonly LobbyGuest[];
-  #recording: ActiveRecording | undefined;
+  readonly #known: Known;
 
-  constructor({ grants, room, lobby = [], recording }: Joined, emit: Emit) {
+  constructor(joined: Joined, emit: Emit) {
     this.#emit = emit;
-    this.#grants = grants;
-    this.#room = room;
-    this.#lobby = lobby;
-    this.#recording = recording;
+    this.#known = knownFrom(joined);
   }
 
   get grants(): Grants {
-    return this.#grants;
+    return this.#known['grants-changed'];
   }
 
   get room(): RoomSettings {
-    return this.#room;
+    return this.#known['room-updated'];
   }
 
   get lobby(): readonly LobbyGuest[] {
-    return this.#lobby;
+    return this.#known.lobby;
   }
 
-  /** Set while the room is recorded. */
   get recording(): ActiveRecording | undefined {
-    return this.#recording;
+    return this.#known['recording-changed'];
   }
 
   /** All there is to know, after a time in which something may have been missed. */
-  replace({ grants, room, lobby = [], recording }: Joined): void {
-    this.#changeGrants(grants);
-    this.#changeRoom(room);
-    this.#changeLobby(lobby);
-    this.#changeRecording(recording);
+  replace(joined: Joined): void {
+    const known = knownFrom(joined);
+    for (const name in known) this.#change(name as keyof Known, known[name as keyof Known]);
   }
 
   apply(message: StandingMessage): void {
     switch (message.type) {
       case 'grants-changed':
-        this.#changeGrants(message.grants);
-        if (!message.grants.moderate) this.#changeLobby([]);
+        this.#change(message.type, message.grants);
+        if (!message.grants.moderate) this.#change('lobby', []);
         return;
       case 'room-updated': {
-        const { type: _, roomId: __, seq: ___, ...change } = message;
-        this.#changeRoom({ ...this.#room, ...change });
+        const { type, roomId: _, seq: __, ...change } = message;
+        this.#change(type, { ...this.room, ...change });
         return;
       }
       case 'lobby':
-        this.#changeLobby(message.waiting);
+        this.#change(message.type, message.waiting);
         return;
       case 'moderated': {
         const { type, by, request, at } = message;
@@ -78,36 +71,24 @@ export class Standing {
       }
       case 'recording-started': {
         const { recordingId, startedAt } = message;
-        return this.#changeRecording({ recordingId, startedAt });
+        this.#change('recording-changed', { recordingId, startedAt });
+        return;
       }
       case 'recording-stopped':
-        return this.#changeRecording(undefined);
+        this.#change('recording-changed', undefined);
+        return;
       default:
         message satisfies never;
     }
   }
 
-  #changeGrants(grants: Grants): void {
-    if (JSON.stringify(grants) === JSON.stringify(this.#grants)) return;
-    this.#grants = grants;
-    this.#emit('grants-changed', grants);
+  #change<Name extends keyof Known>(name: Name, value: Known[Name] & CallEvents[Name]): void {
+    if (JSON.stringify(value) === JSON.stringify(this.#known[name])) return;
+    this.#known[name] = value;
+    this.#emit(name, value);
   }
+}
 
-  #changeRoom(room: RoomSettings): void {
-    if (JSON.stringify(room) === JSON.stringify(this.#room)) return;
-    this.#room = room;
-    this.#emit('room-updated', room);
-  }
-
-  #changeRecording(recording: ActiveRecording | undefined): void {
-    if (recording?.recordingId === this.#recording?.recordingId) return;
-    this.#recording = recording;
-    this.#emit('recording-changed', recording);
-  }
-
-  #changeLobby(lobby: readonly LobbyGuest[]): void {
-    if (lobby.length === 0 && this.#lobby.length === 0) return;
-    this.#lobby = lobby;
-    this.#emit('lobby', lobby);
-  }
+function knownFrom({ grants, room, lobby = [], recording }: Joined): Known {
+  return { 'grants-changed': grants, 'room-updated': room, lobby, 'recording-changed': recording };
 }

@@ -27,7 +27,7 @@ export const ROOM_DATA_VOLUME: Allowance = { rate: 16 * 1024 * 1024, burst: 64 *
  * UTF-16 units of one client's answers to a node's offers, which the node paces: others who come and go must not use up
  * what the client may say. Half of {@link CLIENT_VOLUME} stays its own.
  */
-export const ANSWER_VOLUME: Allowance = { rate: CLIENT_VOLUME.rate / 2, burst: CLIENT_VOLUME.burst / 2 };
+export const ANSWER_VOLUME: Allowance = { rate: 128 * 1024, burst: 2 * 1024 * 1024 };
 /** What an answer counts at the least: short ones are requests as well. */
 export const SHORTEST_ANSWER = 16 * 1024;
 /** Refused messages after which a client is cut off: no honest one goes on and on. */

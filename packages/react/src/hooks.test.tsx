@@ -12,6 +12,7 @@ import {
   useLobby,
   useLocalTracks,
   useParticipants,
+  useRecording,
   useRoom,
   useStats,
   useTiles,
@@ -48,6 +49,17 @@ it('draws again what changed, and nothing else', async () => {
   act(() => room.socket.receive({ type: 'participant-joined', roomId: 'room', seq: 1, participant: ANN }));
   expect(names.last()).toEqual(['Me', 'Ann']);
   expect(settings.all).toHaveLength(1);
+});
+
+it('follows the recording', async () => {
+  const room = await joinFakeRoom();
+  const since = drawn(room, () => useRecording()?.startedAt);
+  const recording = { recordingId: 'rec-1', startedAt: 5 };
+  act(() => room.socket.receive({ type: 'recording-started', roomId: 'room', seq: 1, ...recording }));
+  expect(since.last()).toBe(5);
+  const stopped = { recordingId: 'rec-1', reason: 'stopped' } as const;
+  act(() => room.socket.receive({ type: 'recording-stopped', roomId: 'room', seq: 2, ...stopped }));
+  expect(since.all).toEqual([undefined, 5, undefined]);
 });
 
 it('follows tiles, grants, lobby and the state of the call', async () => {

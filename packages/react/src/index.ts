@@ -15,6 +15,7 @@ export {
   useLobby,
   useLocalTracks,
   useParticipants,
+  useRecording,
   useRemoteTracks,
   useRoom,
   useSpeaking,

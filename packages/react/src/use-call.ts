@@ -10,6 +10,7 @@ const REMOTE = ['track', 'track-removed', 'quality-changed'] as const;
 const GRANTS = ['grants-changed'] as const;
 const ROOM = ['room-updated'] as const;
 const LOBBY = ['lobby'] as const;
+const RECORDING = ['recording-changed'] as const;
 const SPEAKERS = ['active-speakers'] as const;
 const QUALITY = ['connection-quality'] as const;
 const STATE = ['reconnecting', 'reconnected', 'closed'] as const;
@@ -42,6 +43,11 @@ export function useRoom(): Call['room'] {
 /** Who waits to be let in; empty for who does not moderate. */
 export function useLobby(): Call['lobby'] {
   return useCallValue(LOBBY, (call) => call.lobby);
+}
+
+/** Which recording goes on, and since when; undefined while the room is not recorded. */
+export function useRecording(): Call['recording'] {
+  return useCallValue(RECORDING, (call) => call.recording);
 }
 
 /** Whether everything works. */
