@@ -24,6 +24,7 @@ import { pump } from './pump.ts';
 import { openClientSocket } from './room/open-client-socket.ts';
 import { metrics } from './routes/metrics.ts';
 import { nodes } from './routes/nodes.ts';
+import { recorders } from './routes/recorders.ts';
 import { accessSettings, webrtcConfig } from './settings.ts';
 
 const { allowed_origins } = webrtcConfig.server;
@@ -94,6 +95,7 @@ app.get(JWKS_PATH, async (c) => {
 
 app.route('/', api);
 app.route('/', nodes);
+app.route('/', recorders);
 app.route('/', metrics);
 
 app.notFound((c) =>

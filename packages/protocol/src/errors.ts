@@ -38,6 +38,7 @@ export const ERRORS = {
   recording_not_found: { status: 404, title: 'There is no such recording' },
   recording_disabled: { status: 403, title: 'Recording is switched off' },
   recording_unavailable: { status: 503, title: 'No recorder can take the recording right now' },
+  recording_active: { status: 409, title: 'The room is being recorded already' },
   recording_inactive: { status: 409, title: 'The room is not being recorded' },
   idempotency_conflict: { status: 409, title: 'The idempotency key was used for another request' },
   method_not_allowed: { status: 405, title: 'The address does not take this method' },

@@ -10,7 +10,7 @@ import { RecordedParticipant } from './recording/recorder-link.ts';
 import { RecordingOptions } from './recording/recording-options.ts';
 import { Jurisdiction } from './residency.ts';
 import { RoomMediaOptions } from './room-media.ts';
-import { DurableEvent, RoomMetadata } from './server-messages.ts';
+import { ActiveRecording, DurableEvent, RoomMetadata } from './server-messages.ts';
 import { RoomMediaStats } from './stats.ts';
 import { Participant } from './track.ts';
 
@@ -52,7 +52,14 @@ export const CreateRoomRequest = z
 export type CreateRoomRequest = z.infer<typeof CreateRoomRequest>;
 
 /** Body of `PATCH /api/rooms/:id`: what is absent stays. */
-export const UpdateRoomRequest = z.object(settings).meta({ id: 'UpdateRoomRequest' });
+export const UpdateRoomRequest = z
+  .object({
+    ...settings,
+    autoRecord: settings.autoRecord
+      .nullable()
+      .describe('Records the room whenever somebody is in it; `null`: no longer.'),
+  })
+  .meta({ id: 'UpdateRoomRequest' });
 export type UpdateRoomRequest = z.infer<typeof UpdateRoomRequest>;
 
 /** A room in lists. */
@@ -96,6 +103,8 @@ export const RoomDetails = RoomSummary.extend({
   locked: z.boolean(),
   lobby: z.boolean(),
   media: RoomMediaOptions,
+  autoRecord: RecordingOptions.optional(),
+  recording: ActiveRecording.optional().describe('Present while the room is recorded.'),
   region: Region.optional(),
   jurisdiction: Jurisdiction.optional(),
   participants: z.array(Participant),

@@ -29,6 +29,7 @@ export const UNMET_CODES = [
   'recording_not_found',
   'recording_disabled',
   'recording_unavailable',
+  'recording_active',
   'recording_inactive',
   'idempotency_conflict',
   'method_not_allowed',

@@ -51,6 +51,8 @@ it('describes every route of the API, each with a name and a summary', async () 
       "ParticipantDetails",
       "Problem",
       "Recording",
+      "RecordingOptions",
+      "RecordingSummary",
       "RoomDetails",
       "RoomSummary",
       "UpdateRoomRequest",

@@ -1,37 +1,22 @@
 import { DurableObject } from 'cloudflare:workers';
 import { DecodeError, decode } from '@parley/protocol/decode';
-
 import {
   type FleetNodeMessage,
-  LEASE_SECONDS,
   NodeFleetMessage,
   type NodeLife,
   type NodeLoad,
 } from '@parley/protocol/fleet-messages';
+import { type FleetRecorderMessage, RecorderFleetMessage } from '@parley/protocol/recording/recorder-api';
 import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
 import type { Environment } from '../environment.ts';
 import { within } from '../residency/within.ts';
 import { residency } from '../settings.ts';
-import { closeQuietly, closeWithError, sendQuietly } from '../sockets.ts';
-import { type Candidate, chooseNode } from './choose-node.ts';
+import { closeWithError, sendQuietly } from '../sockets.ts';
+import { chooseNode } from './choose-node.ts';
+import { chooseFinisher, chooseRecorder, type RecorderFacts } from './choose-recorder.ts';
+import { FleetMembers, roleOf } from './fleet-members.ts';
 
 const MAX_MESSAGE_BYTES = 16 * 1024;
-
-/** What a node's socket remembers through hibernation. */
-interface NodeAttachment {
-  nodeId: string;
-  /** Set by hello: before it, the node gets no rooms. */
-  incarnation?: string;
-  load: NodeLoad;
-  /** Last word from it, milliseconds since the epoch. */
-  heardAt: number;
-}
-
-/** That the Fleet saw a node's socket end, as a deploy does not let it. */
-interface Departure {
-  incarnation: string;
-  at: number;
-}
 
 /** A node as metrics tell of it. */
 export interface NodeReport {
@@ -42,145 +27,178 @@ export interface NodeReport {
   load?: NodeLoad;
 }
 
-/** A node whose socket ended is given this long to open another before it counts as dead, ms. */
-const DEPARTED_AFTER = 1_500;
-
-/** Nobody asks about a node that went this long ago, ms. */
-const FORGET_DEPARTURE = 60 * 60_000;
-const DEPARTURE = 'departure:';
-
-function departureKey(nodeId: string): string {
-  return `${DEPARTURE}${nodeId}`;
+/** A recorder as it is told of: `up`, and with what it said, while it sends heartbeats. */
+export interface RecorderReport extends Partial<RecorderFacts> {
+  recorderId: string;
+  up: boolean;
 }
 
-/** The media nodes of one region: their sockets, their leases, and which of them gets a room. */
+/**
+ * The media nodes and recorders of one region: their sockets, their leases, and which of them gets a room, or a recording.
+ * Recorders are counted nowhere as nodes.
+ */
 export class FleetObject extends DurableObject<Environment> {
+  readonly #nodes: FleetMembers<NodeLoad>;
+  readonly #recorders: FleetMembers<RecorderFacts>;
+
   static of(env: Environment, region: string): DurableObjectStub<FleetObject> {
     return within(env.FLEETS, residency.jurisdictionOfRegion(region)).getByName(region);
   }
 
   constructor(ctx: DurableObjectState, env: Environment) {
     super(ctx, env);
+    this.#nodes = new FleetMembers(ctx, 'node');
+    this.#recorders = new FleetMembers(ctx, 'recorder');
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
   }
 
-  /** Takes a node's socket; the Worker has verified its node token and named the node in the query. */
+  /** Takes the socket of a node or a recorder; the Worker has verified its node token and named it in the query. */
   override fetch(request: Request): Response {
-    const nodeId = new URL(request.url).searchParams.get('node');
-    if (nodeId === null) return new Response('the Worker names the node', { status: 400 });
-    for (const older of this.ctx.getWebSockets(nodeId)) {
-      closeWithError(older, 'assignment_stale', 'The node has connected again.');
-    }
-    const { 0: client, 1: server } = new WebSocketPair();
-    this.ctx.acceptWebSocket(server, [nodeId]);
-    const load = { rooms: 0, participants: 0, cpu: 0 };
-    server.serializeAttachment({ nodeId, load, heardAt: Date.now() } satisfies NodeAttachment);
-    return new Response(null, { status: 101, webSocket: client });
+    const query = new URL(request.url).searchParams;
+    const nodeId = query.get('node');
+    if (nodeId !== null) return this.#nodes.accept(nodeId);
+    const recorderId = query.get('recorder');
+    if (recorderId !== null) return this.#recorders.accept(recorderId);
+    return new Response('the Worker names the node', { status: 400 });
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    const attachment = socket.deserializeAttachment() as NodeAttachment;
     try {
-      const message = decode(NodeFleetMessage, data, MAX_MESSAGE_BYTES);
-      if (message.type === 'hello') {
-        if (!isSupportedVersion(message.version)) {
-          closeWithError(socket, 'unsupported_version', `The edge speaks version ${PROTOCOL_VERSION}.`);
-          return;
-        }
-        attachment.incarnation = message.incarnation;
-        this.ctx.storage.kv.delete(departureKey(attachment.nodeId));
-        send(socket, { type: 'welcome', version: PROTOCOL_VERSION });
+      switch (roleOf(socket)) {
+        case 'node':
+          return this.#nodeMessage(socket, decode(NodeFleetMessage, data, MAX_MESSAGE_BYTES));
+        case 'recorder':
+          return this.#recorderMessage(socket, decode(RecorderFleetMessage, data, MAX_MESSAGE_BYTES));
       }
-      socket.serializeAttachment({ ...attachment, load: message.load, heardAt: Date.now() });
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       closeWithError(socket, error.code, error.message);
     }
   }
 
-  override webSocketClose(socket: WebSocket): void {
-    closeQuietly(socket, 1000, '');
-    const { nodeId, incarnation } = socket.deserializeAttachment() as NodeAttachment;
-    if (incarnation === undefined || this.#isBack(nodeId, incarnation)) return;
-    const now = Date.now();
-    for (const [key, { at }] of this.ctx.storage.kv.list<Departure>({ prefix: DEPARTURE })) {
-      if (now > at + FORGET_DEPARTURE) this.ctx.storage.kv.delete(key);
+  #nodeMessage(socket: WebSocket, message: NodeFleetMessage): void {
+    if (message.type === 'heartbeat') return this.#nodes.heard(socket, message.load);
+    if (!isSpoken(socket, message.version)) return;
+    this.#nodes.greeted(socket, message.incarnation, message.load);
+    send(socket, { type: 'welcome', version: PROTOCOL_VERSION });
+  }
+
+  #recorderMessage(socket: WebSocket, message: RecorderFleetMessage): void {
+    if (message.type === 'heartbeat') {
+      const facts = this.#recorders.factsOf(socket);
+      if (facts === undefined) return closeWithError(socket, 'invalid_message', 'Say hello first.');
+      return this.#recorders.heard(socket, { ...facts, load: message.load });
     }
-    const departure: Departure = { incarnation, at: now };
-    this.ctx.storage.kv.put(departureKey(nodeId), departure);
+    if (!isSpoken(socket, message.version)) return;
+    const { incarnation, abilities, load } = message;
+    this.#recorders.greeted(socket, incarnation, { abilities, load });
+    send(socket, { type: 'welcome', version: PROTOCOL_VERSION });
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    switch (roleOf(socket)) {
+      case 'node':
+        return this.#nodes.closed(socket);
+      case 'recorder':
+        return this.#recorders.closed(socket);
+    }
   }
 
   override webSocketError(socket: WebSocket): void {
     this.webSocketClose(socket);
   }
 
+  // ─── Nodes ───────────────────────────────────────────────────────────────────────────────────────────────────
+
   /** What is known of a process of a node, see {@link NodeLife}. */
   lifeOf(nodeId: string, incarnation: string | undefined): NodeLife {
-    const live = this.#live().find((node) => node.nodeId === nodeId);
-    if (live !== undefined) return live.incarnation === incarnation ? 'live' : 'dead';
-    const departure = this.ctx.storage.kv.get<Departure>(departureKey(nodeId));
-    if (departure !== undefined && departure.incarnation === incarnation) {
-      return Date.now() >= departure.at + DEPARTED_AFTER ? 'dead' : 'unknown';
-    }
-    // A socket without a heartbeat: the lease has run out.
-    const silent = this.ctx.getWebSockets(nodeId).some((socket) => {
-      if (socket.readyState !== WebSocket.OPEN) return false;
-      const { heardAt } = socket.deserializeAttachment() as NodeAttachment;
-      return heardAt < Date.now() - LEASE_SECONDS * 1000;
-    });
-    return silent ? 'dead' : 'unknown';
-  }
-
-  #isBack(nodeId: string, incarnation: string): boolean {
-    return this.#live().some((node) => node.nodeId === nodeId && node.incarnation === incarnation);
+    return this.#nodes.lifeOf(nodeId, incarnation);
   }
 
   /** How many nodes are there, full ones included. */
   nodeCount(): number {
-    return this.#live().length;
+    return this.#nodes.live().length;
   }
 
   /** The nodes that have a socket, and those whose end was seen within the last hour. */
   nodes(): NodeReport[] {
-    const reports = new Map<string, NodeReport>();
-    for (const [key, { at }] of this.ctx.storage.kv.list<Departure>({ prefix: DEPARTURE })) {
-      const nodeId = key.slice(DEPARTURE.length);
-      if (Date.now() <= at + FORGET_DEPARTURE) reports.set(nodeId, { nodeId, up: false });
-    }
-    const live = new Set(this.#live().map(({ socket }) => socket));
-    for (const socket of this.ctx.getWebSockets()) {
-      const { nodeId, incarnation, load } = socket.deserializeAttachment() as NodeAttachment;
-      if (incarnation === undefined || reports.get(nodeId)?.up) continue;
-      if (live.has(socket)) reports.set(nodeId, { nodeId, up: true, load });
-      else reports.set(nodeId, { nodeId, up: false });
-    }
-    return [...reports.values()].sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
+    return this.#nodes
+      .reports()
+      .map(({ id, up, facts }) => ({ nodeId: id, up, ...(facts !== undefined && { load: facts }) }));
   }
 
   /** Chooses a node for a room; undefined when none has room for it. `exclude` is passed over while others have. */
   async place(roomId: string, exclude: string[]): Promise<string | undefined> {
-    const live = this.#live();
+    const live = this.#nodes
+      .live()
+      .map(({ id, facts }) => ({ nodeId: id, cpu: facts.cpu, full: facts.full === true }));
     const preferred = live.filter((node) => !exclude.includes(node.nodeId));
     return ((await chooseNode(roomId, preferred)) ?? (await chooseNode(roomId, live)))?.nodeId;
   }
 
   /** Hands a signed assignment to its node; false when the node is not connected. */
   assign(nodeId: string, roomId: string, epoch: number, assignment: string): boolean {
-    const node = this.#live().find((candidate) => candidate.nodeId === nodeId);
-    if (node === undefined) return false;
-    return send(node.socket, { type: 'assign', roomId, epoch, assignment });
+    const node = this.#nodes.find(nodeId);
+    return node !== undefined && send(node.socket, { type: 'assign', roomId, epoch, assignment });
   }
 
-  #live(): (Candidate & { socket: WebSocket; incarnation: string })[] {
-    const since = Date.now() - LEASE_SECONDS * 1000;
-    return this.ctx.getWebSockets().flatMap((socket) => {
-      const { nodeId, incarnation, load, heardAt } = socket.deserializeAttachment() as NodeAttachment;
-      const live = socket.readyState === WebSocket.OPEN && incarnation !== undefined && heardAt >= since;
-      return live ? [{ nodeId, cpu: load.cpu, full: load.full === true, socket, incarnation }] : [];
-    });
+  // ─── Recorders ───────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Chooses who records a room; undefined when nobody can. `exclude` is passed over while others can. */
+  placeRecorder({ exclude }: { exclude: string[] }): string | undefined {
+    const chosen = chooseRecorder(this.#recorders.live(), exclude);
+    if (chosen === undefined) return undefined;
+    // Until it tells itself: rooms that start at once are spread.
+    const { load } = chosen.facts;
+    const recordings = load.recordings + 1;
+    this.#recorders.correct(chosen.socket, { ...chosen.facts, load: { ...load, recordings } });
+    return chosen.id;
+  }
+
+  /**
+   * Chooses who finishes or deletes a recording; undefined when nobody can now. `exclude` is passed over while others can.
+   *
+   * @param recorderIds who recorded it: where they keep recordings on their own disks, one of them is chosen
+   */
+  placeFinisher({
+    recorderIds = [],
+    exclude,
+  }: {
+    recorderIds?: string[];
+    exclude: string[];
+  }): string | undefined {
+    const chosen = chooseFinisher(this.#recorders.live(), recorderIds, exclude);
+    if (chosen === undefined) return undefined;
+    const { load } = chosen.facts;
+    const finishing = load.finishing + 1;
+    this.#recorders.correct(chosen.socket, { ...chosen.facts, load: { ...load, finishing } });
+    return chosen.id;
+  }
+
+  /** What is known of a process of a recorder, see {@link NodeLife}. */
+  recorderLife(recorderId: string, incarnation: string | undefined): NodeLife {
+    return this.#recorders.lifeOf(recorderId, incarnation);
+  }
+
+  /** Says something to a recorder; false when it is not connected. */
+  tellRecorder(recorderId: string, message: FleetRecorderMessage): boolean {
+    const recorder = this.#recorders.find(recorderId);
+    return recorder !== undefined && send(recorder.socket, message);
+  }
+
+  /** The recorders that have a socket, and those whose end was seen within the last hour. */
+  recorders(): RecorderReport[] {
+    return this.#recorders.reports().map(({ id, up, facts }) => ({ recorderId: id, up, ...facts }));
   }
 }
 
-function send(socket: WebSocket, message: FleetNodeMessage): boolean {
+/** Whether a member's version is spoken here; else its socket is closed. */
+function isSpoken(socket: WebSocket, version: number): boolean {
+  if (isSupportedVersion(version)) return true;
+  closeWithError(socket, 'unsupported_version', `The edge speaks version ${PROTOCOL_VERSION}.`);
+  return false;
+}
+
+function send(socket: WebSocket, message: FleetNodeMessage | FleetRecorderMessage): boolean {
   return sendQuietly(socket, JSON.stringify(message));
 }

@@ -1,3 +1,4 @@
+import { RECORDER_AUDIENCE, type RecorderAssignmentClaims } from '@parley/protocol/recording/recorder-api';
 import {
   ASSIGNMENT_AUDIENCE,
   ASSIGNMENT_TTL_SECONDS,
@@ -60,6 +61,14 @@ export function signAssignment(
   epoch: number,
 ): Promise<string> {
   return sign(key, 'assignment', ASSIGNMENT_AUDIENCE, nodeId, ASSIGNMENT_TTL_SECONDS, { room, epoch });
+}
+
+/** Signs a recorder's assignment: it may open the room's recorder link in this epoch of the recording. */
+export function signRecorderAssignment(
+  key: SigningKey,
+  { sub, ...claims }: Pick<RecorderAssignmentClaims, 'sub' | 'room' | 'recording' | 'epoch'>,
+): Promise<string> {
+  return sign(key, 'recorder', RECORDER_AUDIENCE, sub, ASSIGNMENT_TTL_SECONDS, claims);
 }
 
 /** Signs a node token: the enrolled node may open its fleet socket. */

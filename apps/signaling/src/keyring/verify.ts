@@ -1,3 +1,4 @@
+import { RECORDER_AUDIENCE, RecorderAssignmentClaims } from '@parley/protocol/recording/recorder-api';
 import {
   ASSIGNMENT_AUDIENCE,
   AssignmentClaims,
@@ -41,6 +42,15 @@ export async function verifyAssignment(
   token: string,
 ): Promise<AssignmentClaims | undefined> {
   const claims = AssignmentClaims.safeParse(await verify(env, token, 'assignment', ASSIGNMENT_AUDIENCE));
+  return claims.success && isSupportedVersion(claims.data.v) ? claims.data : undefined;
+}
+
+/** The claims of a recorder's valid assignment, else undefined. */
+export async function verifyRecorderAssignment(
+  env: Environment,
+  token: string,
+): Promise<RecorderAssignmentClaims | undefined> {
+  const claims = RecorderAssignmentClaims.safeParse(await verify(env, token, 'recorder', RECORDER_AUDIENCE));
   return claims.success && isSupportedVersion(claims.data.v) ? claims.data : undefined;
 }
 

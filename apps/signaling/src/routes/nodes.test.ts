@@ -4,19 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { KeyringObject } from '../keyring/keyring-object.ts';
 import { signAssignment, signNodeToken } from '../keyring/sign.ts';
 import { enrol, SECRET, TestNode } from '../testing/test-node.ts';
-import { ask, joinRoom, TestSocket } from '../testing/test-socket.ts';
-
-/** The status and code with which a socket is refused. */
-async function refusal(path: string, token?: string): Promise<[number, string]> {
-  const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
-  try {
-    await TestSocket.open(path, headers);
-  } catch (error) {
-    if (error instanceof Response) return [error.status, (await error.json<{ code: string }>()).code];
-    throw error;
-  }
-  throw new Error(`${path} let the socket in`);
-}
+import { ask, joinRoom, refusal, TestSocket } from '../testing/test-socket.ts';
 
 describe('enrolment', () => {
   it('needs the secret', async () => {

@@ -48,20 +48,9 @@ nodes.post(ENROL_PATH, async (c) => {
 });
 
 nodes.get(FLEET_PATH, async (c) => {
-  requireUpgrade(c);
-  const token = bearerToken(c.req.header('Authorization'));
-  const claims = token === undefined ? undefined : await verifyNodeToken(c.env, token);
-  if (claims === undefined) throw new ParleyError('node_not_enrolled', 'Enrol for a new node token.');
-  const wanted = c.req.query('region') ?? region;
-  if (!residency.regions.includes(wanted)) {
-    const known = residency.regions.join(', ');
-    throw new ParleyError(
-      'region_unknown',
-      `The edge knows the regions ${known}; set PARLEY_REGION on the node, or name it under residency in webrtc.yaml.`,
-    );
-  }
-  const url = `https://fleet/?node=${encodeURIComponent(claims.sub)}`;
-  return FleetObject.of(c.env, wanted).fetch(url, { headers: { Upgrade: 'websocket' } });
+  const { sub, fleet } = await enrolled(c);
+  const url = `https://fleet/?node=${encodeURIComponent(sub)}`;
+  return fleet.fetch(url, { headers: { Upgrade: 'websocket' } });
 });
 
 nodes.get('/internal/rooms/:id/link', async (c) => {
@@ -79,7 +68,27 @@ nodes.get('/internal/rooms/:id/link', async (c) => {
   return response;
 });
 
-function requireUpgrade(c: Context): void {
+/** Who opens a fleet socket by its node token, and the fleet of its region. @throws {ParleyError} where it may not */
+export async function enrolled(
+  c: Context<{ Bindings: Environment }>,
+): Promise<{ sub: string; fleet: DurableObjectStub<FleetObject> }> {
+  requireUpgrade(c);
+  const token = bearerToken(c.req.header('Authorization'));
+  const claims = token === undefined ? undefined : await verifyNodeToken(c.env, token);
+  if (claims === undefined) throw new ParleyError('node_not_enrolled', 'Enrol for a new node token.');
+  const wanted = c.req.query('region') ?? region;
+  if (!residency.regions.includes(wanted)) {
+    const known = residency.regions.join(', ');
+    throw new ParleyError(
+      'region_unknown',
+      `The edge knows the regions ${known}; set PARLEY_REGION on the node, or name it under residency in webrtc.yaml.`,
+    );
+  }
+  return { sub: claims.sub, fleet: FleetObject.of(c.env, wanted) };
+}
+
+/** @throws {ParleyError} for what is no WebSocket's handshake */
+export function requireUpgrade(c: Context): void {
   if (c.req.header('Upgrade')?.toLowerCase() !== 'websocket') {
     throw new ParleyError('upgrade_required', 'Open a WebSocket here.');
   }

@@ -96,6 +96,18 @@ export class TestSocket {
   }
 }
 
+/** The status and code with which a socket is refused. */
+export async function refusal(path: string, token?: string): Promise<[number, string]> {
+  const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  try {
+    await TestSocket.open(path, headers);
+  } catch (error) {
+    if (error instanceof Response) return [error.status, (await error.json<{ code: string }>()).code];
+    throw error;
+  }
+  throw new Error(`${path} let the socket in`);
+}
+
 /** Opens a client's socket and joins, with further fields of `join`. */
 export async function joinRoom(room: string, name: string, path = `/ws?room=${room}`, fields: object = {}) {
   const socket = await TestSocket.open(path);

@@ -190,9 +190,12 @@ export type FleetRecorderMessage = z.infer<typeof FleetRecorderMessage>;
 /** Where a recorder opens its fleet socket, with its node token as bearer token and its region in the query. */
 export const RECORDER_FLEET_PATH = '/internal/fleet/recorder';
 
+/** `aud` of recorders' assignments. */
+export const RECORDER_AUDIENCE = 'recorder-link';
+
 /** Lets one recorder open the link of one room in one epoch of its recording; see `TOKEN_TYPES.recorder`. */
 export const RecorderAssignmentClaims = z.object({
-  aud: z.literal('recorder-link'),
+  aud: z.literal(RECORDER_AUDIENCE),
   /** The recorder. */
   sub: NodeId,
   room: RoomId,
