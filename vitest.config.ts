@@ -30,7 +30,7 @@ export default defineConfig({
           hookTimeout: 30_000,
           include: [
             'packages/*/src/**/*.test.{ts,tsx}',
-            'apps/{conformance,media,meet}/src/**/*.test.{ts,tsx}',
+            'apps/{conformance,media,meet,recorder}/src/**/*.test.{ts,tsx}',
             'infra/**/*.test.ts',
           ],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.e2e.test.ts'],
