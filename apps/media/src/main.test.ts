@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureWorker } from '@parley/mediasoup-worker/ensure';
+import { Inbox, until } from '@parley/service/testing/inbox';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Inbox, until } from './testing/inbox.ts';
 import { TestEdge } from './testing/test-edge.ts';
 
 vi.setConfig({ testTimeout: 30_000 });

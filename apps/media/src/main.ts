@@ -1,10 +1,10 @@
 import { ConfigError } from '@parley/protocol/config/load-config';
+import { createLogger } from '@parley/service/logger';
+import { readConfig } from '@parley/service/read-config';
 import { readEnvironment } from './config/environment.ts';
-import { readConfig } from './config/read-config.ts';
 import { MediaNode } from './media-node.ts';
 import { planAddresses } from './network/announced-address.ts';
 import { machineAddresses } from './network/machine-addresses.ts';
-import { createLogger } from './telemetry/logger.ts';
 import { workerCount } from './workers/worker-count.ts';
 
 /** Seconds that an orderly end may take. */

@@ -1,20 +1,20 @@
 import type { NodeLoad } from '@parley/protocol/fleet-messages';
 import { JWKS_PATH } from '@parley/protocol/tokens';
+import type { EdgeSocketTuning } from '@parley/service/edge-socket';
+import { HealthServer } from '@parley/service/health-server';
+import type { SharedConfig } from '@parley/service/read-config';
+import { ThrottledLog } from '@parley/service/throttled-log';
 import { createRemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import { CapacityWatch } from './capacity/capacity-watch.ts';
 import type { NodeSettings } from './config/environment.ts';
-import type { SharedConfig } from './config/read-config.ts';
 import { DirectServer } from './direct/direct-server.ts';
-import type { EdgeSocketTuning } from './edge/edge-socket.ts';
-import { FleetClient } from './fleet/fleet-client.ts';
+import { nodeFleet } from './fleet/node-fleet.ts';
 import { HistorySampler } from './history/history-sampler.ts';
 import type { AddressPlan } from './network/announced-address.ts';
 import { sampleNode } from './node-sample.ts';
 import { RoomRegistry } from './rooms/room-registry.ts';
-import { HealthServer } from './telemetry/health-server.ts';
 import { NodeMetrics } from './telemetry/metrics.ts';
-import { ThrottledLog } from './telemetry/throttled-log.ts';
 import { TrafficLedger } from './telemetry/traffic-ledger.ts';
 import { forwardWorkerLogs } from './telemetry/worker-logs.ts';
 import { TicketVerifier } from './tickets/ticket-verifier.ts';
@@ -53,7 +53,7 @@ export class MediaNode {
   readonly rooms: RoomRegistry;
   readonly ledger: TrafficLedger;
   readonly #pool: WorkerPool;
-  readonly #fleet: FleetClient;
+  readonly #fleet: ReturnType<typeof nodeFleet>;
   readonly #health: HealthServer;
   readonly #direct: DirectServer | undefined;
   readonly #keyRefresh: NodeJS.Timeout;
@@ -65,7 +65,7 @@ export class MediaNode {
     rooms: RoomRegistry;
     ledger: TrafficLedger;
     pool: WorkerPool;
-    fleet: FleetClient;
+    fleet: ReturnType<typeof nodeFleet>;
     health: HealthServer;
     direct: DirectServer | undefined;
     history: HistorySampler;
@@ -159,7 +159,7 @@ export class MediaNode {
         logger.error({ event: 'capacity-look-failed', err: error }, 'the rooms’ load was not measured');
       });
     });
-    const fleet = new FleetClient({
+    const fleet = nodeFleet({
       edgeUrl: settings.edgeUrl,
       nodeId: settings.nodeId,
       region: settings.region,

@@ -1,6 +1,6 @@
 import type { CapacityWatch } from './capacity/capacity-watch.ts';
 import type { DirectServer } from './direct/direct-server.ts';
-import type { FleetClient } from './fleet/fleet-client.ts';
+import type { nodeFleet } from './fleet/node-fleet.ts';
 import type { RoomRegistry } from './rooms/room-registry.ts';
 import { mean } from './rooms/room-stats.ts';
 import type { Subscription } from './sessions/subscription.ts';
@@ -13,7 +13,7 @@ export interface SampleSources {
   rooms: RoomRegistry;
   ledger: TrafficLedger;
   pool: WorkerPool;
-  fleet: FleetClient;
+  fleet: ReturnType<typeof nodeFleet>;
   capacity: CapacityWatch;
   /** Absent where clients cannot come by themselves. */
   direct: DirectServer | undefined;

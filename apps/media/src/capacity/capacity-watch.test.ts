@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
+import { readConfig } from '@parley/service/read-config';
+import { until } from '@parley/service/testing/inbox';
 import { expect, it } from 'vitest';
-import { readConfig } from '../config/read-config.ts';
-import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 import type { TestLink } from '../testing/test-link.ts';
 

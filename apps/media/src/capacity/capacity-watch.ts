@@ -1,5 +1,5 @@
+import type { ThrottledLog } from '@parley/service/throttled-log';
 import type { MediaRoom } from '../rooms/media-room.ts';
-import type { ThrottledLog } from '../telemetry/throttled-log.ts';
 import type { MediaWorker } from '../workers/media-worker.ts';
 import {
   type CapacityLimits,

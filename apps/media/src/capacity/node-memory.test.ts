@@ -1,5 +1,5 @@
+import { until } from '@parley/service/testing/inbox';
 import { expect, it } from 'vitest';
-import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 
 // No node process has as little.

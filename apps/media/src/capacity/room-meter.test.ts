@@ -1,6 +1,6 @@
+import { until } from '@parley/service/testing/inbox';
 import { expect, it } from 'vitest';
 import { evenly } from '../testing/evenly.ts';
-import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 import { RoomMeter } from './room-meter.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nodeIdFromHost, readEnvironment } from './environment.ts';
+import { readEnvironment } from './environment.ts';
 
 const defaults = { host: 'host name!', configFolder: '/config' };
 const least = { PARLEY_EDGE_URL: 'https://edge.example/', PARLEY_ENROLMENT_SECRET: 'a'.repeat(16) };
@@ -75,12 +75,5 @@ describe('readEnvironment', () => {
     expect(settings.listenIps).toEqual(['10.0.0.1', '::1']);
     expect(settings.metricsPort).toBe(9090);
     expect(settings.logLevel).toBe('warn');
-  });
-});
-
-describe('nodeIdFromHost', () => {
-  it('makes a valid id of any name', () => {
-    expect(nodeIdFromHost('')).toBe('node');
-    expect(nodeIdFromHost(`${'ä'.repeat(80)}.local`)).toMatch(/^-{64}$/);
   });
 });

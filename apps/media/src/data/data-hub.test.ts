@@ -1,9 +1,9 @@
 import { MAX_DATA_BYTES, MAX_LOSSY_DATA_BYTES } from '@parley/protocol/data-channels';
 import { openGrants } from '@parley/protocol/grants';
 import { DATA_MESSAGES, DATA_VOLUME } from '@parley/protocol/token-bucket';
+import { until } from '@parley/service/testing/inbox';
 import type { DataProducer, DirectTransport, Router } from 'mediasoup/types';
 import { expect, it } from 'vitest';
-import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 import type { TestLink } from '../testing/test-link.ts';
 import { TestPeer } from '../testing/test-peer.ts';

@@ -1,7 +1,7 @@
 import { SESSION_PING, SESSION_PONG } from '@parley/protocol/data-channels';
 import type { SessionEvent } from '@parley/protocol/server-messages';
+import { until } from '@parley/service/testing/inbox';
 import { describe, expect, it } from 'vitest';
-import { until } from '../testing/inbox.ts';
 import { type CARRIERS, useNode } from '../testing/room-fixture.ts';
 import type { TestLink } from '../testing/test-link.ts';
 

@@ -1,10 +1,11 @@
 import { closeCode, type ErrorCode } from '@parley/protocol/errors';
+import { makeKey } from '@parley/service/testing/edge-server';
+import { until } from '@parley/service/testing/inbox';
 import { describe, expect, it } from 'vitest';
 import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
-import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 import type { TestDirect } from '../testing/test-direct.ts';
-import { makeKey, type TicketWishes } from '../testing/test-edge.ts';
+import type { TicketWishes } from '../testing/test-edge.ts';
 import type { TestLink } from '../testing/test-link.ts';
 import type { TestPeer } from '../testing/test-peer.ts';
 

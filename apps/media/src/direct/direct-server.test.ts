@@ -4,9 +4,9 @@ import { connect, type Socket } from 'node:net';
 import { MAX_CLIENT_MESSAGE_BYTES, type SessionRequest } from '@parley/protocol/client-messages';
 import { closeCode, ParleyError } from '@parley/protocol/errors';
 import { CLIENT_VOLUME, MAX_REFUSALS, SESSION_REQUESTS } from '@parley/protocol/token-bucket';
+import { Inbox, until } from '@parley/service/testing/inbox';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Carrier } from '../sessions/carrier.ts';
-import { Inbox, until } from '../testing/inbox.ts';
 import { TestDirect } from '../testing/test-direct.ts';
 import { DirectServer, type DirectServerOptions } from './direct-server.ts';
 

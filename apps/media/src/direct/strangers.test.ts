@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
+import { until } from '@parley/service/testing/inbox';
 import { expect, it } from 'vitest';
-import { until } from '../testing/inbox.ts';
 import { type Stranger, Strangers } from './strangers.ts';
 
 const from = (remoteAddress: string): Stranger => Object.assign(new PassThrough(), { remoteAddress });

@@ -1,6 +1,6 @@
 import type { SessionEvent } from '@parley/protocol/server-messages';
+import { until } from '@parley/service/testing/inbox';
 import { expect, it } from 'vitest';
-import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 import type { TestPeer } from '../testing/test-peer.ts';
 

@@ -1,6 +1,6 @@
 import { MediaHistory } from '@parley/protocol/stats';
+import { until } from '@parley/service/testing/inbox';
 import { afterEach, expect, it } from 'vitest';
-import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 import type { TestLink } from '../testing/test-link.ts';
 import { HistorySampler, SAMPLE_MS, type SampledRoom } from './history-sampler.ts';

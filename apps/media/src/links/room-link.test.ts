@@ -1,8 +1,8 @@
 import type { LinkSession, NodeLinkMessage, RoomLinkMessage } from '@parley/protocol/link-messages';
+import { until } from '@parley/service/testing/inbox';
+import { ThrottledLog } from '@parley/service/throttled-log';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { ThrottledLog } from '../telemetry/throttled-log.ts';
-import { until } from '../testing/inbox.ts';
 import { TestEdge } from '../testing/test-edge.ts';
 import { LinkOutbox } from './link-outbox.ts';
 import { RoomLink } from './room-link.ts';

@@ -7,11 +7,11 @@ import {
   RoomLinkMessage,
 } from '@parley/protocol/link-messages';
 import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
+import { backoffDelay, SOCKET_BACKOFF, STABLE_SOCKET_MS } from '@parley/service/backoff';
+import { EdgeSocket, type EdgeSocketTuning, type SocketEnd } from '@parley/service/edge-socket';
+import type { ThrottledLog } from '@parley/service/throttled-log';
 import type { Logger } from 'pino';
-import { backoffDelay, SOCKET_BACKOFF, STABLE_SOCKET_MS } from '../edge/backoff.ts';
-import { EdgeSocket, type EdgeSocketTuning, type SocketEnd } from '../edge/edge-socket.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
-import type { ThrottledLog } from '../telemetry/throttled-log.ts';
 import type { LinkOutbox } from './link-outbox.ts';
 
 /** What the Room says once the link is up. */

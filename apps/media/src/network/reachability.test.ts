@@ -1,6 +1,6 @@
+import { until } from '@parley/service/testing/inbox';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { MediaNode } from '../media-node.ts';
-import { until } from '../testing/inbox.ts';
 import { publishFromLibwebrtc } from '../testing/libwebrtc-peer.ts';
 import { startTestNode } from '../testing/start-test-node.ts';
 import { TestEdge } from '../testing/test-edge.ts';

@@ -1,8 +1,8 @@
 import { SendConnection } from '@parley/bots/send-connection';
+import { until } from '@parley/service/testing/inbox';
 import type { Producer } from 'mediasoup/types';
 import { afterEach, expect, it } from 'vitest';
 import { evenly } from '../testing/evenly.ts';
-import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 import type { TestData } from '../testing/test-data.ts';
 import type { TestLink } from '../testing/test-link.ts';

@@ -1,7 +1,7 @@
+import { until } from '@parley/service/testing/inbox';
 import { observer } from 'mediasoup';
 import type { TransportTraceEventData } from 'mediasoup/types';
 import { expect, it } from 'vitest';
-import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 
 const fixture = useNode({ PARLEY_WEBRTC_START_BITRATE: '100000' });

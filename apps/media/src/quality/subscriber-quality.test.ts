@@ -1,9 +1,9 @@
 import { openGrants } from '@parley/protocol/grants';
 import type { RoomMediaOptions } from '@parley/protocol/room-media';
+import { until } from '@parley/service/testing/inbox';
 import { observer } from 'mediasoup';
 import type { RtpObserver, WebRtcTransport } from 'mediasoup/types';
 import { describe, expect, it } from 'vitest';
-import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 import type { TestLink } from '../testing/test-link.ts';
 

@@ -1,9 +1,9 @@
 import type { SessionRequest } from '@parley/protocol/client-messages';
 import { SESSION_PING } from '@parley/protocol/data-channels';
+import { until } from '@parley/service/testing/inbox';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
-import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 import type { TestDirect } from '../testing/test-direct.ts';
 import type { TestLink } from '../testing/test-link.ts';

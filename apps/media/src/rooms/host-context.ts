@@ -1,8 +1,8 @@
+import type { EdgeSocketTuning } from '@parley/service/edge-socket';
+import type { ThrottledLog } from '@parley/service/throttled-log';
 import type { Logger } from 'pino';
-import type { EdgeSocketTuning } from '../edge/edge-socket.ts';
 import type { MediaSettings } from '../sessions/session-context.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
-import type { ThrottledLog } from '../telemetry/throttled-log.ts';
 import type { TrafficLedger } from '../telemetry/traffic-ledger.ts';
 import type { TicketVerifier } from '../tickets/ticket-verifier.ts';
 import type { Placement } from '../workers/placement.ts';

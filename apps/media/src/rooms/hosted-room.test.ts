@@ -1,9 +1,10 @@
 import { closeCode } from '@parley/protocol/errors';
+import { makeKey } from '@parley/service/testing/edge-server';
+import { until } from '@parley/service/testing/inbox';
 import { describe, expect, it, vi } from 'vitest';
 import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
-import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
-import { makeKey, type TicketWishes } from '../testing/test-edge.ts';
+import type { TicketWishes } from '../testing/test-edge.ts';
 import type { TestLink } from '../testing/test-link.ts';
 import { MediaWorker } from '../workers/media-worker.ts';
 

@@ -1,5 +1,5 @@
 import { NODE_STOPS, type NodeLinkMessage } from '@parley/protocol/link-messages';
-import type { Assignment } from '../fleet/fleet-client.ts';
+import type { Assignment } from '../fleet/node-fleet.ts';
 import { LinkOutbox } from '../links/link-outbox.ts';
 import { ROOM_ENDED, type RoomCommand, RoomLink } from '../links/room-link.ts';
 import type { Carrier } from '../sessions/carrier.ts';

@@ -1,5 +1,5 @@
 import { ParleyError } from '@parley/protocol/errors';
-import type { Assignment } from '../fleet/fleet-client.ts';
+import type { Assignment } from '../fleet/node-fleet.ts';
 import type { Carrier } from '../sessions/carrier.ts';
 import type { Session } from '../sessions/session.ts';
 import type { HostContext } from './host-context.ts';

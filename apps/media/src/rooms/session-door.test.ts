@@ -1,7 +1,7 @@
 import type { NodeLinkMessage } from '@parley/protocol/link-messages';
+import { until } from '@parley/service/testing/inbox';
 import { expect, it } from 'vitest';
 import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
-import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 import type { TestLink } from '../testing/test-link.ts';
 

@@ -1,10 +1,10 @@
 import { openGrants } from '@parley/protocol/grants';
 import type { NodeLinkMessage } from '@parley/protocol/link-messages';
+import { until } from '@parley/service/testing/inbox';
 import { observer } from 'mediasoup';
 import type { WebRtcTransport } from 'mediasoup/types';
 import { describe, expect, it } from 'vitest';
 import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
-import { until } from '../testing/inbox.ts';
 import { type RoomFixture, useNode } from '../testing/room-fixture.ts';
 import type { TestClient } from '../testing/test-client.ts';
 import type { TestLink } from '../testing/test-link.ts';

@@ -1,6 +1,6 @@
+import { until } from '@parley/service/testing/inbox';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import { until } from '../testing/inbox.ts';
 import { CARRIERS, useNode } from '../testing/room-fixture.ts';
 
 const lines: Record<string, unknown>[] = [];

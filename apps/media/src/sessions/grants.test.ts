@@ -1,6 +1,6 @@
 import { type Grants, openGrants } from '@parley/protocol/grants';
+import { until } from '@parley/service/testing/inbox';
 import { describe, expect, it } from 'vitest';
-import { until } from '../testing/inbox.ts';
 import { CARRIERS, useNode } from '../testing/room-fixture.ts';
 import type { TestLink } from '../testing/test-link.ts';
 import type { TestPeer } from '../testing/test-peer.ts';

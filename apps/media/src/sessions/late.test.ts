@@ -1,7 +1,7 @@
+import { until } from '@parley/service/testing/inbox';
 import type { Consumer, Producer, WebRtcTransport } from 'mediasoup/types';
 import { describe, expect, it, vi } from 'vitest';
 import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
-import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 import type { TestLink } from '../testing/test-link.ts';
 

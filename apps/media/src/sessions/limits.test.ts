@@ -1,7 +1,7 @@
 import { SESSION_REQUESTS } from '@parley/protocol/token-bucket';
+import { until } from '@parley/service/testing/inbox';
 import { describe, expect, it } from 'vitest';
 import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
-import { until } from '../testing/inbox.ts';
 import { CARRIERS, useNode } from '../testing/room-fixture.ts';
 import type { TestClient } from '../testing/test-client.ts';
 import type { TestDirect } from '../testing/test-direct.ts';

@@ -1,6 +1,6 @@
+import { until } from '@parley/service/testing/inbox';
 import { expect, it } from 'vitest';
 import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
-import { until } from '../testing/inbox.ts';
 import { publishFromLibwebrtc } from '../testing/libwebrtc-peer.ts';
 import { useNode } from '../testing/room-fixture.ts';
 

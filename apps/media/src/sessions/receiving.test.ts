@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ANSWER_VOLUME } from '@parley/protocol/token-bucket';
+import { until } from '@parley/service/testing/inbox';
 import { describe, expect, it, vi } from 'vitest';
 import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
-import { until } from '../testing/inbox.ts';
 import { CARRIERS, useNode } from '../testing/room-fixture.ts';
 
 const fixture = useNode();

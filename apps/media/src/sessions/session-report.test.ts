@@ -1,9 +1,9 @@
 import type { NodeLinkMessage } from '@parley/protocol/link-messages';
+import { until } from '@parley/service/testing/inbox';
 import { observer } from 'mediasoup';
 import type { Worker } from 'mediasoup/types';
 import { expect, it } from 'vitest';
 import type { MediaNode } from '../media-node.ts';
-import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 import { startTestNode } from '../testing/start-test-node.ts';
 import { TestEdge } from '../testing/test-edge.ts';

@@ -1,5 +1,5 @@
+import { until } from '@parley/service/testing/inbox';
 import { describe, expect, it } from 'vitest';
-import { until } from '../testing/inbox.ts';
 import { CARRIERS, useNode } from '../testing/room-fixture.ts';
 import type { TicketWishes } from '../testing/test-edge.ts';
 import type { TestLink } from '../testing/test-link.ts';

@@ -1,6 +1,6 @@
 import type { CarrierKind } from '@parley/protocol/client-messages';
+import { until } from '@parley/service/testing/inbox';
 import { describe, expect, it } from 'vitest';
-import { until } from '../testing/inbox.ts';
 import { CARRIERS, useNode } from '../testing/room-fixture.ts';
 import type { TestClient } from '../testing/test-client.ts';
 import type { TestLink } from '../testing/test-link.ts';

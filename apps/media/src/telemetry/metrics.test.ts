@@ -1,5 +1,5 @@
+import { until } from '@parley/service/testing/inbox';
 import { describe, expect, it } from 'vitest';
-import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 
 const fixture = useNode();

@@ -1,8 +1,8 @@
+import { makeKey } from '@parley/service/testing/edge-server';
+import { until } from '@parley/service/testing/inbox';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
-import { makeKey } from '../testing/test-edge.ts';
 
 const lines: string[] = [];
 const logger = pino({ level: 'trace' }, { write: (line) => lines.push(line) });

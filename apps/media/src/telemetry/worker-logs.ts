@@ -1,6 +1,6 @@
+import type { ThrottledLog } from '@parley/service/throttled-log';
 import { setLogEventListeners } from 'mediasoup';
 import type { Logger } from 'pino';
-import type { ThrottledLog } from './throttled-log.ts';
 
 /** Has the workers' and mediasoup's own logs written with the node's. */
 export function forwardWorkerLogs(logger: Logger, events: ThrottledLog): void {

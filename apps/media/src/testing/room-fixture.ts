@@ -1,7 +1,7 @@
 import type { CarrierKind } from '@parley/protocol/client-messages';
+import { until } from '@parley/service/testing/inbox';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import type { MediaNode, MediaNodeOptions } from '../media-node.ts';
-import { until } from './inbox.ts';
 import { startTestNode } from './start-test-node.ts';
 import type { TestClient } from './test-client.ts';
 import { TestDirect } from './test-direct.ts';

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { ensureWorker } from '@parley/mediasoup-worker/ensure';
+import { readConfig } from '@parley/service/read-config';
 import { pino } from 'pino';
 import { readEnvironment } from '../config/environment.ts';
-import { readConfig } from '../config/read-config.ts';
 import { MediaNode, type MediaNodeOptions } from '../media-node.ts';
 import { workerCount } from '../workers/worker-count.ts';
 

@@ -1,6 +1,6 @@
 import type { SessionRequest } from '@parley/protocol/client-messages';
 import type { SessionEvent } from '@parley/protocol/server-messages';
-import { Inbox } from './inbox.ts';
+import { Inbox } from '@parley/service/testing/inbox';
 
 /** The events of one type. */
 export type EventOf<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;

@@ -6,9 +6,9 @@ import {
   writeDataFrame,
 } from '@parley/protocol/data-channels';
 import { DataMessage } from '@parley/protocol/data-messages';
+import { Inbox, until } from '@parley/service/testing/inbox';
 import type nodeDataChannel from 'node-datachannel';
 import type { DataChannel } from 'node-datachannel';
-import { Inbox, until } from './inbox.ts';
 
 /** A data message as it has come. */
 export interface TestMessage extends DataMessage {

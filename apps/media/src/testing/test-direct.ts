@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { SessionRequest } from '@parley/protocol/client-messages';
 import { DIRECT_PROTOCOL, directProtocols, SESSION_PATH } from '@parley/protocol/direct-socket';
 import { SessionEvent } from '@parley/protocol/server-messages';
+import { until } from '@parley/service/testing/inbox';
 import { WebSocket } from 'ws';
-import { until } from './inbox.ts';
 import { TestClient } from './test-client.ts';
 
 /** A participant's own socket to the node. Every message of the node is checked against the protocol. */

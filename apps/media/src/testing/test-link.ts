@@ -4,8 +4,8 @@ import { NodeLinkMessage, type RoomLinkMessage } from '@parley/protocol/link-mes
 import type { SessionEvent } from '@parley/protocol/server-messages';
 import type { HistoryQuery, RoomMediaStats } from '@parley/protocol/stats';
 import { PROTOCOL_VERSION } from '@parley/protocol/version';
+import { Inbox } from '@parley/service/testing/inbox';
 import type { WebSocket } from 'ws';
-import { Inbox } from './inbox.ts';
 import { type EventOf, TestClient } from './test-client.ts';
 import type { TestEdge, TicketWishes } from './test-edge.ts';
 

@@ -1,7 +1,7 @@
 import type { Source } from '@parley/protocol/grants';
 import type { ServerOffer } from '@parley/protocol/server-messages';
+import { Inbox } from '@parley/service/testing/inbox';
 import nodeDataChannel, { type Audio, type Track, type Video } from 'node-datachannel';
-import { Inbox } from './inbox.ts';
 import type { TestClient } from './test-client.ts';
 import { TestData } from './test-data.ts';
 

@@ -1,7 +1,8 @@
 import type { TicketClaims } from '@parley/protocol/tokens';
+import { makeKey, type TestKey } from '@parley/service/testing/edge-server';
 import { createLocalJWKSet } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { makeKey, TestEdge, type TestKey, type TicketWishes } from '../testing/test-edge.ts';
+import { TestEdge, type TicketWishes } from '../testing/test-edge.ts';
 import { type TicketContext, TicketVerifier } from './ticket-verifier.ts';
 
 const context = { roomId: 'room', epoch: 3, participantId: 'alice', session: 2 };

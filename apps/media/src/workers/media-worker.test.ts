@@ -1,6 +1,6 @@
 import { ensureWorker } from '@parley/mediasoup-worker/ensure';
+import { until } from '@parley/service/testing/inbox';
 import { expect, it } from 'vitest';
-import { until } from '../testing/inbox.ts';
 import { MediaWorker } from './media-worker.ts';
 
 it('does not count what starting took as use', async () => {

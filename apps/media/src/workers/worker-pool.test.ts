@@ -1,10 +1,10 @@
 import { ensureWorker } from '@parley/mediasoup-worker/ensure';
+import { until } from '@parley/service/testing/inbox';
 import { observer } from 'mediasoup';
 import type { Worker } from 'mediasoup/types';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
-import { until } from '../testing/inbox.ts';
 import { useNode } from '../testing/room-fixture.ts';
 import type { TestLink } from '../testing/test-link.ts';
 import { WorkerPool } from './worker-pool.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ParleyError } from '@parley/protocol/errors';
+import { type BackoffPolicy, backoffDelay } from '@parley/service/backoff';
 import type { Logger } from 'pino';
-import { backoffDelay, RESPAWN_BACKOFF } from '../edge/backoff.ts';
 import { type MediaCounts, sumOf } from '../telemetry/media-census.ts';
 import { MediaWorker, type MediaWorkerOptions, type WorkerLoad } from './media-worker.ts';
 
@@ -17,6 +17,7 @@ export interface WorkerPoolOptions extends Omit<MediaWorkerOptions, 'port'> {
   hungMs?: number;
 }
 
+const RESPAWN_BACKOFF: BackoffPolicy = { firstMs: 200, mostMs: 10_000 };
 /** After a worker has lived this long its next death counts as the first, ms. */
 const STABLE_MS = 60_000;
 const SAMPLE_MS = 5_000;

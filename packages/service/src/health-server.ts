@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { listen, portOf } from '../network/listen.ts';
+import { listen, portOf } from './listen.ts';
 
-/** What the health server asks the node. */
+/** What the health server asks its process. */
 export interface HealthSources {
   metrics: { contentType: string; page(): Promise<string> };
-  /** Why the node cannot take rooms now; empty when it can. */
+  /** Why the process is not ready for work now; empty when it is. */
   obstacles(): string[];
   logger: Logger;
 }

@@ -2,22 +2,26 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { decode } from '@parley/protocol/decode';
+import { FLEET_PATH, FleetNodeMessage, NodeFleetMessage } from '@parley/protocol/fleet-messages';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EDGE_SOCKET_TUNING } from '../edge/edge-socket.ts';
-import { until } from '../testing/inbox.ts';
-import { TestEdge } from '../testing/test-edge.ts';
-import { type Assignment, FleetClient, type FleetOptions } from './fleet-client.ts';
+import { EDGE_SOCKET_TUNING } from './edge-socket.ts';
+import { FleetClient, type FleetOptions } from './fleet-client.ts';
+import { EdgeServer, makeKey } from './testing/edge-server.ts';
+import { until } from './testing/inbox.ts';
+
+type Assign = Extract<FleetNodeMessage, { type: 'assign' }>;
 
 vi.setConfig({ testTimeout: 30_000 });
 
-let edge: TestEdge;
-let fleet: FleetClient | undefined;
+let edge: EdgeServer<NodeFleetMessage>;
+let fleet: FleetClient<Assign> | undefined;
 let ran: Promise<void>;
 let logged: { event: string; msg: string }[];
 
 beforeEach(async () => {
-  edge = await TestEdge.start();
+  edge = await startEdge();
   logged = [];
 });
 afterEach(async () => {
@@ -25,15 +29,25 @@ afterEach(async () => {
   await edge.close();
 });
 
-function start({ edgeUrl = edge.url, ...options }: Partial<FleetOptions> = {}): FleetClient {
-  fleet = new FleetClient({
+async function startEdge(): Promise<EdgeServer<NodeFleetMessage>> {
+  const parse = (message: unknown) => NodeFleetMessage.parse(message);
+  const started = new EdgeServer<NodeFleetMessage>(await makeKey('test-key'), { path: FLEET_PATH, parse });
+  await started.listen();
+  return started;
+}
+
+function start({ edgeUrl = edge.url, ...options }: Partial<FleetOptions<Assign>> = {}): FleetClient<Assign> {
+  const load = { rooms: 1, participants: 2, cpu: 0.5 };
+  fleet = new FleetClient<Assign>({
     nodeId: 'node-1',
     region: 'default',
     enrolmentSecret: edge.secret,
-    incarnation: 'first',
+    path: FLEET_PATH,
+    hello: () => ({ type: 'hello', version: 1, incarnation: 'first', load }),
+    heartbeat: () => ({ type: 'heartbeat', load }),
+    read: (text) => decode(FleetNodeMessage, text, 1024),
     logger: pino({ level: 'debug' }, { write: (line) => logged.push(JSON.parse(line)) }),
-    load: () => ({ rooms: 1, participants: 2, cpu: 0.5 }),
-    onAssign: () => undefined,
+    onMessage: () => undefined,
     edgeUrl,
     ...options,
   });
@@ -43,14 +57,19 @@ function start({ edgeUrl = edge.url, ...options }: Partial<FleetOptions> = {}): 
 
 describe('FleetClient', () => {
   it('enrols, says hello, sends its load, hears assignments', async () => {
-    const assigned: Assignment[] = [];
-    const client = start({ onAssign: (assignment) => assigned.push(assignment), heartbeatMs: 100 });
+    const assigned: Assign[] = [];
+    const client = start({ onMessage: (assignment) => assigned.push(assignment), heartbeatMs: 100 });
     expect(client.registered).toBe(false);
     await until(() => client.registered, 'it is registered');
     expect(edge.fleetMessages.all[0]).toMatchObject({ type: 'hello', version: 1, incarnation: 'first' });
-    await edge.sendAssignment('node-1', 'room', 4);
+    edge.tell('node-1', { type: 'later', than: 'this process' });
+    edge.tell('node-1', { type: 'assign', roomId: 'room', epoch: 4, assignment: 'signed' });
     await until(() => assigned.length > 0, 'the assignment is heard');
     expect(assigned[0]).toMatchObject({ roomId: 'room', epoch: 4 });
+    expect(
+      logged.map(({ event }) => event),
+      'a newer edge may say more',
+    ).toContain('fleet-message-unread');
     const heartbeat = await edge.fleetMessages.next(({ type }) => type === 'heartbeat', 'a heartbeat');
     expect(heartbeat.load).toEqual({ rooms: 1, participants: 2, cpu: 0.5 });
   });
@@ -116,6 +135,6 @@ describe('FleetClient', () => {
     await until(() => logged.length > 1, 'it tries again');
     expect(logged[0]?.msg).toMatch(/cannot be reached \(.*ECONNREFUSED/);
     client.close();
-    edge = await TestEdge.start();
+    edge = await startEdge();
   });
 });

@@ -4,7 +4,7 @@ import { ConfigError, type Environment, loadConfig } from '@parley/protocol/conf
 import { MediaConfig } from '@parley/protocol/config/media-config';
 import { WebrtcConfig } from '@parley/protocol/config/webrtc-config';
 
-/** The two configuration files that edge and nodes share. */
+/** The two configuration files that the edge and the server processes share. */
 export interface SharedConfig {
   webrtc: WebrtcConfig;
   media: MediaConfig;

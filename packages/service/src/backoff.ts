@@ -15,9 +15,6 @@ export const STABLE_SOCKET_MS = 10_000;
 /** Enrolment that the edge refused: only an operator can change that, so ask seldom. */
 export const REFUSED_BACKOFF: BackoffPolicy = { firstMs: 10_000, mostMs: 60_000 };
 
-/** Workers that died. */
-export const RESPAWN_BACKOFF: BackoffPolicy = { firstMs: 200, mostMs: 10_000 };
-
 /**
  * The delay before attempt `attempt` (0 is the first repetition), ms: between half of the exponential ceiling and all
  * of it ("equal jitter"), so that nobody returns at once and nobody waits long without reason.

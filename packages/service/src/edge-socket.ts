@@ -45,7 +45,7 @@ export interface EdgeSocketHandlers {
 }
 
 /**
- * A WebSocket that this node opened to the edge: bearer token, keep-alive by text ping, bounded outgoing buffer.
+ * A WebSocket that this process opened to the edge: bearer token, keep-alive by text ping, bounded outgoing buffer.
  * It never reconnects; that is its owner's decision.
  */
 export class EdgeSocket {

@@ -3,7 +3,7 @@ import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'p
 
 const SECRETS = ['secret', 'token', 'ticket', 'assignment', 'authorization', 'enrolmentSecret', 'password'];
 
-/** Makes the node's logger: JSON, one line an event, secrets left out wherever they stand. */
+/** Makes a server process's logger: JSON, one line an event, secrets left out wherever they stand. */
 export function createLogger(level: LogLevel, nodeId: string, destination?: DestinationStream): Logger {
   const options: LoggerOptions = {
     level,

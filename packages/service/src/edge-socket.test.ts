@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { until } from '../testing/inbox.ts';
 import { EDGE_SOCKET_TUNING, EdgeSocket, type EdgeSocketTuning, type SocketEnd } from './edge-socket.ts';
+import { until } from './testing/inbox.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 

@@ -1,38 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decode } from '@parley/protocol/decode';
 import { closeCode } from '@parley/protocol/errors';
-import {
-  FLEET_PATH,
-  FleetNodeMessage,
-  HEARTBEAT_SECONDS,
-  type NodeFleetMessage,
-  type NodeLoad,
-} from '@parley/protocol/fleet-messages';
-import { isSupportedVersion, PROTOCOL_VERSION } from '@parley/protocol/version';
+import { HEARTBEAT_SECONDS } from '@parley/protocol/fleet-messages';
+import { isSupportedVersion } from '@parley/protocol/version';
 import type { Logger } from 'pino';
-import { backoffDelay, REFUSED_BACKOFF, SOCKET_BACKOFF, STABLE_SOCKET_MS } from '../edge/backoff.ts';
-import { EdgeSocket, type EdgeSocketTuning, type SocketEnd } from '../edge/edge-socket.ts';
+import { backoffDelay, REFUSED_BACKOFF, SOCKET_BACKOFF, STABLE_SOCKET_MS } from './backoff.ts';
+import { EdgeSocket, type EdgeSocketTuning, type SocketEnd } from './edge-socket.ts';
 import { EnrolmentRefused, enrol, type NodeToken } from './enrolment.ts';
 
-/** A room that the fleet gave to this node. */
-export interface Assignment {
-  roomId: string;
-  /** Of the (room, node) pair; a higher one replaces a lower one. */
-  epoch: number;
-  /** Signed; opens the room's link. */
-  assignment: string;
+/** What the fleet answers a hello with. */
+export interface FleetWelcome {
+  type: 'welcome';
+  version: number;
 }
 
-/** What the fleet client needs from the node. */
-export interface FleetOptions {
+/** What the fleet client needs from its process; `M` is what the fleet may say once it has greeted. */
+export interface FleetOptions<M extends { type: string }> {
   edgeUrl: string;
   nodeId: string;
   region: string;
   enrolmentSecret: string;
-  incarnation: string;
   logger: Logger;
-  load(): NodeLoad;
-  onAssign(assignment: Assignment): void;
+  /** Of the fleet socket, at the edge. */
+  path: string;
+  /** The first message on each socket. */
+  hello(): object;
+  /** Sent again and again while the socket is open. */
+  heartbeat(): object;
+  /** Reads a message. @throws {DecodeError} what the process does not understand, which is logged */
+  read(text: string): FleetWelcome | M;
+  onMessage(message: M): void;
   socketTuning?: EdgeSocketTuning;
   /** Between heartbeats, ms; by default what the edge expects. */
   heartbeatMs?: number;
@@ -43,19 +39,19 @@ const RENEW_MS = 30_000;
 /** The edge greets within this, or the socket is of no use, ms. */
 const WELCOME_MS = 10_000;
 
-/** Keeps this node in its region's fleet: enrols, holds the fleet socket, sends heartbeats, hears assignments. */
-export class FleetClient {
-  readonly #options: FleetOptions;
+/** Keeps a process in its region's fleet: enrols, holds the fleet socket, sends heartbeats, hears what is to be done. */
+export class FleetClient<M extends { type: string }> {
+  readonly #options: FleetOptions<M>;
   readonly #stop = new AbortController();
   #token: NodeToken | undefined;
   #registered = false;
   #obstacle = 'has not enrolled yet';
 
-  constructor(options: FleetOptions) {
+  constructor(options: FleetOptions<M>) {
     this.#options = options;
   }
 
-  /** Whether the fleet knows this node now. */
+  /** Whether the fleet knows this process now. */
   get registered(): boolean {
     return this.#registered;
   }
@@ -72,7 +68,7 @@ export class FleetClient {
     while (!this.#stop.signal.aborted) {
       let policy = SOCKET_BACKOFF;
       try {
-        const token = await this.#freshToken();
+        const token = await this.token();
         if (this.#stop.signal.aborted) return;
         let welcomedAt = Number.POSITIVE_INFINITY;
         const end = await this.#hold(token, () => {
@@ -102,7 +98,8 @@ export class FleetClient {
     this.#stop.abort();
   }
 
-  async #freshToken(): Promise<string> {
+  /** A node token that holds for a while, bought anew where needed. @throws as {@link enrol} */
+  async token(): Promise<string> {
     if (this.#token === undefined || this.#token.until < Date.now() + RENEW_MS) {
       const { edgeUrl, nodeId, enrolmentSecret } = this.#options;
       this.#token = await enrol(edgeUrl, nodeId, enrolmentSecret, this.#stop.signal);
@@ -112,49 +109,42 @@ export class FleetClient {
 
   /** Holds one fleet socket until it ends. */
   #hold(token: string, onWelcome: () => void): Promise<SocketEnd> {
-    const { edgeUrl, region, incarnation, logger, socketTuning } = this.#options;
+    const { edgeUrl, region, logger, path, hello, heartbeat, onMessage, socketTuning } = this.#options;
     const { heartbeatMs = HEARTBEAT_SECONDS * 1000 } = this.#options;
     const { promise, resolve } = Promise.withResolvers<SocketEnd>();
-    const send = (message: NodeFleetMessage) => socket.send(message);
     const onStop = () => {
-      socket.close(1001, 'the node stops');
-      resolve({ code: 1001, reason: 'the node stops' });
+      socket.close(1001, 'this process stops');
+      resolve({ code: 1001, reason: 'this process stops' });
     };
     const giveUp = (reason: string) => {
       socket.close(1002, reason);
       resolve({ code: 1002, reason });
     };
     const greeting = setTimeout(() => giveUp('no welcome came'), WELCOME_MS);
-    let heartbeat: NodeJS.Timeout | undefined;
+    let beating: NodeJS.Timeout | undefined;
     const socket = new EdgeSocket(
-      `${edgeUrl}${FLEET_PATH}?region=${encodeURIComponent(region)}`,
+      `${edgeUrl}${path}?region=${encodeURIComponent(region)}`,
       token,
       {
         onOpen: () => {
-          send({ type: 'hello', version: PROTOCOL_VERSION, incarnation, load: this.#options.load() });
-          heartbeat = setInterval(() => send({ type: 'heartbeat', load: this.#options.load() }), heartbeatMs);
+          socket.send(hello());
+          beating = setInterval(() => socket.send(heartbeat()), heartbeatMs);
         },
         onMessage: (text) => {
-          const message = readFleetMessage(text, logger);
-          switch (message?.type) {
-            case undefined:
-              return;
-            case 'welcome':
-              clearTimeout(greeting);
-              if (!isSupportedVersion(message.version)) {
-                giveUp(`the edge speaks protocol version ${message.version}; upgrade this node`);
-                return;
-              }
-              this.#registered = true;
-              onWelcome();
-              logger.info({ event: 'fleet-joined', region }, 'registered with the fleet');
-              return;
-            case 'assign':
-              this.#options.onAssign(message);
-              return;
-            default:
-              message satisfies never;
+          const message = this.#read(text);
+          if (message === undefined) return;
+          if (!isWelcome(message)) {
+            onMessage(message);
+            return;
           }
+          clearTimeout(greeting);
+          if (!isSupportedVersion(message.version)) {
+            giveUp(`the edge speaks protocol version ${message.version}; upgrade this process`);
+            return;
+          }
+          this.#registered = true;
+          onWelcome();
+          logger.info({ event: 'fleet-joined', region }, 'registered with the fleet');
         },
         onEnd: resolve,
       },
@@ -163,11 +153,26 @@ export class FleetClient {
     this.#stop.signal.addEventListener('abort', onStop, { once: true });
     return promise.finally(() => {
       clearTimeout(greeting);
-      clearInterval(heartbeat);
+      clearInterval(beating);
       this.#stop.signal.removeEventListener('abort', onStop);
       this.#registered = false;
     });
   }
+
+  /** An edge newer than this process may say more than it understands: that is logged, not fatal. */
+  #read(text: string): FleetWelcome | M | undefined {
+    try {
+      return this.#options.read(text);
+    } catch (error) {
+      const what = { event: 'fleet-message-unread', error: String(error) };
+      this.#options.logger.warn(what, 'a fleet message was not understood');
+      return undefined;
+    }
+  }
+}
+
+function isWelcome(message: { type: string }): message is FleetWelcome {
+  return message.type === 'welcome';
 }
 
 function explain({ code, reason }: SocketEnd, nodeId: string): string {
@@ -175,19 +180,6 @@ function explain({ code, reason }: SocketEnd, nodeId: string): string {
     return `Another process joined the fleet as ${nodeId}: give each node a PARLEY_NODE_ID of its own.`;
   }
   return `The fleet socket ended (${code} ${reason}); it is opened again.`;
-}
-
-/** An edge newer than this node may say more than it understands: that is logged, not fatal. */
-function readFleetMessage(text: string, logger: Logger): FleetNodeMessage | undefined {
-  try {
-    return decode(FleetNodeMessage, text, 64 * 1024);
-  } catch (error) {
-    logger.warn(
-      { event: 'fleet-message-unread', error: String(error) },
-      'a fleet message was not understood',
-    );
-    return undefined;
-  }
 }
 
 function causeOf(error: unknown): string | undefined {
