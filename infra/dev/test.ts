@@ -46,7 +46,10 @@ const steps: Record<string, () => Promise<number>> = {
   page: buildPage,
   // What `wrangler deploy` would upload can be made of this tree.
   bundle: () => run('wrangler', ['deploy', '--dry-run', '--outdir', path.join(reports, 'bundle')]),
-  unit: () => vitest('unit', []),
+  async unit() {
+    await ensureDebianPackages(['ffmpeg'], 'to make and check recordings');
+    return vitest('unit', []);
+  },
   /** Those that mostly wait run beside the others; what they print comes when both have ended. */
   async e2e() {
     const log = path.join(reports, 'waiting.log');
