@@ -8,6 +8,7 @@ import { connectionClosed, join, remove } from './membership.ts';
 import { moderate, moderateAs, renameSelf, updateRoom } from './moderation.ts';
 import { isSessionRequest, passThrough } from './pass-through.ts';
 import { assignFailed, placed, placementFailed } from './placement.ts';
+import { recordingCommand } from './recording.ts';
 import { reconnectSession, requestSession, sessionReported } from './sessions.ts';
 import type { ParticipantState, RoomState } from './state.ts';
 import { muteTrack } from './tracks.ts';
@@ -71,6 +72,21 @@ function dispatch(draft: Draft, command: Command): void {
       return linkClosed(draft, command.nodeId, command.epoch, command.stopped);
     case 'node-checked':
       return nodeChecked(draft, command.nodeId, command.epoch, command.life);
+    case 'start-recording':
+    case 'stop-recording':
+    case 'auto-record':
+    case 'recorder-placed':
+    case 'recorder-placement-failed':
+    case 'recorder-assign-failed':
+    case 'recorder-linked':
+    case 'recorder-failed':
+    case 'recorder-unlinked':
+    case 'recorder-checked':
+    case 'recording-told':
+      return recordingCommand(draft, command);
+    case 'capture-event':
+      // It only passes through.
+      return;
     case 'delete':
       return close(draft, 'deleted');
     case 'wake':

@@ -1,8 +1,12 @@
 import type { ErrorCode } from '@parley/protocol/errors';
 import type { Grants } from '@parley/protocol/grants';
 import type { RoomLinkMessage } from '@parley/protocol/link-messages';
+import type { RecordedParticipant, RoomRecorderMessage } from '@parley/protocol/recording/recorder-link';
+import type { RecordingOptions } from '@parley/protocol/recording/recording-options';
 import type { RoomMediaOptions } from '@parley/protocol/room-media';
 import type { DurableEvent, Joined, ServerMessage } from '@parley/protocol/server-messages';
+import type { TurnId } from './commands.ts';
+import type { RecorderFailure, RecordingNews } from './recording-state.ts';
 
 /** `joined` but for what the shell adds from the server's configuration. */
 export type JoinedByRoom = Omit<Joined, 'media'>;
@@ -64,7 +68,34 @@ export type Effect =
             | 'set-muted'
             | 'set-grants'
             | 'set-room-media'
+            | 'capture'
+            | 'end-capture'
             | 'close-room';
         }
       >;
-    };
+    }
+  | RecordingEffect;
+
+/** What has to be done about a recording. */
+export type RecordingEffect =
+  /** Wants an id for a recording that the room begins by itself; answered by `auto-record`. */
+  | { type: 'auto-record' }
+  /** Asks the Fleet for a recorder; answered by `recorder-placed` or `recorder-placement-failed`. */
+  | { type: 'place-recorder'; exclude: string[] }
+  /** Signs the assignment and has the Fleet deliver it. */
+  | ({ type: 'assign-recorder'; options: RecordingOptions } & TurnId)
+  /** Signs a renewed assignment and answers the recorder's hello. */
+  | ({
+      type: 'welcome-recorder';
+      options: RecordingOptions;
+      startedAt: number;
+      participants: RecordedParticipant[];
+    } & TurnId)
+  /** Sends over the recorder's link; `stop` is the last that it carries. */
+  | ({ type: 'recorder-send'; message: Exclude<RoomRecorderMessage, { type: 'welcome' }> } & TurnId)
+  /** Asks the Fleet whether a recorder lives; answered by `recorder-checked`. */
+  | ({ type: 'check-recorder'; incarnation: string | undefined } & TurnId)
+  /** Tells the recording's memory; answered by `recording-told`. */
+  | { type: 'tell-recording'; news: RecordingNews }
+  /** Answers whoever waits for a start: it records, or why it does not. */
+  | { type: 'start-answered'; recordingId: string; failure?: RecorderFailure };

@@ -3,6 +3,7 @@ import type { LinkSession } from '@parley/protocol/link-messages';
 import type { Command } from './commands.ts';
 import type { Draft } from './draft.ts';
 import { dropNode, replaceNode } from './placement.ts';
+import { captureOnLink } from './recorder-link.ts';
 import { loseSession, openSession, passPending, restateGrants, showWay } from './sessions.ts';
 import { type Assignment, type ParticipantState, type RoomState, TIMES } from './state.ts';
 import { publishTrack, unpublishTrack } from './tracks.ts';
@@ -19,7 +20,8 @@ export function isCurrent(state: RoomState, nodeId: string, epoch: number): bool
 export function linkOpened(draft: Draft, command: Extract<Command, { type: 'link-opened' }>): void {
   const { nodeId, epoch, sessions, incarnation, publicUrl } = command;
   const { state, now } = draft;
-  if (!isCurrent(state, nodeId, epoch)) return;
+  const before = state.assignments[nodeId];
+  if (before === undefined || !isCurrent(state, nodeId, epoch)) return;
   const assignment = {
     nodeId,
     epoch,
@@ -34,6 +36,7 @@ export function linkOpened(draft: Draft, command: Extract<Command, { type: 'link
   state.toldNoNode = false;
   const { media } = state.settings;
   draft.emit({ type: 'welcome', nodeId, epoch, ...(media !== undefined && { media }) });
+  captureOnLink(draft, nodeId, incarnation, before);
 
   const held = new Map<ParticipantState, LinkSession>();
   for (const one of sessions) {

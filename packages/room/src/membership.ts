@@ -9,9 +9,11 @@ import type { JoinedByRoom } from './effects.ts';
 import { dismissOlder, guestOf, leaveLobby, wait } from './lobby.ts';
 import { needsNode } from './placement.ts';
 import { leavesAt } from './presence.ts';
+import { recorded, tellRecorder } from './recorder-link.ts';
+import { checkAutoRecord } from './recording.ts';
 import { openSession, showWay } from './sessions.ts';
 import { LOG_LENGTH, type LobbyEntry, type ParticipantState, type RoomState } from './state.ts';
-import { lobbyGuest, publicParticipant } from './views.ts';
+import { lobbyGuest, publicParticipant, recordingNow } from './views.ts';
 
 type JoinCommand = Extract<Command, { type: 'join' }>;
 
@@ -79,10 +81,12 @@ export function enter(draft: Draft, entry: LobbyEntry, resumeKey: ResumeKey): vo
     { type: 'participant-joined', roomId: state.roomId, participant: publicParticipant(participant) },
     participant,
   );
+  tellRecorder(draft, { type: 'participant', participant: recorded(participant) });
   draft.tell(participant, { ...joined(draft, participant, false), resumeSecret: resumeKey.resumeSecret });
   const assignment = draft.linked();
   if (assignment !== undefined) openSession(draft, participant, assignment);
   else needsNode(draft, participant);
+  checkAutoRecord(draft);
 }
 
 function newcomer({ now }: Draft, entry: LobbyEntry, { resumeHash }: ResumeKey): ParticipantState {
@@ -129,6 +133,7 @@ function joined({ state }: Draft, participant: ParticipantState, resumed: boolea
     grants,
     ...(grants.moderate && { lobby: Object.values(state.lobby).map(lobbyGuest) }),
     participants: others.map(publicParticipant),
+    ...recordingNow(state),
     seq: state.lastSeq,
     resumed,
   };
@@ -257,10 +262,12 @@ function takeOut(draft: Draft, participant: ParticipantState, reason: LeaveReaso
   if (address !== undefined) draft.emit({ type: 'free-place', participantId, address });
   if (session > 0) draft.tellNode(nodeId, { type: 'close-session', participantId, session });
   draft.record({ type: 'participant-left', roomId: state.roomId, participantId, reason });
+  tellRecorder(draft, { type: 'participant-left', participantId });
   if (Object.keys(state.participants).length > 0) return;
   state.emptySince = draft.now;
   if (state.placement.state === 'waiting') state.placement = { state: 'none' };
   state.toldNoNode = false;
+  delete state.recordings.autoStopped;
 }
 
 /** A socket is gone. That alone proves nothing: see {@link leavesAt}. */

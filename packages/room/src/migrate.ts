@@ -9,23 +9,6 @@ import { type RoomState, STATE_VERSION } from './state.ts';
 export function migrate(stored: RoomState): RoomState | undefined {
   const version: number = stored.version;
   if (version === STATE_VERSION) return stored;
-  if (version !== 3) return undefined;
-  const { grants: _, ...settings } = stored.settings as typeof stored.settings & { grants: unknown };
-  const { participants } = stored;
-  const newer = { record: true, moderate: false };
-  return {
-    ...stored,
-    version: STATE_VERSION,
-    settings: {
-      ...settings,
-      locked: false,
-      lobby: false,
-      metadata: {},
-    },
-    participants: Object.fromEntries(
-      Object.entries(participants).map(([id, one]) => [id, { ...one, grants: { ...newer, ...one.grants } }]),
-    ),
-    lobby: {},
-    bans: {},
-  };
+  if (version !== 4) return undefined;
+  return { ...stored, version: STATE_VERSION, recordings: { untold: [], lastNews: 0 } };
 }

@@ -7,6 +7,8 @@ import type { ResumeKey } from './commands.ts';
 import type { Draft } from './draft.ts';
 import { admit, dismiss, emptyLobby } from './lobby.ts';
 import { eject } from './membership.ts';
+import { recorded, tellRecorder } from './recorder-link.ts';
+import { setAutoRecord } from './recording.ts';
 import type { ParticipantState, RoomState } from './state.ts';
 import { muteTrack } from './tracks.ts';
 import { lobbyGuest } from './views.ts';
@@ -160,6 +162,7 @@ function rename(draft: Draft, participant: ParticipantState, name: string): void
   if (participant.name === name) return;
   participant.name = name;
   draft.record({ type: 'participant-renamed', roomId: draft.state.roomId, participantId, name });
+  tellRecorder(draft, { type: 'participant', participant: recorded(participant) });
 }
 
 function setGrants(draft: Draft, participant: ParticipantState, change: GrantsChange): void {
@@ -195,7 +198,7 @@ export function updateRoom(
 ): void {
   const { state } = draft;
   if (state.phase === 'closed') return;
-  const { name, maxParticipants, metadata, media, locked, lobby } = change;
+  const { name, maxParticipants, metadata, media, autoRecord, locked, lobby } = change;
   if (locked !== undefined && locked !== state.settings.locked) {
     moderate(draft, by, { action: 'lock', locked }, []);
   }
@@ -212,6 +215,7 @@ export function updateRoom(
       draft.tellNode(nodeId, { type: 'set-room-media', media });
     }
   }
+  if (autoRecord !== undefined) setAutoRecord(draft, autoRecord);
   // Last: whom it lets in counts against the new size.
   if (lobby === undefined || lobby === settings.lobby) return;
   moderate(draft, by, { action: 'set-lobby', lobby }, resumeKeys);

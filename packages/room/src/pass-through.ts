@@ -5,7 +5,7 @@ import { isCurrent } from './links.ts';
 import type { RoomState } from './state.ts';
 
 /**
- * What a message that only passes through the room, between a client and its session, comes to; undefined when the rules
+ * What a message that only passes through the room, between a client and its session or a node and a recorder, comes to; undefined when the rules
  * have to look at it. Most of what a call says is of this kind: it changes nothing, so nothing is copied or stored.
  */
 export function passThrough(state: RoomState, command: Command): Effect[] | undefined {
@@ -14,6 +14,8 @@ export function passThrough(state: RoomState, command: Command): Effect[] | unde
       return toClient(state, command);
     case 'client-message':
       return toNode(state, command);
+    case 'capture-event':
+      return toRecorder(state, command);
     default:
       return undefined;
   }
@@ -30,6 +32,19 @@ function toClient(
   if (participant?.nodeId !== nodeId || participant.session !== report.session) return undefined;
   const { connectionId } = participant;
   return connectionId === undefined ? [] : [{ type: 'send', connectionId, message: report.message }];
+}
+
+/** What comes of another turn, or while no recorder listens, means nothing: nodes say again what there is when they are told again. */
+function toRecorder(
+  state: RoomState,
+  { nodeId, nodeEpoch, recordingId, epoch, event }: Extract<Command, { type: 'capture-event' }>,
+): Effect[] {
+  const { recording } = state;
+  const recorder = recording?.recorder;
+  if (recording?.recordingId !== recordingId || recorder?.epoch !== epoch) return [];
+  if (recorder.state !== 'linked' || !isCurrent(state, nodeId, nodeEpoch)) return [];
+  const turn = { recordingId, recorderId: recorder.recorderId, epoch };
+  return [{ type: 'recorder-send', ...turn, message: { type: 'capture', nodeId, event } }];
 }
 
 function toNode(

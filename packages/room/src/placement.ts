@@ -1,6 +1,7 @@
 import type { ErrorMessage } from '@parley/protocol/server-messages';
 import type { Draft } from './draft.ts';
 import { leaveIfGone } from './membership.ts';
+import { tellRecorder } from './recorder-link.ts';
 import { loseSession } from './sessions.ts';
 import { type ParticipantState, TIMES } from './state.ts';
 
@@ -52,7 +53,15 @@ export function placed(draft: Draft, nodeId: string): void {
   for (const old of Object.keys(state.assignments)) if (old !== nodeId) dropNode(draft, old);
   if (Object.keys(state.participants).length === 0) return;
   state.lastEpoch += 1;
-  state.assignments[nodeId] = { nodeId, epoch: state.lastEpoch, state: 'assigned', since: now };
+  const { incarnation, endCapture } = state.assignments[nodeId] ?? {};
+  state.assignments[nodeId] = {
+    nodeId,
+    epoch: state.lastEpoch,
+    state: 'assigned',
+    since: now,
+    ...(incarnation !== undefined && { incarnation }),
+    ...(endCapture !== undefined && { endCapture }),
+  };
   draft.emit({ type: 'assign', nodeId, epoch: state.lastEpoch });
 }
 
@@ -121,6 +130,7 @@ export function checkNodes(draft: Draft): void {
 export function dropNode(draft: Draft, nodeId: string): void {
   const { state } = draft;
   delete state.assignments[nodeId];
+  tellRecorder(draft, { type: 'node-gone', nodeId });
   for (const participant of Object.values(state.participants)) {
     // Without a node nothing may speak any more for whoever has no socket.
     if (participant.nodeId === nodeId && loseSession(draft, participant)) leaveIfGone(draft, participant);
@@ -133,6 +143,7 @@ export function release(draft: Draft): void {
   for (const { nodeId } of Object.values(state.assignments)) {
     draft.tellNode(nodeId, { type: 'close-room', roomId: state.roomId });
     delete state.assignments[nodeId];
+    tellRecorder(draft, { type: 'node-gone', nodeId });
   }
   state.placement = { state: 'none' };
 }

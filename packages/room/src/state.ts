@@ -2,13 +2,15 @@ import type { CarrierKind, Join, SessionRequest } from '@parley/protocol/client-
 import type { Grants } from '@parley/protocol/grants';
 import type { MediaState } from '@parley/protocol/link-messages';
 import type { Ban } from '@parley/protocol/moderation';
+import type { RecordingOptions } from '@parley/protocol/recording/recording-options';
 import type { Jurisdiction } from '@parley/protocol/residency';
 import type { RoomMediaOptions } from '@parley/protocol/room-media';
 import type { RoomMetadata } from '@parley/protocol/server-messages';
 import type { Track } from '@parley/protocol/track';
+import type { RecordingLedger, RecordingState } from './recording-state.ts';
 
 /** Version of the stored shape of {@link RoomState}; a change of shape needs a new number and a migration. */
-export const STATE_VERSION = 4;
+export const STATE_VERSION = 5;
 
 /** What a room was made with. Durations in milliseconds. */
 export interface RoomSettings {
@@ -26,6 +28,8 @@ export interface RoomSettings {
   jurisdiction?: Jurisdiction;
   /** Absent where nothing was said. */
   media?: RoomMediaOptions;
+  /** Set where the room is recorded whenever somebody is in it. */
+  autoRecord?: RecordingOptions;
 }
 
 /** Times of the room's rules, milliseconds. */
@@ -185,6 +189,8 @@ export interface Assignment {
   checkAt?: number;
   /** Whether it said so when it was asked last. */
   live?: boolean;
+  /** A capture that the node may still go on with, since it could not be told of its end. */
+  endCapture?: { recordingId: string; epoch: number };
 }
 
 /** Whether a node is being looked for. */
@@ -216,6 +222,8 @@ export interface RoomState {
   /** `seq` of the latest durable event. */
   lastSeq: number;
   placement: Placement;
+  recording?: RecordingState;
+  recordings: RecordingLedger;
   /** Whether participants were told that no node is there. */
   toldNoNode: boolean;
   /** When the room last looked after itself. */
@@ -238,6 +246,7 @@ export function createRoom(roomId: string, settings: RoomSettings, now: number):
     lastEpoch: now,
     lastSeq: 0,
     placement: { state: 'none' },
+    recordings: { untold: [], lastNews: 0 },
     toldNoNode: false,
     sweptAt: now,
   };

@@ -1,5 +1,6 @@
 import type { LobbyGuest } from '@parley/protocol/moderation';
 import type { ParticipantDetails, RoomDetails, RoomSummary } from '@parley/protocol/rest';
+import type { ActiveRecording } from '@parley/protocol/server-messages';
 import type { Participant } from '@parley/protocol/track';
 import type { LobbyEntry, ParticipantState, RoomState } from './state.ts';
 
@@ -27,6 +28,13 @@ export function lobbyGuest({ participantId, request, access, since }: LobbyEntry
   return { participantId, name, ...(identity !== undefined && { identity }), since };
 }
 
+/** The recording that goes on, if one does. */
+export function recordingNow({ recording }: RoomState): { recording?: ActiveRecording } {
+  if (!recording?.begun) return {};
+  const { recordingId, startedAt } = recording;
+  return { recording: { recordingId, startedAt } };
+}
+
 /** The room in lists. */
 export function summary(state: RoomState): RoomSummary {
   return {
@@ -40,13 +48,15 @@ export function summary(state: RoomState): RoomSummary {
 
 /** The room with who is in it. */
 export function details(state: RoomState): RoomDetails {
-  const { metadata, locked, lobby, region, jurisdiction, media = {} } = state.settings;
+  const { metadata, locked, lobby, region, jurisdiction, autoRecord, media = {} } = state.settings;
   return {
     ...summary(state),
     metadata,
     locked,
     lobby,
     media,
+    ...(autoRecord !== undefined && { autoRecord }),
+    ...recordingNow(state),
     ...(region !== undefined && { region }),
     ...(jurisdiction !== undefined && { jurisdiction }),
     participants: Object.values(state.participants).map(publicParticipant),

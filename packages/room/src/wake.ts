@@ -4,13 +4,15 @@ import { dismiss } from './lobby.ts';
 import { expel, leaveIfGone } from './membership.ts';
 import { checkNodes, checkPlacement, release } from './placement.ts';
 import { expelledAt, leavesAt, sweepInterval } from './presence.ts';
+import { checkRecording, recordingWakes, stopRecording } from './recording.ts';
+import { tellAll } from './recording-news.ts';
 import { reopenSessions } from './sessions.ts';
 import { type RoomState, TIMES } from './state.ts';
 
 /** When the room next has something to do by itself, milliseconds since the epoch; undefined when it is closed. */
 export function nextWake(state: RoomState): number | undefined {
   if (state.phase === 'closed') return undefined;
-  const times = [state.sweptAt + sweepInterval(state)];
+  const times = [state.sweptAt + sweepInterval(state), ...recordingWakes(state)];
   if (state.emptySince !== undefined) {
     if (!isSomebodyWaiting(state)) times.push(state.emptySince + state.settings.idleTimeout);
     if (Object.keys(state.assignments).length > 0) times.push(state.emptySince + TIMES.release);
@@ -47,6 +49,7 @@ export function wake(draft: Draft): void {
   reopenSessions(draft);
   checkNodes(draft);
   checkPlacement(draft);
+  checkRecording(draft);
   if (state.emptySince === undefined) return;
   if (now >= state.emptySince + TIMES.release) release(draft);
   if (isSomebodyWaiting(state)) return;
@@ -61,6 +64,9 @@ function isSomebodyWaiting({ lobby }: RoomState): boolean {
 /** Closes the room for everybody and for good. */
 export function close(draft: Draft, reason: 'deleted' | 'idle'): void {
   const { state } = draft;
+  state.phase = 'closed';
+  stopRecording(draft, 'room-closed');
+  tellAll(draft);
   draft.broadcast({ type: 'room-closed', roomId: state.roomId, reason });
   const code = 'room_closed';
   const message = 'The room was closed.';
@@ -72,5 +78,4 @@ export function close(draft: Draft, reason: 'deleted' | 'idle'): void {
   for (const entry of Object.values(state.lobby)) dismiss(draft, entry, code, message);
   release(draft);
   state.emptySince = draft.now;
-  state.phase = 'closed';
 }

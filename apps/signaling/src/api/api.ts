@@ -5,6 +5,7 @@ import { moderation } from './moderation.ts';
 import { documentApi } from './openapi.ts';
 import { recordings } from './recordings.ts';
 import { hasBody } from './request-body.ts';
+import { roomRecording } from './room-recording.ts';
 import { rooms } from './rooms.ts';
 import { tokens } from './tokens.ts';
 
@@ -44,6 +45,7 @@ api.use('/api/*', async (c, next) => {
 
 api.route('/', rooms);
 api.route('/', moderation);
+api.route('/', roomRecording);
 api.route('/', recordings);
 api.route('/', tokens);
 documentApi(api);

@@ -2,39 +2,9 @@ import { ParleyError } from '@parley/protocol/errors';
 import { Recording, RecordingList } from '@parley/protocol/rest';
 import type { Environment } from '../environment.ts';
 import { RoomObject } from '../room/room-object.ts';
-import { webrtcConfig } from '../settings.ts';
 import { apiRoute, apiRoutes, json, noRoom, RecordingParams, RoomParams } from './api-route.ts';
 
 const tags = ['Recordings'];
-
-const start = apiRoute(
-  'record',
-  {
-    method: 'post',
-    path: '/api/rooms/{id}/recording/start',
-    operationId: 'startRecording',
-    tags,
-    summary: 'Starts to record a room',
-    description: 'No recorder exists in this version, so every start is refused.',
-    request: { params: RoomParams },
-    responses: { 201: json(Recording, 'The recording') },
-  },
-  ['room_not_found', 'recording_disabled', 'recording_unavailable'],
-);
-
-const stop = apiRoute(
-  'record',
-  {
-    method: 'post',
-    path: '/api/rooms/{id}/recording/stop',
-    operationId: 'stopRecording',
-    tags,
-    summary: 'Stops the recording of a room',
-    request: { params: RoomParams },
-    responses: { 200: json(Recording, 'The recording') },
-  },
-  ['room_not_found', 'recording_inactive'],
-);
 
 const list = apiRoute(
   'record',
@@ -78,24 +48,8 @@ const remove = apiRoute(
   ['recording_not_found'],
 );
 
-/**
- * Recordings. There is no recorder yet: what is asked for is checked and refused with what is missing, and there are no
- * recordings to list.
- */
+/** Recordings. None are kept yet: there are no recordings to list. */
 export const recordings = apiRoutes();
-
-recordings.openapi(start, async (c) => {
-  await requireRoom(c.env, c.req.valid('param').id);
-  if (!webrtcConfig.recording.enabled) {
-    throw new ParleyError('recording_disabled', 'Set recording.enabled in webrtc.yaml to allow recordings.');
-  }
-  throw new ParleyError('recording_unavailable', 'No recorder is connected to this server.');
-});
-
-recordings.openapi(stop, async (c) => {
-  await requireRoom(c.env, c.req.valid('param').id);
-  throw new ParleyError('recording_inactive', 'Start a recording first: POST /api/rooms/ID/recording/start.');
-});
 
 recordings.openapi(list, async (c) => {
   await requireRoom(c.env, c.req.valid('param').id);

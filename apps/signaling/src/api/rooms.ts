@@ -19,6 +19,7 @@ import { webrtcConfig } from '../settings.ts';
 import { apiRoute, apiRoutes, body, json, noRoom, optionalBody, RoomParams, unwrap } from './api-route.ts';
 import { fingerprintOf } from './idempotency.ts';
 import { makeRoomId } from './room-ids.ts';
+import { requireRecording } from './room-recording.ts';
 
 const DEFAULT_PAGE = 100;
 
@@ -44,7 +45,14 @@ const create = apiRoute(
       },
     },
   },
-  ['room_exists', 'idempotency_conflict', 'server_full', 'too_many_rooms', 'region_unknown'],
+  [
+    'room_exists',
+    'idempotency_conflict',
+    'server_full',
+    'too_many_rooms',
+    'region_unknown',
+    'recording_disabled',
+  ],
 );
 
 const list = apiRoute('administer', {
@@ -85,7 +93,7 @@ const update = apiRoute(
     request: { params: RoomParams, body: body(UpdateRoomRequest) },
     responses: { 200: json(RoomDetails, 'The room as it is now') },
   },
-  ['room_not_found'],
+  ['room_not_found', 'recording_disabled'],
 );
 
 const close = apiRoute(
@@ -124,6 +132,7 @@ export const rooms = apiRoutes();
 rooms.openapi(create, async (c) => {
   const request = c.req.valid('json');
   requireSize(request.maxParticipants);
+  if (request.autoRecord !== undefined) requireRecording();
   const key = c.req.valid('header')['idempotency-key'];
   const fingerprint = key === undefined ? undefined : await fingerprintOf(key, request);
   const { jurisdiction } = request;
@@ -152,6 +161,7 @@ rooms.openapi(update, async (c) => {
   const { id } = c.req.valid('param');
   const change = c.req.valid('json');
   requireSize(change.maxParticipants);
+  if (change.autoRecord) requireRecording();
   return c.json((await RoomObject.of(c.env, id).update(apiCaller(c.var.claims), change)) ?? noRoom(id), 200);
 });
 

@@ -15,7 +15,6 @@ function keyless() {
     env,
     keys: { get: () => Promise.reject(new Error('the Keyring is out of reach')) },
     sockets: { send: (_to: string, message: unknown) => sent.push(message) },
-    region: () => undefined,
     apply: async (command: Command) => {
       commands.push(command);
     },

@@ -4,15 +4,17 @@ import { PROTOCOL_VERSION } from '@parley/protocol/version';
 import type { Command } from '@parley/room/commands';
 import type { Effect } from '@parley/room/effects';
 import type { Environment } from '../environment.ts';
-import { FleetObject } from '../fleet/fleet-object.ts';
+import type { FleetObject } from '../fleet/fleet-object.ts';
 import type { KeyCache } from '../keyring/key-cache.ts';
 import { signAssignment, signTicket } from '../keyring/sign.ts';
 import type { RoomPlaces } from '../limits/room-places.ts';
 import { log } from '../log.ts';
-import { clientMediaSettings, region as home, turn } from '../settings.ts';
+import { clientMediaSettings, turn } from '../settings.ts';
 import { closeQuietly } from '../sockets.ts';
 import { turnServer } from '../turn/turn-service.ts';
+import { RecorderEffects } from './recorder-effects.ts';
 import { type RoomSockets, sendMessage } from './room-sockets.ts';
+import type { StartWaiters } from './start-waiters.ts';
 
 /** Effects that are left when the room has read its log. */
 export type ShellEffect = Exclude<Effect, { type: 'replay' }>;
@@ -26,8 +28,11 @@ export interface EffectContext {
   places: RoomPlaces;
   /** Whose connection it is now. */
   participantOf: (connectionId: string) => string | undefined;
-  /** The region that the room is pinned to, if it is. */
-  region: () => string | undefined;
+  /** The region whose nodes and recorders serve the room, and its fleet. */
+  home: () => string;
+  fleet: () => DurableObjectStub<FleetObject>;
+  /** Who waits for a recording to begin. */
+  starts: StartWaiters;
   /** Takes what becomes of an effect that is answered later. */
   apply: (command: Command) => Promise<void>;
 }
@@ -38,10 +43,12 @@ export interface EffectContext {
  */
 export class EffectRunner {
   readonly #context: EffectContext;
+  readonly #recorders: RecorderEffects;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(context: EffectContext) {
     this.#context = context;
+    this.#recorders = new RecorderEffects(context);
   }
 
   /** Resolves when these effects, and all before them, are done. */
@@ -137,6 +144,15 @@ export class EffectRunner {
         return places.freeParticipant(effect.address, effect.participantId);
       case 'link-send':
         return sendMessage(sockets.link(effect.nodeId, effect.epoch), effect.message);
+      case 'auto-record':
+      case 'place-recorder':
+      case 'assign-recorder':
+      case 'welcome-recorder':
+      case 'recorder-send':
+      case 'check-recorder':
+      case 'tell-recording':
+      case 'start-answered':
+        return this.#recorders.perform(roomId, effect);
       default:
         effect satisfies never;
     }
@@ -158,17 +174,11 @@ export class EffectRunner {
     return [...clientMediaSettings.iceServers, await turnServer(turn, participantId, Date.now())];
   }
 
-  /** The fleet whose nodes serve the room. */
-  #fleet(): DurableObjectStub<FleetObject> {
-    const { env, region } = this.#context;
-    return FleetObject.of(env, region() ?? home);
-  }
-
   async #place(roomId: string, exclude: string[]): Promise<void> {
     const { keys, apply } = this.#context;
     try {
       // The key is wanted right after, so both are fetched at once.
-      const [nodeId] = await Promise.all([this.#fleet().place(roomId, exclude), keys.get()]);
+      const [nodeId] = await Promise.all([this.#context.fleet().place(roomId, exclude), keys.get()]);
       await apply(nodeId === undefined ? { type: 'placement-failed' } : { type: 'placed', nodeId });
     } catch (error) {
       logError('placement failed', { roomId, error });
@@ -182,7 +192,7 @@ export class EffectRunner {
   ): Promise<void> {
     const { apply } = this.#context;
     try {
-      const life = await this.#fleet().lifeOf(nodeId, incarnation);
+      const life = await this.#context.fleet().lifeOf(nodeId, incarnation);
       await apply({ type: 'node-checked', nodeId, epoch, life });
     } catch (error) {
       // The room asks again.
@@ -193,7 +203,7 @@ export class EffectRunner {
   async #assign(roomId: string, nodeId: string, epoch: number, assignment: string): Promise<void> {
     const { apply } = this.#context;
     try {
-      if (await this.#fleet().assign(nodeId, roomId, epoch, assignment)) return;
+      if (await this.#context.fleet().assign(nodeId, roomId, epoch, assignment)) return;
     } catch (error) {
       logError('assignment not delivered', { roomId, error });
     }

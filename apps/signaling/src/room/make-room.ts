@@ -29,6 +29,7 @@ export function makeRoom(
     lobby: request.lobby ?? false,
     metadata: request.metadata ?? {},
     ...(request.media && { media: request.media }),
+    ...(request.autoRecord && { autoRecord: request.autoRecord }),
     ...residence.value,
   };
   return success({

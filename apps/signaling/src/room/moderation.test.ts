@@ -5,7 +5,7 @@ import type { GrantsChange } from '@parley/protocol/grants';
 import type { ModerationAction } from '@parley/protocol/moderation';
 import { mintToken } from '@parley/server/mint-token';
 import { describe, expect, it } from 'vitest';
-import storedV3 from '../../../../packages/room/fixtures/room-v3.json' with { type: 'json' };
+import storedV4 from '../../../../packages/room/fixtures/room-v4.json' with { type: 'json' };
 import { NEW_KEY } from '../testing/api-keys.ts';
 import { TestNode } from '../testing/test-node.ts';
 import { ask, TestSocket } from '../testing/test-socket.ts';
@@ -195,7 +195,7 @@ describe('the room', () => {
   it('that the version before has stored is carried over, and whoever was in it comes back', async () => {
     await runInDurableObject(object('room-1'), async (_, ctx) => {
       const [now, secret] = [Date.now(), await hashResumeSecret('secret-ann')];
-      const state = structuredClone(storedV3);
+      const state = structuredClone(storedV4);
       const { 'p-ann': ann, 'p-bob': bob } = state.participants;
       Object.assign(ann, { resumeHash: secret, vanishedAt: now, mediaSince: now });
       Object.assign(bob, { mediaSince: now });
@@ -204,7 +204,7 @@ describe('the room', () => {
     });
     await evictDurableObject(object('room-1'));
     expect(await object('room-1').details()).toMatchObject({ name: 'Room', locked: false, lobby: false });
-    const resume = { participantId: 'p-ann', secret: 'secret-ann', seq: storedV3.lastSeq };
+    const resume = { participantId: 'p-ann', secret: 'secret-ann', seq: storedV4.lastSeq };
     const back = await knock('room-1', undefined, undefined, { resume });
     expect(await back.next('resumed')).toMatchObject({ participantId: 'p-ann' });
   });

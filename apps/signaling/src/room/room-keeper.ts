@@ -11,19 +11,22 @@ import { nextWake } from '@parley/room/wake';
 import { isSameKey } from '../api/idempotency.ts';
 import { DirectoryReporter } from '../directory/directory-reporter.ts';
 import type { Environment } from '../environment.ts';
+import { FleetObject } from '../fleet/fleet-object.ts';
 import { JOIN_TIMEOUT } from '../join-deadline.ts';
 import { KeyCache } from '../keyring/key-cache.ts';
 import { RoomPlaces } from '../limits/room-places.ts';
 import { log } from '../log.ts';
 import { failure, type Result, success } from '../result.ts';
-import { webhooks, webrtcConfig } from '../settings.ts';
+import { region, webhooks, webrtcConfig } from '../settings.ts';
 import { RoomWebhooks } from '../webhooks/room-webhooks.ts';
 import { EffectRunner, type ShellEffect } from './effect-runner.ts';
+import { lostLinks, lostSockets } from './lost-sockets.ts';
 import { type Maker, makeRoom } from './make-room.ts';
 import { RoomClock } from './room-clock.ts';
 import { logOutcome } from './room-log.ts';
 import type { RoomSockets } from './room-sockets.ts';
 import { RoomStore } from './room-store.ts';
+import { StartWaiters } from './start-waiters.ts';
 
 /**
  * Keeps a room: its state, in memory and stored, the alarm, and what has to be done about each change. Everything that happens
@@ -32,6 +35,7 @@ import { RoomStore } from './room-store.ts';
 export class RoomKeeper {
   readonly places: RoomPlaces;
   readonly webhooks: RoomWebhooks;
+  readonly starts = new StartWaiters();
   readonly #ctx: DurableObjectState;
   readonly #sockets: RoomSockets;
   readonly #keys: KeyCache;
@@ -50,6 +54,7 @@ export class RoomKeeper {
     this.webhooks = new RoomWebhooks(ctx, webhooks, () => this.#webhooksPaused());
     this.#store = new RoomStore(ctx.storage, this.webhooks);
     this.#clock = new RoomClock(ctx.storage);
+    const home = () => this.region;
     this.#effects = new EffectRunner({
       ctx,
       env,
@@ -58,7 +63,9 @@ export class RoomKeeper {
       places: this.places,
       apply: (command) => this.do(command),
       participantOf: (connectionId) => this.participantOf(connectionId),
-      region: () => this.#state?.settings.region,
+      home,
+      fleet: () => FleetObject.of(env, home()),
+      starts: this.starts,
     });
   }
 
@@ -87,6 +94,11 @@ export class RoomKeeper {
     return this.#state;
   }
 
+  /** The region whose nodes and recorders serve the room. */
+  get region(): string {
+    return this.#state?.settings.region ?? region;
+  }
+
   participantOf(connectionId: string): string | undefined {
     const participants = Object.values(this.#state?.participants ?? {});
     return participants.find((one) => one.connectionId === connectionId)?.participantId;
@@ -97,38 +109,19 @@ export class RoomKeeper {
     return this.#state && this.#store.log.between('', after, this.#state.lastSeq, most);
   }
 
-  /** Misses what went without a word. Links before clients: while links are gone, nobody can tell whose media flows. */
+  /** Misses what went without a word. */
   missLost(): void {
-    this.missLostLinks();
-    this.#missLostClients();
+    this.#miss(lostSockets);
   }
 
-  /**
-   * Links that a deploy or an eviction took away while the object was not there to see it, and those whose network went
-   * without a word.
-   */
+  /** The same of nodes' links alone. */
   missLostLinks(): void {
-    for (const { nodeId, epoch, state } of Object.values(this.#state?.assignments ?? {})) {
-      if (state !== 'linked') continue;
-      this.#sockets.closeLinkIfSilent(nodeId, epoch, Date.now());
-      if (this.#sockets.link(nodeId, epoch) !== undefined) continue;
-      void this.do({ type: 'link-closed', nodeId, epoch, stopped: false });
-    }
+    this.#miss(lostLinks);
   }
 
-  #missLostClients(): void {
-    for (const { connectionId, request } of Object.values(this.#state?.lobby ?? {})) {
-      if (request.recovers) this.#sockets.closeIfSilent(connectionId, Date.now());
-      if (this.#sockets.client(connectionId) !== undefined) continue;
-      void this.do({ type: 'connection-closed', connectionId });
-    }
-    for (const { connectionId, recovers } of Object.values(this.#state?.participants ?? {})) {
-      if (connectionId === undefined) continue;
-      // Only a client that recovers is known to ping.
-      if (recovers) this.#sockets.closeIfSilent(connectionId, Date.now());
-      if (this.#sockets.client(connectionId) !== undefined) continue;
-      void this.do({ type: 'connection-closed', connectionId });
-    }
+  #miss(lost: typeof lostSockets): void {
+    if (this.#state === undefined) return;
+    for (const command of lost(this.#state, this.#sockets, Date.now())) void this.do(command);
   }
 
   /** The alarm has rung: does what is due. */

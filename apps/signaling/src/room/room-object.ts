@@ -1,19 +1,19 @@
 import { DurableObject } from 'cloudflare:workers';
-import { closeCode } from '@parley/protocol/errors';
-import { NODE_STOPS } from '@parley/protocol/link-messages';
 import type { Ban, LobbyGuest, ModeratedBy, ModerationAction } from '@parley/protocol/moderation';
+import type { RecordingOptions } from '@parley/protocol/recording/recording-options';
 import { jurisdictionOf } from '@parley/protocol/residency';
 import type {
   CreateRoomRequest,
   ParticipantDetails,
+  Recording,
   RoomDetails,
   RoomStats,
   UpdateRoomRequest,
 } from '@parley/protocol/rest';
 import type { DurableEvent } from '@parley/protocol/server-messages';
 import type { HistoryQuery } from '@parley/protocol/stats';
+import type { RecordingFacts } from '@parley/recording/facts';
 import { isBanned } from '@parley/room/bans';
-import { isCurrent } from '@parley/room/links';
 import { keysNeeded } from '@parley/room/lobby';
 import { moderationRefusal, type TokenModerator, tokenRefusal } from '@parley/room/moderation';
 import { details, lobbyGuest, participantDetails } from '@parley/room/views';
@@ -21,15 +21,17 @@ import { originOf } from '../client-origin.ts';
 import type { Environment } from '../environment.ts';
 import { within } from '../residency/within.ts';
 import { failure, type Result, success } from '../result.ts';
-import { closeQuietly, closeWithError } from '../sockets.ts';
-import { attachmentOf, type LinkAttachment } from './attachments.ts';
+import { closeQuietly } from '../sockets.ts';
+import { attachmentOf } from './attachments.ts';
 import { ClientDoor } from './client-door.ts';
-import { readLinkMessage } from './link-intake.ts';
-import { LinkRequests } from './link-requests.ts';
+import { LinkDoor } from './link-door.ts';
 import type { Maker } from './make-room.ts';
+import { RecorderDoor } from './recorder-door.ts';
+import { RecordingDesk, type Recordist } from './recording-desk.ts';
+import { recordingFacts } from './recording-memory.ts';
 import { makeResumeKeys } from './resume-secret.ts';
 import { RoomKeeper } from './room-keeper.ts';
-import { RoomSockets, sendMessage } from './room-sockets.ts';
+import { RoomSockets } from './room-sockets.ts';
 import { roomStats } from './room-stats.ts';
 
 /**
@@ -40,7 +42,9 @@ export class RoomObject extends DurableObject<Environment> {
   readonly #sockets: RoomSockets;
   readonly #room: RoomKeeper;
   readonly #clients: ClientDoor;
-  readonly #requests = new LinkRequests();
+  readonly #links: LinkDoor;
+  readonly #recorders: RecorderDoor;
+  readonly #recordings: RecordingDesk;
 
   static of(env: Environment, roomId: string): DurableObjectStub<RoomObject> {
     return within(env.ROOMS, jurisdictionOf(roomId)).getByName(roomId);
@@ -51,6 +55,9 @@ export class RoomObject extends DurableObject<Environment> {
     this.#sockets = new RoomSockets(ctx);
     this.#room = new RoomKeeper(ctx, env, this.#sockets);
     this.#clients = new ClientDoor(this.#room, this.#sockets);
+    this.#links = new LinkDoor(this.#room, this.#sockets);
+    this.#recorders = new RecorderDoor(this.#room, this.#sockets);
+    this.#recordings = new RecordingDesk(this.#room);
     ctx.blockConcurrencyWhile(() => this.#room.load());
   }
 
@@ -61,17 +68,14 @@ export class RoomObject extends DurableObject<Environment> {
 
   // ─── Calls from the Worker ───────────────────────────────────────────────────────────────────────────────────
 
-  /** Takes the sockets that the Worker hands over: clients at `/client`, nodes whose assignment it verified at `/link`. */
+  /** Takes the sockets that the Worker hands over: clients at `/client`, nodes and recorders whose assignment it verified at `/link` and `/recorder`. */
   override async fetch(request: Request): Promise<Response> {
     const url = new URL(request.url);
     if (url.pathname === '/client') {
       return this.#clients.accept(url.searchParams.get('room') ?? '', originOf(request));
     }
-    const nodeId = url.searchParams.get('node') ?? '';
-    const epoch = Number(url.searchParams.get('epoch'));
-    const { state } = this.#room;
-    if (state === undefined || !isCurrent(state, nodeId, epoch)) return new Response(null, { status: 409 });
-    return this.#sockets.acceptLink(nodeId, epoch);
+    if (url.pathname === '/recorder') return this.#recorders.accept(url.searchParams);
+    return this.#links.accept(url.searchParams);
   }
 
   /** Makes the room with the given settings. */
@@ -166,14 +170,26 @@ export class RoomObject extends DurableObject<Environment> {
       (assignment) => assignment.state === 'linked',
     );
     if (linked === undefined) return success(roomStats(this.#room.state, { tracks: [], subscriptions: [] }));
-    const link = this.#sockets.link(linked.nodeId, linked.epoch);
-    const media = await this.#requests.ask((requestId) =>
-      sendMessage(link, { type: 'get-stats', requestId, ...(history && { history }) }),
-    );
+    const media = await this.#links.stats(linked, history);
     if (media === undefined) {
       return failure('media_unavailable', 'The media node did not answer in time; ask again in a moment.');
     }
     return this.#room.state === undefined ? undefined : success(roomStats(this.#room.state, media));
+  }
+
+  /** Starts to record the room; answers once a recorder does. Undefined when there is no room. */
+  startRecording(options: RecordingOptions, who: Recordist): Promise<Result<Recording> | undefined> {
+    return this.#recordings.start(options, who);
+  }
+
+  /** Stops the recording. Undefined when there is no room. */
+  stopRecording(who: Recordist): Promise<Result<Recording> | undefined> {
+    return this.#recordings.stop(who);
+  }
+
+  /** What the room knows of a recording that goes on here; undefined when it does not. */
+  recordingFacts(recordingId: string): RecordingFacts | undefined {
+    return this.#room.state && recordingFacts(this.#room.state, this.#room.region, recordingId);
   }
 
   // ─── Sockets ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -184,7 +200,9 @@ export class RoomObject extends DurableObject<Environment> {
       case 'client':
         return this.#clients.message(socket, attachment, data);
       case 'link':
-        return this.#linkMessage(socket, attachment, data);
+        return this.#links.message(socket, attachment, data);
+      case 'recorder':
+        return this.#recorders.message(socket, attachment, data);
     }
   }
 
@@ -194,40 +212,14 @@ export class RoomObject extends DurableObject<Environment> {
     switch (attachment.role) {
       case 'client':
         return this.#clients.closed(attachment);
-      case 'link': {
-        const { nodeId, epoch, open } = attachment;
-        const stopped = code === NODE_STOPS || code === closeCode('room_closed');
-        return open ? this.#room.do({ type: 'link-closed', nodeId, epoch, stopped }) : undefined;
-      }
+      case 'link':
+        return this.#links.closed(attachment, code);
+      case 'recorder':
+        return this.#recorders.closed(attachment, code);
     }
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
     return this.webSocketClose(socket, 1006);
-  }
-
-  async #linkMessage(socket: WebSocket, link: LinkAttachment, data: string | ArrayBuffer): Promise<void> {
-    const { nodeId, epoch } = link;
-    const message = readLinkMessage(socket, link, data);
-    if (message === undefined) return;
-    switch (message.type) {
-      case 'hello': {
-        if (this.#room.state === undefined || !isCurrent(this.#room.state, nodeId, epoch)) {
-          return closeWithError(socket, 'assignment_stale', 'The room is served in a newer epoch.');
-        }
-        this.#sockets.openLink(socket, link);
-        const { sessions, incarnation, publicUrl } = message;
-        const known = { sessions, incarnation, ...(publicUrl !== undefined && { publicUrl }) };
-        return this.#room.do({ type: 'link-opened', nodeId, epoch, ...known });
-      }
-      case 'stats':
-        return this.#requests.answer(message.requestId, message.stats);
-      case 'capture-event':
-        return;
-      case 'session-report':
-        return this.#room.webhooks.sessionReported(message.participantId, message.report);
-      default:
-        return this.#room.do({ type: 'link-report', nodeId, epoch, report: message });
-    }
   }
 }

@@ -1,5 +1,7 @@
 import type { RoomLinkMessage } from '@parley/protocol/link-messages';
+import type { RoomRecorderMessage } from '@parley/protocol/recording/recorder-link';
 import type { ServerMessage } from '@parley/protocol/server-messages';
+import type { TurnId } from '@parley/room/commands';
 import type { ClientOrigin } from '../client-origin.ts';
 import { closeQuietly, closeWithError, sendQuietly } from '../sockets.ts';
 import {
@@ -8,6 +10,8 @@ import {
   clientTag,
   type LinkAttachment,
   linkTag,
+  type RecorderAttachment,
+  recorderTag,
 } from './attachments.ts';
 
 /** Most that is sent to a client that says nothing, UTF-16 units: offers for a room of a hundred are answered long before. */
@@ -87,6 +91,35 @@ export class RoomSockets {
     });
   }
 
+  /** Accepts a recorder's link, which has yet to say hello. */
+  acceptRecorder({ recordingId, recorderId, epoch }: TurnId): Response {
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.#ctx.acceptWebSocket(server, [recorderTag(recorderId)]);
+    const turn = { recordingId, recorderId, epoch };
+    const attachment: RecorderAttachment = { role: 'recorder', turn, openedAt: Date.now(), open: false };
+    server.serializeAttachment(attachment);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /** Makes `socket` the one link of its recorder; older ones are closed. */
+  openRecorder(socket: WebSocket, link: RecorderAttachment): void {
+    for (const other of this.#ctx.getWebSockets(recorderTag(link.turn.recorderId))) {
+      if (other === socket) continue;
+      other.serializeAttachment({ ...attachmentOf(other), open: false });
+      closeQuietly(other, 1000, 'The recorder has opened a newer link.');
+    }
+    socket.serializeAttachment({ ...link, open: true } satisfies RecorderAttachment);
+  }
+
+  /** The open link of a recorder in its turn. */
+  recorder({ recordingId, recorderId, epoch }: TurnId): WebSocket | undefined {
+    return this.#ctx.getWebSockets(recorderTag(recorderId)).find((socket) => {
+      const link = attachmentOf(socket);
+      if (link.role !== 'recorder' || !link.open || socket.readyState !== WebSocket.OPEN) return false;
+      return link.turn.recordingId === recordingId && link.turn.epoch === epoch;
+    });
+  }
+
   /** The open socket of a client. */
   client(connectionId: string): WebSocket | undefined {
     const sockets = this.#ctx.getWebSockets(clientTag(connectionId));
@@ -161,6 +194,13 @@ export class RoomSockets {
     closeWithError(socket, 'slow_reader', 'No ping came for a while; open another link.');
   }
 
+  /** The same of a recorder's link. */
+  closeRecorderIfSilent(turn: TurnId, now: number): void {
+    const socket = this.recorder(turn);
+    if (socket === undefined || !this.#isSilent(socket, LINK_SILENCE, now)) return;
+    closeWithError(socket, 'slow_reader', 'No ping came for a while; open another link.');
+  }
+
   /** Before the first ping is due, silence means nothing. */
   #isSilent(socket: WebSocket, within: number, now: number): boolean {
     return now >= attachmentOf(socket).openedAt + within && !this.#hasPinged(socket, within, now);
@@ -180,6 +220,9 @@ export class RoomSockets {
 }
 
 /** Sends a message, if the socket still takes it. */
-export function sendMessage(socket: WebSocket | undefined, message: ServerMessage | RoomLinkMessage): void {
+export function sendMessage(
+  socket: WebSocket | undefined,
+  message: ServerMessage | RoomLinkMessage | RoomRecorderMessage,
+): void {
   sendQuietly(socket, JSON.stringify(message));
 }

@@ -1,0 +1,46 @@
+import type { Recording } from '@parley/protocol/rest';
+import type { RecordingFacts } from '@parley/recording/facts';
+import { recorded } from '@parley/room/recorder-link';
+import type { RecordingNews, RecordingState } from '@parley/room/recording-state';
+import type { RoomState } from '@parley/room/state';
+import type { Environment } from '../environment.ts';
+
+/** What a room knows of a recording that goes on in it, or whose end was not told yet; undefined when there is none. */
+export function recordingFacts(
+  state: RoomState,
+  region: string,
+  recordingId: string,
+): RecordingFacts | undefined {
+  const { roomId, recording } = state;
+  if (recording?.recordingId !== recordingId || !recording.begun) return undefined;
+  const { options, startedAt, by, turns } = recording;
+  return { recordingId, roomId, region, options, startedAt, turns, ...(by !== undefined && { by }) };
+}
+
+/** A recording as it is shown while the room has it; its object tells more as soon as it has heard of it. */
+export function shownRecording(
+  { roomId, participants }: RoomState,
+  { recordingId, options, startedAt, by }: RecordingState,
+  stoppedAt?: number,
+): Recording {
+  return {
+    id: recordingId,
+    roomId,
+    status: stoppedAt === undefined ? 'recording' : 'finishing',
+    options,
+    startedAt,
+    ...(stoppedAt !== undefined && { stoppedAt }),
+    ...(by !== undefined && { startedBy: by }),
+    bytes: 0,
+    participants: Object.values(participants).map(recorded),
+    gaps: [],
+    files: [],
+  };
+}
+
+/** Has the recording's object hear of something. @throws when it did not, and is to be told again */
+export async function tellRecordingObject(
+  _env: Environment,
+  _room: { roomId: string; region: string },
+  _news: RecordingNews,
+): Promise<void> {}

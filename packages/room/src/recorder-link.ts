@@ -1,0 +1,75 @@
+import type { CaptureOrder } from '@parley/protocol/recording/capture';
+import type { RecordedParticipant, RoomRecorderMessage } from '@parley/protocol/recording/recorder-link';
+import type { TurnId } from './commands.ts';
+import type { Draft } from './draft.ts';
+import type { RecorderState, RecordingState } from './recording-state.ts';
+import type { Assignment, ParticipantState, RoomState } from './state.ts';
+
+/** The recorder whose turn this is; undefined where it is another's, or nobody's. */
+export function recorderOf(
+  { phase, recording }: RoomState,
+  { recordingId, recorderId, epoch }: TurnId,
+): RecorderState | undefined {
+  if (phase !== 'open' || recording?.recordingId !== recordingId) return undefined;
+  const { recorder } = recording;
+  return recorder?.recorderId === recorderId && recorder.epoch === epoch ? recorder : undefined;
+}
+
+/** A turn of a recording, as messages name it. */
+export function turnId({ recordingId }: RecordingState, { recorderId, epoch }: RecorderState): TurnId {
+  return { recordingId, recorderId, epoch };
+}
+
+/** Somebody in a recording. */
+export function recorded({ participantId, name, identity }: ParticipantState): RecordedParticipant {
+  return { participantId, name, ...(identity !== undefined && { identity }) };
+}
+
+/** Tells the recorder, if one is linked. */
+export function tellRecorder(
+  draft: Draft,
+  message: Exclude<RoomRecorderMessage, { type: 'welcome' | 'capture' }>,
+): void {
+  const { recording } = draft.state;
+  const recorder = recording?.recorder;
+  if (recording === undefined || recorder?.state !== 'linked') return;
+  draft.emit({ type: 'recorder-send', ...turnId(recording, recorder), message });
+}
+
+/** Has a node send its media to the recorder that is linked. */
+export function orderCapture(draft: Draft, nodeId: string): boolean {
+  const order = captureOrder(draft.state.recording);
+  return order !== undefined && draft.tellNode(nodeId, { type: 'capture', order });
+}
+
+function captureOrder(recording: RecordingState | undefined): CaptureOrder | undefined {
+  const recorder = recording?.recorder;
+  if (recording === undefined || recorder?.state !== 'linked' || recorder.target === undefined)
+    return undefined;
+  const { recordingId, options } = recording;
+  const { epoch, target } = recorder;
+  return { recordingId, epoch, target, audioOnly: options.audioOnly, quality: options.quality };
+}
+
+/** Has every node stop sending; one whose link is gone hears of it when that opens. */
+export function endCapture(draft: Draft, { recordingId, turns }: RecordingState): void {
+  const latest = turns.at(-1);
+  if (latest === undefined) return;
+  const ended = { recordingId, epoch: latest.epoch };
+  for (const assignment of Object.values(draft.state.assignments)) {
+    if (!draft.tellNode(assignment.nodeId, { type: 'end-capture', ...ended })) assignment.endCapture = ended;
+  }
+}
+
+/**
+ * A node has opened its link.
+ *
+ * @param before what was known of the node until then
+ */
+export function captureOnLink(draft: Draft, nodeId: string, incarnation: string, before: Assignment): void {
+  if (before.incarnation !== undefined && before.incarnation !== incarnation) {
+    tellRecorder(draft, { type: 'node-gone', nodeId });
+  }
+  if (orderCapture(draft, nodeId) || before.endCapture === undefined) return;
+  draft.tellNode(nodeId, { type: 'end-capture', ...before.endCapture });
+}
