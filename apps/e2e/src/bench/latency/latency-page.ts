@@ -1,6 +1,7 @@
 // Runs in the browser, beside page/watch.js: sends a picture that shows when it was drawn, receives it, and says how old it is then.
 import { connect } from '@parley/client/connect';
-import { drawPicture, HEIGHT, PictureReader, WIDTH } from '@parley/client/connection-test/test-picture';
+import { PictureReader } from '@parley/client/connection-test/test-picture';
+import { timeCodedTrack } from '../../time-coded-track.ts';
 import type { FrameTimes, StreamCounts } from './frame-times.ts';
 
 /** What the page offers to Playwright. */
@@ -12,27 +13,8 @@ export interface LatencyPageApi {
   counts(): Promise<StreamCounts>;
 }
 
-declare class MediaStreamTrackGenerator extends MediaStreamTrack {
-  constructor(options: { kind: 'video' });
-  readonly writable: WritableStream<VideoFrame>;
-}
-
 const FRAMES_PER_SECOND = 30;
 const { watch: watched } = globalThis as unknown as { watch: { connections: RTCPeerConnection[] } };
-
-/** A camera whose frames go to the encoder as soon as they are drawn; a canvas's own track waits for its next turn. */
-function timedTrack(): MediaStreamTrack {
-  const drawing = new OffscreenCanvas(WIDTH, HEIGHT).getContext('2d');
-  if (drawing === null) throw new Error('This browser cannot draw.');
-  const track = new MediaStreamTrackGenerator({ kind: 'video' });
-  const writer = track.writable.getWriter();
-  setInterval(() => {
-    const now = performance.now();
-    drawPicture(drawing, now);
-    void writer.write(new VideoFrame(drawing.canvas, { timestamp: now * 1000 }));
-  }, 1000 / FRAMES_PER_SECOND);
-  return track;
-}
 
 let shown: FrameTimes[] = [];
 
@@ -51,7 +33,7 @@ async function throughNode(room: string): Promise<void> {
   const viewer = await connect(location.origin, { room, name: 'Viewer' });
   viewer.on('track', ({ track }) => watchPicture(track));
   const camera = await connect(location.origin, { room, name: 'Camera' });
-  await camera.publish('camera', timedTrack());
+  await camera.publish('camera', timeCodedTrack({ framesPerSecond: FRAMES_PER_SECOND }));
 }
 
 async function directly(): Promise<void> {
@@ -59,7 +41,7 @@ async function directly(): Promise<void> {
   sender.onicecandidate = ({ candidate }) => void receiver.addIceCandidate(candidate);
   receiver.onicecandidate = ({ candidate }) => void sender.addIceCandidate(candidate);
   receiver.ontrack = ({ track }) => watchPicture(track);
-  sender.addTransceiver(timedTrack(), { direction: 'sendonly' });
+  sender.addTransceiver(timeCodedTrack({ framesPerSecond: FRAMES_PER_SECOND }), { direction: 'sendonly' });
   await sender.setLocalDescription();
   if (sender.localDescription) await receiver.setRemoteDescription(sender.localDescription);
   await receiver.setLocalDescription();

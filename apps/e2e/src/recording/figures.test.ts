@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import type { DecodedFrame } from './decode.ts';
+import { doubledFrames, lateness, misalignment, missingFrames, soundSkew } from './figures.ts';
+
+const EPOCH = 1_700_000_000_000;
+/** 20 frames a second, drawn `ahead` ms after the epoch when the file begins. */
+const pictures = (count: number, ahead: number, width = 640): DecodedFrame[] =>
+  Array.from({ length: count }, (_, index) => ({
+    at: index * 50,
+    width,
+    height: 360,
+    drawn: EPOCH + ahead + index * 50,
+  }));
+
+it('sound is as late as its beeps come after the second that the pictures show', () => {
+  // Seconds begin 600 ms into the file.
+  const skew = soundSkew({ frames: pictures(200, 400), onsets: [620, 1615, 2590, 40_000] });
+  expect(skew).toEqual({ count: 3, p50: 15, p95: 20, max: 20, median: 15 });
+});
+
+it('files are as far apart as their accounts of time', () => {
+  const one = { frames: pictures(100, 400), onsets: [], from: EPOCH + 430 };
+  const other = { frames: pictures(100, 5000), onsets: [], from: EPOCH + 5010 };
+  expect(lateness(one)).toMatchObject({ median: 30, max: 30 });
+  expect(misalignment(one, other)).toBe(20);
+});
+
+it('what was sent and is not there is missing, and no more than that', () => {
+  const all = pictures(100, 0).map(({ drawn = 0 }) => drawn);
+  const sent = new Map([
+    [640, all.filter((_, index) => index < 40 || index >= 60)],
+    [320, all.filter((_, index) => index % 2 === 0)],
+  ]);
+  const whole = pictures(100, 0).filter((_, index) => index < 40 || index >= 60 || index % 2 === 0);
+  const switched = whole.map((frame, index) =>
+    index >= 38 && index < 55 ? { ...frame, width: 320 } : frame,
+  );
+  expect(missingFrames(switched, sent)).toEqual([]);
+  expect(missingFrames(switched.toSpliced(10, 2), sent)).toEqual(all.slice(10, 12));
+  expect(missingFrames(switched.slice(5, 80), sent), 'nothing before and after').toEqual([]);
+});
+
+it('frames that come again or too late are doubled', () => {
+  const frames = pictures(10, 0);
+  expect(doubledFrames(frames)).toBe(0);
+  expect(doubledFrames([...frames.slice(0, 5), ...frames.slice(3)])).toBe(2);
+});
