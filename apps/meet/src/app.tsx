@@ -16,6 +16,7 @@ export function App() {
   const { connection, join: connect, reset } = useConnect();
   const [linked, setLinked] = useState(() => roomOf(location));
   const [notices, setNotices] = useState(() => new Notices());
+  const [toldOfRecording, setTold] = useState<string>();
   /** To join once more as the last time. */
   const again = useRef<JoinRequest>(undefined);
 
@@ -24,6 +25,7 @@ export function App() {
       const { room, name, tracks } = request;
       const told = new Notices();
       setNotices(told);
+      setTold(request.toldOfRecording);
       again.current = { ...request, tracks: { camera: undefined, microphone: undefined } };
       const token = tokenOf(location);
       const call = await connect(location.origin, { room, name, ...(token && { token }) });
@@ -82,7 +84,7 @@ export function App() {
     case 'joined':
       return (
         <ParleyProvider call={connection.call}>
-          <Room notices={notices} />
+          <Room notices={notices} toldOfRecording={toldOfRecording} />
         </ParleyProvider>
       );
     case 'ended':

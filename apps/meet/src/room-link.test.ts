@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { roomOf, roomPath, testPath, tokenOf } from './room-link.ts';
+import { recordingsOf, recordingsPath, roomOf, roomPath, testPath, tokenOf } from './room-link.ts';
 
 it.each([
   ['/', '', undefined],
@@ -21,6 +21,24 @@ it('leads back to the room it was made for', () => {
 it('leads to the connection test with the invitation, but not into the room', () => {
   expect(testPath({ search: '?room=a&lang=de', hash: '#token=t' })).toBe('/test?lang=de#token=t');
 });
+
+it.each([
+  [undefined, '/recordings'],
+  ['a~b', '/r/a~b/recordings'],
+])('leads to the recordings of %s with the invitation, and knows them again', (room, pathname) => {
+  const path = recordingsPath(room, { search: '?debug&x=1', hash: '#token=t' });
+  expect(path).toBe(`${pathname}?debug#token=t`);
+  expect(recordingsOf({ pathname })).toEqual(room === undefined ? {} : { room });
+  expect(recordingsOf({ pathname: `${pathname}/` })).toEqual(recordingsOf({ pathname }));
+  expect(roomOf({ pathname, search: '' })).toBeUndefined();
+});
+
+it.each(['/', '/r/a', '/r//recordings', '/recordings/a', '/r/a/b/recordings'])(
+  '%s is no recordings',
+  (pathname) => {
+    expect(recordingsOf({ pathname })).toBeUndefined();
+  },
+);
 
 describe('tokenOf', () => {
   it('takes the token of an invitation, and nothing else for one', () => {

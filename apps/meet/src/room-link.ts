@@ -20,6 +20,23 @@ export function testPath({ search, hash }: Pick<Location, 'search' | 'hash'>): s
   return `/test${keptOf(search)}${hash}`;
 }
 
+/** The path of the recordings, of a room or of all; the token of an invitation goes along. */
+export function recordingsPath(
+  room: string | undefined,
+  { search, hash }: Pick<Location, 'search' | 'hash'>,
+): string {
+  const path = room === undefined ? '/recordings' : `/r/${encodeURIComponent(room)}/recordings`;
+  return `${path}${keptOf(search)}${hash}`;
+}
+
+/** Whose recordings an address leads to: a room's, or all; undefined where it leads to none. */
+export function recordingsOf({ pathname }: Pick<Location, 'pathname'>): { room?: string } | undefined {
+  if (/^\/recordings\/?$/.test(pathname)) return {};
+  const named = /^\/r\/([^/]+)\/recordings\/?$/.exec(pathname)?.[1];
+  const room = named === undefined ? '' : toRoomId(named);
+  return room === '' ? undefined : { room };
+}
+
 function keptOf(search: string): string {
   const kept = [...new URLSearchParams(search)].filter(([key]) => KEPT.includes(key));
   const query = kept.map(([key, value]) => (value === '' ? key : `${key}=${encodeURIComponent(value)}`));

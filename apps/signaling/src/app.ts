@@ -84,7 +84,7 @@ app.get('/ws', async (c) => {
   return acceptProtocol(c.req.raw, await openClientSocket(c.env, id.data, await originIn(id.data)));
 });
 
-app.on('GET', ['/', '/r/*'], async (c) =>
+app.on('GET', ['/', '/r/*', '/recordings'], async (c) =>
   framedBy(await c.env.ASSETS.fetch(c.req.raw), webrtcConfig.server.frame_ancestors),
 );
 

@@ -47,6 +47,10 @@ const errors: ErrorTexts = {
   session_lost: 'Sound and picture were lost. They come back by themselves.',
   resumed_elsewhere: 'The meeting goes on in another window.',
   slow_reader: 'Your connection is too slow for the meeting. Try again.',
+  recording_not_found: 'This recording has been deleted.',
+  recording_disabled: 'Recording is switched off on this server.',
+  recording_active: 'The room is being recorded already.',
+  recording_inactive: 'The room is not being recorded any more.',
   internal: 'Something failed on the server. Try again in a moment.',
 };
 
@@ -374,6 +378,45 @@ export const en = {
     available: 'room for',
     layers: 'layers',
     limitedBy: (what: string) => `held back by ${what === 'cpu' ? 'the processor' : 'the connection'}`,
+  },
+  recording: {
+    mark: 'Recording',
+    since: (time: string) => `This meeting is being recorded, for ${time} now`,
+    start: 'Record this meeting',
+    manage: 'Recording: stop it, or see earlier ones',
+    title: 'Record this meeting',
+    runs: 'This meeting is being recorded',
+    close: 'Close',
+    what: 'What is recorded',
+    modes: {
+      tracks: 'Each participant in a file of their own',
+      composite: 'Also one file of the whole room',
+    },
+    layout: 'How the room is shown',
+    layouts: { grid: 'Everybody in a grid', speaker: 'Who speaks large', screen: 'The shared screen large' },
+    soundOnly: 'Sound only',
+    told: 'Everybody here is told, and so is who comes later.',
+    begin: 'Start recording',
+    beginning: 'Starting …',
+    stop: 'Stop recording',
+    stopping: 'Stopping …',
+    confirmStop: 'Stop the recording for everybody? What there is of it is kept.',
+    list: 'Recordings of this room',
+    all: 'Recordings',
+    notice: {
+      started: 'This meeting is being recorded from now on',
+      joined: 'This meeting is being recorded',
+      meaning:
+        'What you say, show and share is kept, and can be played by others later. Stay if that is all right with you, or leave.',
+      stay: 'Stay',
+      leave: 'Leave',
+    },
+    own: 'The recording has started. Everybody here is told.',
+    stopped: 'The recording has stopped.',
+    lobby:
+      'This meeting is being recorded. What you say, show and share in it is kept, and can be played by others later.',
+    lobbyAuto:
+      'This room records every meeting. What you say, show and share in it is kept, and can be played by others later.',
   },
   announcements: {
     joined: (name: string) => `${name} has joined`,

@@ -11,11 +11,13 @@ import { chosenDevices, lastName, startsWith } from '../settings/settings.ts';
 import { SettingsDialog } from '../settings/settings-dialog.tsx';
 import { Button } from '../ui/button.tsx';
 import { Logo } from '../ui/logo.tsx';
+import { RecordingsLink } from '../ui/recordings-link.tsx';
 import { RoundButton } from '../ui/round-button.tsx';
 import { TestLink } from '../ui/test-link.tsx';
 import { DeviceProblems } from './device-problems.tsx';
 import css from './lobby.module.css';
 import { Preview } from './preview.tsx';
+import { RecordedNote, useRoomRecording } from './recorded-note.tsx';
 
 export interface LobbyProps {
   /** The room that the link leads to. */
@@ -38,6 +40,7 @@ export function Lobby({ room: linked, joining, onJoin }: LobbyProps) {
   const roomId = toRoomId(room);
   const app = appAround(navigator.userAgent);
   const { camera, microphone } = preview.state;
+  const recording = useRoomRecording(linked);
 
   useEffect(() => {
     // With a keyboard, typing or Enter are next; on a phone an input would bring one up over the picture.
@@ -52,6 +55,7 @@ export function Lobby({ room: linked, joining, onJoin }: LobbyProps) {
     onJoin({
       room: roomId,
       name: name.trim(),
+      ...(roomId === linked && { toldOfRecording: recording?.recording?.recordingId }),
       wanted: { camera: isWanted(camera), microphone: isWanted(microphone) },
       tracks: preview.take(),
     });
@@ -116,6 +120,7 @@ export function Lobby({ room: linked, joining, onJoin }: LobbyProps) {
             </p>
           )}
           <DeviceProblems preview={preview} />
+          {roomId === linked && <RecordedNote recording={recording} />}
           <Button type="submit" primary disabled={joining} testId="lobby-join">
             {joining ? texts.joining : t.join}
           </Button>
@@ -125,7 +130,10 @@ export function Lobby({ room: linked, joining, onJoin }: LobbyProps) {
         </form>
         <section className={css.devices} aria-label={texts.devices.title}>
           <DeviceFields inUse={devices} disabled={joining} />
-          <TestLink />
+          <p className={css.links}>
+            <TestLink />
+            <RecordingsLink room={linked} />
+          </p>
         </section>
       </main>
       {settingsOpen && <SettingsDialog devices={devices} onClose={() => setSettingsOpen(false)} />}

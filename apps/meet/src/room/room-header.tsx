@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { useTexts } from '../i18n/texts.ts';
+import { RecordingMark } from '../recording/recording-mark.tsx';
 import type { Layout } from '../stage/arrangement.ts';
 import { LayoutMenu } from '../stage/layout-menu.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -11,6 +12,10 @@ export interface RoomHeaderProps {
   roomId: string;
   count: number;
   locked: boolean;
+  /** When the recording began, milliseconds since the epoch; undefined while there is none. */
+  recordedSince: number | undefined;
+  /** Absent for who may not record. */
+  onRecording: (() => void) | undefined;
   layout: Layout;
   onLayout: (layout: Layout) => void;
   peopleAreOpen: boolean;
@@ -22,8 +27,8 @@ export interface RoomHeaderProps {
 
 /** Where one is, how many are here, and the link for others. */
 export function RoomHeader(props: RoomHeaderProps) {
-  const { roomId, count, locked, layout, onLayout, peopleAreOpen, onPeople, onSettings, onCopyFailed } =
-    props;
+  const { roomId, count, locked, recordedSince, onRecording } = props;
+  const { layout, onLayout, peopleAreOpen, onPeople, onSettings, onCopyFailed } = props;
   const { room: texts, settings } = useTexts();
   const heading = useRef<HTMLHeadingElement>(null);
   // The button that led here is gone; screen readers say where one is now.
@@ -40,6 +45,7 @@ export function RoomHeader(props: RoomHeaderProps) {
           <Icon name="lock" size={18} />
         </span>
       )}
+      <RecordingMark since={recordedSince} onOpen={onRecording} />
       <LayoutMenu layout={layout} onChange={onLayout} />
       <button
         type="button"

@@ -3,6 +3,7 @@ import {
   useCall,
   useCallState,
   useChat,
+  useGrants,
   useLobby,
   useParticipants,
   useRoom,
@@ -13,6 +14,11 @@ import { useState } from 'react';
 import { useTexts } from '../i18n/texts.ts';
 import type { Notices } from '../notices.ts';
 import { PeoplePanel } from '../people/people-panel.tsx';
+import { RecordingDialog } from '../recording/recording-dialog.tsx';
+import { RecordingNotice } from '../recording/recording-notice.tsx';
+import { useMeetingRecording } from '../recording/use-meeting-recording.ts';
+import { RecordingServer } from '../recordings/server.ts';
+import { tokenOf } from '../room-link.ts';
 import { useSetting } from '../settings/setting.ts';
 import { chosenDevices, lastLayout, receivedQuality, statistics } from '../settings/settings.ts';
 import { SettingsDialog } from '../settings/settings-dialog.tsx';
@@ -34,8 +40,14 @@ import { type Panel, useRoomKeys } from './use-room-keys.ts';
 import { useWaitsAgain } from './use-waits-again.ts';
 import { WaitingList } from './waiting-list.tsx';
 
+export interface RoomProps {
+  notices: Notices;
+  /** The recording that the person was told of in the lobby. */
+  toldOfRecording: string | undefined;
+}
+
 /** The call. */
-export function Room({ notices }: { notices: Notices }) {
+export function Room({ notices, toldOfRecording }: RoomProps) {
   const call = useCall();
   const texts = useTexts();
   const { size: count } = useParticipants();
@@ -50,6 +62,10 @@ export function Room({ notices }: { notices: Notices }) {
   const quality = useSetting(receivedQuality);
   const speaker = useSetting(chosenDevices.speaker);
   const devices = useCallDevices(notices);
+  const recording = useMeetingRecording(notices, toldOfRecording);
+  const { record: mayRecord } = useGrants();
+  const [server] = useState(() => new RecordingServer(tokenOf(location)));
+  const [recordingOpen, setRecordingOpen] = useState(false);
   const [settingsOpen, setSettingsOpen] = useState(false);
   const history = useStats(useSetting(statistics) === 'on');
   const tiles = useTiles();
@@ -65,6 +81,8 @@ export function Room({ notices }: { notices: Notices }) {
         roomId={call.roomId}
         count={count}
         locked={locked}
+        recordedSince={recording.since}
+        onRecording={mayRecord ? () => setRecordingOpen(true) : undefined}
         layout={layout}
         onLayout={lastLayout.set}
         peopleAreOpen={panel === 'people'}
@@ -77,6 +95,7 @@ export function Room({ notices }: { notices: Notices }) {
       <main className={css.main}>
         <div className={css.over}>
           <Reconnecting state={state} waits={waits} />
+          <RecordingNotice untold={recording.untold} onStay={recording.told} onLeave={() => call.leave()} />
           <NoticeList notices={notices} />
         </div>
         <Stage tiles={tiles} layout={layout} history={history} />
@@ -100,6 +119,14 @@ export function Room({ notices }: { notices: Notices }) {
         quality={quality}
         onQuality={receivedQuality.set}
       />
+      {recordingOpen && (
+        <RecordingDialog
+          room={call.roomId}
+          server={server}
+          recording={recording}
+          onClose={() => setRecordingOpen(false)}
+        />
+      )}
       {settingsOpen && (
         <SettingsDialog
           devices={devices}

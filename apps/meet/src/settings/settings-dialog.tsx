@@ -1,9 +1,9 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import type { ReactNode } from 'react';
 import { DeviceFields, type DevicesInUse } from '../devices/device-fields.tsx';
 import { changeLanguage, isLanguage, LANGUAGES, useLanguage } from '../i18n/language.ts';
 import { useTexts } from '../i18n/texts.ts';
 import { Button } from '../ui/button.tsx';
-import { RoundButton } from '../ui/round-button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
 import { type Setting, useSetting } from './setting.ts';
 import { mirror, QUALITIES, receivedQuality, statistics, THEMES, theme } from './settings.ts';
 import css from './settings-dialog.module.css';
@@ -15,86 +15,66 @@ export interface SettingsDialogProps {
   onShortcuts?: () => void;
 }
 
-/** Devices, look and video, in lobby and call. The browser's own dialog: it holds the focus, and gives it back. */
+/** Devices, look and video, in lobby and call. */
 export function SettingsDialog({ devices, onClose, onShortcuts }: SettingsDialogProps) {
   const texts = useTexts();
   const language = useLanguage();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const title = useId();
-  useEffect(() => {
-    if (dialog.current?.open === false) dialog.current.showModal();
-  }, []);
   const t = texts.settings;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the browser closes a dialog by Escape itself
-    <dialog
-      className={css.dialog}
-      ref={dialog}
-      aria-labelledby={title}
+    <Dialog
+      title={t.title}
+      closeLabel={t.close}
       onClose={onClose}
-      onClick={({ target }) => target === dialog.current && dialog.current?.close()}
-      data-testid="settings"
+      testId="settings"
+      closeTestId="close-settings"
     >
-      <div className={css.content}>
-        <header className={css.header}>
-          <h2 className={css.title} id={title}>
-            {t.title}
-          </h2>
-          <RoundButton
-            icon="close"
-            label={t.close}
-            onClick={() => dialog.current?.close()}
-            testId="close-settings"
-          />
-        </header>
-        <section className={css.section} aria-label={texts.devices.title}>
-          <h3 className={css.heading}>{texts.devices.title}</h3>
-          <DeviceFields inUse={devices} />
-        </section>
-        <section className={css.section} aria-label={t.look}>
-          <h3 className={css.heading}>{t.look}</h3>
-          <ThemeChoice />
-          <Row label={t.language}>
-            <select
-              className={css.select}
-              value={language}
-              onChange={({ target }) => isLanguage(target.value) && changeLanguage(target.value)}
-              data-testid="choose-language"
-            >
-              {Object.entries(LANGUAGES).map(([tag, name]) => (
-                <option key={tag} value={tag} lang={tag}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </Row>
-        </section>
-        <section className={css.section} aria-label={t.video}>
-          <h3 className={css.heading}>{t.video}</h3>
-          <Check setting={mirror} label={t.mirror} testId="mirror" />
-          <Check setting={statistics} label={t.statistics} testId="show-statistics" />
-          <Row label={texts.room.quality}>
-            <Choice
-              setting={receivedQuality}
-              values={QUALITIES}
-              texts={texts.room.qualities}
-              testId="choose-quality"
-            />
-          </Row>
-        </section>
-        {onShortcuts && (
-          <Button
-            onClick={() => {
-              dialog.current?.close();
-              onShortcuts();
-            }}
-            testId="show-shortcuts"
+      <section className={css.section} aria-label={texts.devices.title}>
+        <h3 className={css.heading}>{texts.devices.title}</h3>
+        <DeviceFields inUse={devices} />
+      </section>
+      <section className={css.section} aria-label={t.look}>
+        <h3 className={css.heading}>{t.look}</h3>
+        <ThemeChoice />
+        <Row label={t.language}>
+          <select
+            className={css.select}
+            value={language}
+            onChange={({ target }) => isLanguage(target.value) && changeLanguage(target.value)}
+            data-testid="choose-language"
           >
-            {t.shortcuts}
-          </Button>
-        )}
-      </div>
-    </dialog>
+            {Object.entries(LANGUAGES).map(([tag, name]) => (
+              <option key={tag} value={tag} lang={tag}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </Row>
+      </section>
+      <section className={css.section} aria-label={t.video}>
+        <h3 className={css.heading}>{t.video}</h3>
+        <Check setting={mirror} label={t.mirror} testId="mirror" />
+        <Check setting={statistics} label={t.statistics} testId="show-statistics" />
+        <Row label={texts.room.quality}>
+          <Choice
+            setting={receivedQuality}
+            values={QUALITIES}
+            texts={texts.room.qualities}
+            testId="choose-quality"
+          />
+        </Row>
+      </section>
+      {onShortcuts && (
+        <Button
+          onClick={() => {
+            onClose();
+            onShortcuts();
+          }}
+          testId="show-shortcuts"
+        >
+          {t.shortcuts}
+        </Button>
+      )}
+    </Dialog>
   );
 }
 
