@@ -121,8 +121,12 @@ export const RoomLinkMessage = z.discriminatedUnion('type', [
   /** The participant's grants have changed: what it may no longer publish or receive ends. */
   z.object({ type: z.literal('set-grants'), ...who, grants: Grants }),
   z.object({ type: z.literal('get-stats'), requestId: OpaqueId, history: HistoryQuery.optional() }),
-  /** Send the room's media to a recorder, in place of any capture before; the same order again changes nothing. */
+  /**
+   * Send the room's media to a recorder, in place of any capture before. The same order again changes nothing, but has the node
+   * say again which transports and tracks there are: the recorder's link, or its own, was gone for a while.
+   */
   z.object({ type: z.literal('capture'), order: CaptureOrder }),
+  /** One of an epoch that is over, or has not begun, changes nothing. */
   z.object({ type: z.literal('end-capture'), recordingId: OpaqueId, epoch: RecordingEpoch }),
   /** The room is over or served elsewhere: close it, and the link. */
   z.object({ type: z.literal('close-room'), roomId: RoomId }),

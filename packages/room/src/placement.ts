@@ -53,14 +53,14 @@ export function placed(draft: Draft, nodeId: string): void {
   for (const old of Object.keys(state.assignments)) if (old !== nodeId) dropNode(draft, old);
   if (Object.keys(state.participants).length === 0) return;
   state.lastEpoch += 1;
-  const { incarnation, endCapture } = state.assignments[nodeId] ?? {};
+  // A process that is still the same goes on with its capture.
+  const { incarnation } = state.assignments[nodeId] ?? {};
   state.assignments[nodeId] = {
     nodeId,
     epoch: state.lastEpoch,
     state: 'assigned',
     since: now,
     ...(incarnation !== undefined && { incarnation }),
-    ...(endCapture !== undefined && { endCapture }),
   };
   draft.emit({ type: 'assign', nodeId, epoch: state.lastEpoch });
 }

@@ -51,18 +51,19 @@ function captureOrder(recording: RecordingState | undefined): CaptureOrder | und
   return { recordingId, epoch, target, audioOnly: options.audioOnly, quality: options.quality };
 }
 
-/** Has every node stop sending; one whose link is gone hears of it when that opens. */
+/** Has every node stop sending to the recorder that had the latest turn. */
 export function endCapture(draft: Draft, { recordingId, turns }: RecordingState): void {
+  const { assignments, recordings } = draft.state;
   const latest = turns.at(-1);
   if (latest === undefined) return;
-  const ended = { recordingId, epoch: latest.epoch };
-  for (const assignment of Object.values(draft.state.assignments)) {
-    if (!draft.tellNode(assignment.nodeId, { type: 'end-capture', ...ended })) assignment.endCapture = ended;
+  recordings.ended = { recordingId, epoch: latest.epoch };
+  for (const { nodeId } of Object.values(assignments)) {
+    draft.tellNode(nodeId, { type: 'end-capture', ...recordings.ended });
   }
 }
 
 /**
- * A node has opened its link.
+ * A node has opened its link: what it captures is brought in line.
  *
  * @param before what was known of the node until then
  */
@@ -70,6 +71,7 @@ export function captureOnLink(draft: Draft, nodeId: string, incarnation: string,
   if (before.incarnation !== undefined && before.incarnation !== incarnation) {
     tellRecorder(draft, { type: 'node-gone', nodeId });
   }
-  if (orderCapture(draft, nodeId) || before.endCapture === undefined) return;
-  draft.tellNode(nodeId, { type: 'end-capture', ...before.endCapture });
+  const { ended } = draft.state.recordings;
+  if (orderCapture(draft, nodeId) || ended === undefined) return;
+  draft.tellNode(nodeId, { type: 'end-capture', ...ended });
 }

@@ -230,7 +230,9 @@ function checkRecorder(draft: Draft, recording: RecordingState, recorder: Record
   const { now } = draft;
   const { since, checkAt, live, incarnation } = recorder;
   if (checkAt === undefined || now < checkAt) return;
-  if (now >= since + (live ? TIMES.liveLinkLost : TIMES.linkLost)) return turnFailed(draft, GONE);
-  recorder.checkAt = now + Math.min(Math.max(TIMES.nodeCheck, now - since), TIMES.nodeCheckMost);
+  const givenUpAt = since + (live ? TIMES.liveLinkLost : TIMES.linkLost);
+  if (now >= givenUpAt) return turnFailed(draft, GONE);
+  const pause = Math.min(Math.max(TIMES.nodeCheck, now - since), TIMES.nodeCheckMost);
+  recorder.checkAt = Math.min(now + pause, givenUpAt);
   draft.emit({ type: 'check-recorder', ...turnId(recording, recorder), incarnation });
 }

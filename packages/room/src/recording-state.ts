@@ -114,6 +114,8 @@ export interface RecordingLedger {
   tellAt?: number;
   /** `number` of the latest. */
   lastNews: number;
+  /** The capture that ended last: a node whose link was gone meanwhile has yet to hear of it. */
+  ended?: { recordingId: string; epoch: number };
   /** When the shell was asked to begin a recording by itself. */
   autoAskedAt?: number;
   /** Set where somebody stopped what the room records by itself: it does so again when it has been empty. */

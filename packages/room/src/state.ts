@@ -189,8 +189,6 @@ export interface Assignment {
   checkAt?: number;
   /** Whether it said so when it was asked last. */
   live?: boolean;
-  /** A capture that the node may still go on with, since it could not be told of its end. */
-  endCapture?: { recordingId: string; epoch: number };
 }
 
 /** Whether a node is being looked for. */
