@@ -1,339 +1,27 @@
 import type { Join } from '@parley/protocol/client-messages';
-import type { NodeLife } from '@parley/protocol/fleet-messages';
-import type { Grants, Source } from '@parley/protocol/grants';
-import type { LobbyGuest, ModerationAction } from '@parley/protocol/moderation';
-import type { Joined } from '@parley/protocol/server-messages';
-import type { Participant, Track } from '@parley/protocol/track';
+import type { Grants } from '@parley/protocol/grants';
+import { RecordingOptions } from '@parley/protocol/recording/recording-options';
+import type { Participant } from '@parley/protocol/track';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Command, LinkReport } from './commands.ts';
 import type { Effect } from './effects.ts';
-import { camera, joinCommand, MODERATOR, type ReportAbout, resumeKey, TestRoom } from './testing.ts';
-import { lobbyGuest, publicParticipant } from './views.ts';
+import { ClientView } from './model/client-view.ts';
+import { RecordingModel } from './model/recording-model.ts';
+import { type Client, pause, type Step, step } from './model/steps.ts';
+import { joinCommand, MODERATOR, resumeKey, TestRoom } from './testing.ts';
+import { lobbyGuest, publicParticipant, recordingNow } from './views.ts';
 import { nextWake } from './wake.ts';
 
-/** What one client believes, over all its connections, from nothing but the messages it was sent. */
-class ClientView {
-  readonly participants = new Map<string, Participant>();
-  participantId = '';
-  /** The last durable event it knows. */
-  seq = 0;
-  session = 0;
-  /** Whether it waits to be shown the way to its session. */
-  asks = false;
-  /** What it may do, and what it knows of the room. */
-  grants: Grants | undefined;
-  room: Omit<Joined['room'], 'createdAt'> | undefined;
-  lobby: LobbyGuest[] | undefined;
-  /** While it waits to be admitted, as whom. */
-  waitingAs = '';
-
-  receive(message: Extract<Effect, { type: 'send' }>['message']): void {
-    if ('seq' in message && message.type !== 'joined' && message.type !== 'resumed') {
-      expect(message.seq, 'no event comes twice or late').toBeGreaterThan(this.seq);
-      this.seq = message.seq;
-    }
-    switch (message.type) {
-      case 'resumed':
-        expect(message.participantId, 'a client comes back as itself').toBe(this.participantId);
-        this.asks = true;
-        return;
-      case 'media-session':
-        expect(message.session, 'sessions only rise').toBeGreaterThanOrEqual(this.session);
-        this.session = message.session;
-        this.asks = false;
-        return;
-      case 'joined':
-        if (message.participantId !== this.participantId) this.session = 0;
-        this.asks = message.resumed;
-        this.participantId = message.participantId;
-        this.waitingAs = '';
-        this.grants = message.grants;
-        this.room = message.room;
-        this.lobby = message.lobby;
-        this.seq = message.seq;
-        this.participants.clear();
-        for (const p of message.participants) this.participants.set(p.participantId, structuredClone(p));
-        return;
-      case 'participant-joined':
-        expect(this.participants.has(message.participant.participantId), 'nobody joins twice').toBe(false);
-        this.participants.set(message.participant.participantId, structuredClone(message.participant));
-        return;
-      case 'participant-left':
-        expect(this.participants.delete(message.participantId), 'only who is there leaves').toBe(true);
-        return;
-      case 'track-published':
-        this.of(message.participantId).tracks.push({ ...message.track });
-        return;
-      case 'track-unpublished': {
-        const participant = this.of(message.participantId);
-        const kept = participant.tracks.filter((track) => track.trackId !== message.trackId);
-        expect(kept.length, 'only a known track ends').toBe(participant.tracks.length - 1);
-        participant.tracks = kept;
-        return;
-      }
-      case 'track-muted': {
-        if (message.participantId === this.participantId) return;
-        const track = this.of(message.participantId).tracks.find((t) => t.trackId === message.trackId);
-        expect(track, 'only a known track is muted').toBeDefined();
-        if (track !== undefined) track.muted = message.muted;
-        return;
-      }
-      case 'participant-renamed':
-        if (message.participantId !== this.participantId) this.of(message.participantId).name = message.name;
-        return;
-      case 'moderator-changed': {
-        if (message.participantId === this.participantId) return;
-        const { moderator: _, ...participant } = this.of(message.participantId);
-        const changed = { ...participant, ...(message.moderator && { moderator: true }) };
-        this.participants.set(message.participantId, changed);
-        return;
-      }
-      case 'room-updated':
-        this.room = message;
-        return;
-      case 'grants-changed':
-        this.grants = message.grants;
-        if (!message.grants.moderate) this.lobby = undefined;
-        return;
-      case 'waiting':
-        this.waitingAs = message.participantId;
-        return;
-      case 'lobby':
-        this.lobby = message.waiting;
-        return;
-      default:
-        return;
-    }
-  }
-
-  private of(participantId: string): Participant {
-    const participant = this.participants.get(participantId);
-    if (participant === undefined) throw new Error(`told of a track of ${participantId}, who is not there`);
-    return participant;
-  }
-}
-
-/** Who plays by a name, and how it joined last. */
-interface Client {
-  view: ClientView;
-  recovers: boolean;
-  direct: boolean;
-  known: boolean;
-  moderates: boolean;
-}
-
-const name = fc.constantFrom('a', 'b', 'c', 'd', 'e');
-const node = fc.constantFrom('n1', 'n2');
-const often = fc.constantFrom(true, true, true, false);
-const seldom = often.map((yes) => !yes);
-const trackId = fc.constantFrom('t1', 't2', 't3');
-
-type Step =
-  | { kind: 'command'; command: Command }
-  | {
-      kind: 'join';
-      name: string;
-      recovers: boolean;
-      direct: boolean;
-      /** Whether it has an identity; then it may join while it is in the room. */
-      known: boolean;
-      moderates: boolean;
-    }
-  /** A participant moderates, or the API does. */
-  | { kind: 'moderate'; by: string | undefined; whom: number; request: ModerationAction }
-  | { kind: 'resume'; name: string; forgetful: boolean }
-  | {
-      kind: 'link';
-      node: string;
-      stale: boolean;
-      publicUrl: boolean;
-      /** Whether it holds just what the room believes; else see `sessions`. */
-      faithful: boolean;
-      /** By name; those marked stale are of an older number. */
-      sessions: { name: string; stale: boolean; tracks: Track[] }[];
-    }
-  | { kind: 'unlink'; node: string; stale: boolean; stopped: boolean }
-  | { kind: 'check'; node: string; stale: boolean; life: NodeLife }
-  | { kind: 'report'; node: string; name: string; stale: boolean; oldSession: boolean; report: ReportAbout };
-
-const report: fc.Arbitrary<ReportAbout> = fc.oneof(
-  fc.record({ type: fc.constant('track-published' as const), track: trackId.map(camera) }),
-  fc.record({ type: fc.constant('track-unpublished' as const), trackId }),
-  fc.constant({ type: 'session-opened' as const }),
-  fc.record({
-    type: fc.constant('media-state' as const),
-    state: fc.constantFrom('connected' as const, 'disconnected' as const, 'closed' as const),
-  }),
-  fc.record({
-    type: fc.constant('session-closed' as const),
-    code: fc.constant('media_unavailable' as const),
-    message: fc.constant('gone'),
-  }),
-);
-/** Mostly short, now and then longer than every grace. */
-const pause = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: 0, max: 3_000 }) },
-  { weight: 1, arbitrary: fc.integer({ min: 0, max: 200_000 }) },
-);
-const clientMessage = fc.record({
-  type: fc.constant('client-message' as const),
-  connectionId: name.map((n) => `c-${n}`),
-  message: fc.oneof(
-    { weight: 1, arbitrary: fc.constant({ type: 'leave' as const }) },
-    { weight: 3, arbitrary: fc.constant({ type: 'offer' as const, sdp: 'v=0' }) },
-    {
-      weight: 3,
-      arbitrary: fc.record({ type: fc.constant('mute' as const), trackId, muted: fc.boolean() }),
-    },
-    { weight: 3, arbitrary: fc.constant({ type: 'chat' as const, text: 'hi' }) },
-    { weight: 2, arbitrary: fc.record({ type: fc.constant('rename' as const), name }) },
-    {
-      weight: 3,
-      arbitrary: fc.record({
-        type: fc.constant('reconnect-session' as const),
-        session: fc.integer({ min: 1, max: 3 }),
-        carrier: fc.constantFrom('relay' as const, 'direct' as const),
-      }),
-    },
-  ),
-});
-/** Whom it is about is put in when it is known who is there. */
-const participantId = fc.constant('');
-const action: fc.Arbitrary<ModerationAction> = fc.oneof(
-  fc.record({ action: fc.constant('lock' as const), locked: seldom }),
-  fc.record({ action: fc.constant('set-lobby' as const), lobby: fc.boolean() }),
-  {
-    weight: 4,
-    arbitrary: fc.record({ action: fc.constantFrom('admit' as const, 'deny' as const), participantId }),
-  },
-  fc.record(
-    { action: fc.constant('kick' as const), participantId, banSeconds: fc.constantFrom(1, 100) },
-    { requiredKeys: ['action', 'participantId'] },
-  ),
-  fc.record({ action: fc.constant('mute' as const), participantId, trackId }),
-  fc.record({ action: fc.constant('rename' as const), participantId, name }),
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      action: fc.constant('set-grants' as const),
-      participantId,
-      grants: fc.oneof(
-        fc.record({ moderate: fc.boolean() }),
-        fc.record({ publish: fc.subarray<Source>(['camera', 'microphone']) }),
-        fc.record({ subscribe: fc.boolean(), data: fc.boolean() }),
-      ),
-    }),
-  },
-);
-const command = (commands: fc.Arbitrary<Command>): fc.Arbitrary<Step> =>
-  commands.map((one) => ({ kind: 'command' as const, command: one }));
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 40,
-    arbitrary: fc.record({
-      kind: fc.constant('join' as const),
-      name,
-      recovers: fc.boolean(),
-      direct: fc.boolean(),
-      known: fc.boolean(),
-      moderates: seldom,
-    }),
-  },
-  {
-    weight: 30,
-    arbitrary: fc.record({ kind: fc.constant('resume' as const), name, forgetful: fc.boolean() }),
-  },
-  { weight: 60, arbitrary: command(clientMessage) },
-  {
-    weight: 40,
-    arbitrary: command(
-      fc.record({
-        type: fc.constant('connection-closed' as const),
-        connectionId: name.map((n) => `c-${n}`),
-      }),
-    ),
-  },
-  {
-    weight: 30,
-    arbitrary: command(fc.record({ type: fc.constant('placed' as const), nodeId: node })),
-  },
-  { weight: 5, arbitrary: command(fc.constant({ type: 'placement-failed' as const })) },
-  {
-    weight: 5,
-    arbitrary: command(
-      fc.record({
-        type: fc.constant('assign-failed' as const),
-        nodeId: node,
-        epoch: fc.constant(1_000_001),
-      }),
-    ),
-  },
-  { weight: 20, arbitrary: command(fc.constant({ type: 'wake' as const })) },
-  {
-    weight: 60,
-    arbitrary: fc.record({
-      kind: fc.constant('link' as const),
-      node,
-      stale: seldom,
-      publicUrl: often,
-      faithful: often,
-      sessions: fc.uniqueArray(
-        fc.record({
-          name,
-          stale: fc.boolean(),
-          tracks: fc.uniqueArray(trackId.map(camera), { selector: (t) => t.trackId }),
-        }),
-        { selector: (session) => session.name, maxLength: 3 },
-      ),
-    }),
-  },
-  {
-    weight: 30,
-    arbitrary: fc.record({
-      kind: fc.constant('unlink' as const),
-      node,
-      stale: seldom,
-      stopped: seldom,
-    }),
-  },
-  {
-    weight: 10,
-    arbitrary: fc.record({
-      kind: fc.constant('check' as const),
-      node,
-      stale: fc.boolean(),
-      life: fc.constantFrom('live' as const, 'dead' as const, 'unknown' as const),
-    }),
-  },
-  {
-    weight: 40,
-    arbitrary: fc.record({
-      kind: fc.constant('report' as const),
-      node,
-      name,
-      stale: fc.boolean(),
-      oldSession: fc.boolean(),
-      report,
-    }),
-  },
-  {
-    weight: 60,
-    arbitrary: fc.record({
-      kind: fc.constant('moderate' as const),
-      by: fc.option(name, { nil: undefined, freq: 1 }),
-      whom: fc.nat(3),
-      request: action,
-    }),
-  },
-  { weight: 1, arbitrary: command(fc.constant({ type: 'delete' as const })) },
-);
+const OPTIONS = RecordingOptions.parse({});
 
 it('holds in any order of events', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(step, pause), { maxLength: 80, size: 'max' }), (steps) => {
       const room = new TestRoom({ maxParticipants: 4 });
       const views = new Map<string, ClientView>();
+      const recordings = new RecordingModel();
+      let started = 0;
       let epochs = room.state.lastEpoch;
       let connections = 0;
       /** Open connections by name, and what each name knows; a name's participants are numbered as it joins anew. */
@@ -348,7 +36,9 @@ it('holds in any order of events', () => {
         const before = room.state;
         const command = toCommand(what);
         if (command === undefined) continue;
+        recordings.before(before, command);
         const effects = room.do(command, pause);
+        recordings.after(room.state, effects);
         const stale = 'stale' in what && what.stale;
         if (what.kind === 'report' && what.oldSession) {
           expect(room.state, 'a report about another session changes nothing').toEqual(before);
@@ -446,6 +136,37 @@ it('holds in any order of events', () => {
             };
           case 'check':
             return { type: 'node-checked', nodeId: what.node, epoch: epochOf(what), life: what.life };
+          case 'record': {
+            started += 1;
+            const recordingId = `rec-${started}`;
+            if (!what.byHand) return { type: 'auto-record', recordingId };
+            return { type: 'start-recording', recordingId, options: OPTIONS, by: { type: 'api' } };
+          }
+          case 'recorder': {
+            const { recordingId, recorder } = room.state.recording ?? {};
+            if (recordingId === undefined || recorder === undefined) return undefined;
+            const { recorderId, epoch } = recorder;
+            const turn = { recordingId, recorderId, epoch: what.stale ? epoch - 1 : epoch };
+            switch (what.event.type) {
+              case 'recorder-linked':
+                return { ...what.event, ...turn, target: { ip: '127.0.0.1', port: 42_000 + epoch } };
+              case 'recorder-failed':
+                return { ...what.event, ...turn, code: 'internal', message: 'no' };
+              default:
+                return { ...what.event, ...turn };
+            }
+          }
+          case 'capture': {
+            const { recordingId = '', lastEpoch = 0 } = room.state.recording ?? {};
+            const event = { type: 'track-ended', trackId: 't1' } as const;
+            const epoch = what.stale ? lastEpoch - 1 : lastEpoch;
+            const nodeEpoch = room.state.assignments[what.node]?.epoch ?? 7;
+            return { type: 'capture-event', nodeId: what.node, nodeEpoch, recordingId, epoch, event };
+          }
+          case 'told': {
+            const { number } = recordings.news ?? {};
+            return number === undefined ? undefined : { type: 'recording-told', number, heard: what.heard };
+          }
           case 'report': {
             const { participantId, session } = sessionOf(what.name);
             if (participantId === '') return undefined;
@@ -589,6 +310,9 @@ it('holds in any order of events', () => {
             grants: participant.grants,
             room: { name, maxParticipants, locked, lobby, metadata },
           });
+          expect(view?.recording, 'every client knows whether it is recorded').toEqual(
+            recordingNow(state).recording,
+          );
           expect(view?.lobby, 'who moderates, and nobody else, knows who waits').toEqual(
             participant.grants.moderate ? guests.map(lobbyGuest) : undefined,
           );

@@ -141,11 +141,15 @@ export function recorderFailed(
 
 /** A recorder's link is gone. Media may well flow on, and it is given time to come back; not one that said that it stops. */
 export function recorderUnlinked(draft: Draft, turn: TurnId, stopped: boolean): void {
+  const { recording } = draft.state;
   const recorder = recorderOf(draft.state, turn);
-  if (recorder?.state !== 'linked') return;
-  if (stopped) return turnFailed(draft, GONE);
+  if (recording === undefined || recorder?.state !== 'linked') return;
   recorder.state = 'unlinked';
   recorder.since = draft.now;
+  if (stopped) {
+    endCapture(draft, recording);
+    return turnFailed(draft, GONE);
+  }
   recorder.checkAt = draft.now + TIMES.nodeCheck;
   recorder.live = false;
 }
