@@ -25,6 +25,7 @@ import { openClientSocket } from './room/open-client-socket.ts';
 import { metrics } from './routes/metrics.ts';
 import { nodes } from './routes/nodes.ts';
 import { recorders } from './routes/recorders.ts';
+import { recordingReports } from './routes/recordings.ts';
 import { accessSettings, webrtcConfig } from './settings.ts';
 
 const { allowed_origins } = webrtcConfig.server;
@@ -43,16 +44,23 @@ app.use('/api/*', async (c, next) => {
   // A browser sends simple requests without asking first, and they would act.
   requireAllowedOrigin(c.req.header('Origin'), c.req.url);
   await next();
-  // What one may see, another may not; and tokens are made here.
-  c.header('Cache-Control', 'no-store');
+  // What one may see, another may not; and tokens are made here. Files of recordings say themselves who may keep them.
+  if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
 });
 app.use(
   '/api/*',
   cors({
     origin: (origin, c) => (isAllowedOrigin(origin, c.req.url, allowed_origins) ? origin : null),
     allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
-    allowHeaders: ['Content-Type', 'Idempotency-Key', 'Authorization', accessSettings.header],
-    exposeHeaders: ['Location', 'Retry-After', REQUEST_ID_HEADER],
+    allowHeaders: ['Content-Type', 'Idempotency-Key', 'Authorization', 'Range', accessSettings.header],
+    exposeHeaders: [
+      'Location',
+      'Retry-After',
+      'ETag',
+      'Content-Range',
+      'Content-Disposition',
+      REQUEST_ID_HEADER,
+    ],
     maxAge: 600,
   }),
 );
@@ -95,6 +103,7 @@ app.get(JWKS_PATH, async (c) => {
 
 app.route('/', api);
 app.route('/', nodes);
+app.route('/', recordingReports);
 app.route('/', recorders);
 app.route('/', metrics);
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { OpaqueId, ParticipantName, RoomId } from './identifiers.ts';
 import { ModeratedBy, ModerationAction } from './moderation.ts';
-import { LeaveReason, RoomMetadata } from './server-messages.ts';
+import { Recording, RecordingFileDetails } from './rest.ts';
+import { LeaveReason, RecordingStopped, RoomMetadata } from './server-messages.ts';
 import { Track } from './track.ts';
 
 /** Seconds that the signature of a delivery is valid. */
@@ -100,6 +101,44 @@ export const WebhookModerated = z.object({
   request: ModerationAction,
 });
 
+export const WebhookRecordingStarted = z.object({
+  event: z.literal('recording-started'),
+  ...common,
+  recordingId: OpaqueId,
+  /** Absent when the room does so by itself. */
+  by: ModeratedBy.optional(),
+});
+
+/** What there is of it is being made into files: {@link WebhookRecordingFinished} follows. */
+export const WebhookRecordingStopped = z.object({
+  event: z.literal('recording-stopped'),
+  ...common,
+  recordingId: OpaqueId,
+  reason: RecordingStopped.shape.reason,
+  by: ModeratedBy.optional(),
+});
+
+/**
+ * A recording has its files, or has failed. It comes from the recording and not from its room, which may be gone: it is in no
+ * order with the room's events. It comes again if a recorder brings more later.
+ */
+export const WebhookRecordingFinished = z.object({
+  event: z.literal('recording-finished'),
+  id: common.id,
+  at: common.at,
+  roomId: common.roomId,
+  dropped: common.dropped,
+  recordingId: OpaqueId,
+  status: Recording.shape.status.extract(['finished', 'failed']),
+  /** Milliseconds since the epoch. */
+  startedAt: z.number(),
+  stoppedAt: z.number().optional(),
+  files: z.array(RecordingFileDetails.omit({ url: true, downloadUrl: true })),
+  gaps: Recording.shape.gaps,
+  /** Why it failed. */
+  error: Recording.shape.error,
+});
+
 /** What went one way: bit/s of media while it was connected, and the share of packets lost on the way, 0–1. */
 const flow = z.object({ bitrate: z.number(), loss: z.number().min(0).max(1).optional() });
 
@@ -151,6 +190,12 @@ export const WebhookEvent = z.discriminatedUnion('event', [
   WebhookTrackUnpublished,
   WebhookTrackMuted,
   WebhookModerated,
+  WebhookRecordingStarted,
+  WebhookRecordingStopped,
+  WebhookRecordingFinished,
   CallReport,
 ]);
 export type WebhookEvent = z.infer<typeof WebhookEvent>;
+
+/** What a room tells: numbered and in order. The others are in no order with it. */
+export type RoomWebhookEvent = Exclude<WebhookEvent, { event: 'recording-finished' }>;

@@ -1,4 +1,4 @@
-import type { FinishPlan } from '@parley/protocol/recording/recorder-api';
+import type { TrackGap } from '@parley/protocol/recording/manifest';
 import type { RecordingGap } from '@parley/protocol/rest';
 import { union } from './spans.ts';
 
@@ -9,7 +9,13 @@ export const MAX_SHOWN_GAPS = 200;
  * The gaps of a recording as they are shown: by participant, those of its tracks that overlap as one. Who mutes itself leaves none.
  * Of too many the longest are shown.
  */
-export function shownGaps({ tracks, gaps }: Pick<FinishPlan, 'tracks' | 'gaps'>): RecordingGap[] {
+export function shownGaps({
+  tracks,
+  gaps,
+}: {
+  tracks: readonly { trackId: string; participantId: string }[];
+  gaps: readonly TrackGap[];
+}): RecordingGap[] {
   const owners = new Map(tracks.map(({ trackId, participantId }) => [trackId, participantId]));
   const unwanted = gaps.flatMap(({ trackId, reason, from, to }) =>
     reason === 'muted' ? [] : [{ participantId: owners.get(trackId), reason, from, to }],

@@ -35,7 +35,8 @@ const OPENING: RecordingOpening = {
 };
 const END = { at: START + 100_000, reason: 'stopped' as const };
 const FAILURE = { code: 'recording_failed' as const, message: 'the disk is gone' };
-const OUTCOME = { files: [], missing: [], storage: 'bucket' as const, recorderId: 'w', at: START + 200_000 };
+const OUTCOME = { files: [], missing: [] };
+const on = (worker: string) => ({ worker, storage: 'bucket' as const });
 
 /** A recording with some recorders, which is over. */
 function over(recorders = 1): Job {
@@ -46,7 +47,7 @@ function over(recorders = 1): Job {
 /** One that is being finished by `w`. */
 function finishing(): Job {
   const heard = reported(over(), { epoch: 1, complete: true, news: true }, END.at);
-  return claimed(placed(looked(heard, [], true, END.at), 'w', END.at), END.at);
+  return claimed(placed(looked(heard, [], true, END.at), on('w'), END.at), END.at);
 }
 
 it('starts, records, is finished', () => {
@@ -58,7 +59,7 @@ it('starts, records, is finished', () => {
   job = stopped(job, END, 0, END.at);
   seen.push(statusOf(job));
   job = reported(job, { epoch: 1, complete: true, news: true }, END.at);
-  job = placed(looked(job, ['r'], true, END.at), 'w', END.at);
+  job = placed(looked(job, ['r'], true, END.at), on('w'), END.at);
   expect([isCurrent(job, 'w', 1), isCurrent(job, 'v', 1), isCurrent(job, 'w', 2)]).toEqual([
     true,
     false,
@@ -133,15 +134,15 @@ it('tries again, elsewhere first, ever later, and fails in the end', () => {
     const next = nextStep(job);
     expect(next?.step).toEqual({ type: 'place', exclude: ['w'] });
     pauses.push((next?.at ?? 0) - START);
-    job = claimed(placed(job, 'w', START), START);
+    job = claimed(placed(job, on('w'), START), START);
     expect(isCurrent(job, 'w', attempt + 1)).toBe(true);
   }
   expect(pauses).toEqual([...TIMES.pauses]);
   job = failed(job, FAILURE, true, START);
   expect([statusOf(job), nextStep(job)?.at]).toEqual(['failed', START + TIMES.failedPause]);
-  const retried = finished(placed(job, 'v', START), OUTCOME, START);
+  const retried = finished(placed(job, on('v'), START), OUTCOME, START);
   expect(statusOf(retried)).toBe('finished');
-  const hopeless = failed(placed(job, 'w', START), FAILURE, true, END.at + TIMES.giveUp + 1);
+  const hopeless = failed(placed(job, on('w'), START), FAILURE, true, END.at + TIMES.giveUp + 1);
   expect(nextStep(hopeless)).toBeUndefined();
   expect(nextStep(failed(finishing(), FAILURE, false, START)), 'that cannot help').toBeUndefined();
 });
@@ -158,7 +159,7 @@ it('is finished anew when a recorder comes back with more', () => {
   );
   const late = reported(done, { epoch: 1, complete: true, news: true }, START + 5);
   expect(statusOf(late)).toBe('finishing');
-  expect(late.outcome, 'what there is stays until then').toEqual(OUTCOME);
+  expect(late.outcome, 'what there is stays until then').toMatchObject(OUTCOME);
   // While it is finished: when that is over.
   const stale = reported(finishing(), { epoch: 1, complete: true, news: true }, START);
   expect(stale.phase).toMatchObject({ type: 'finishing', stale: true });
@@ -176,7 +177,7 @@ function placedPhase() {
   return {
     type: 'finishing' as const,
     attempt: 1,
-    worker: 'w',
+    ...on('w'),
     claimed: false,
     stale: false,
     heardAt: START,
@@ -185,9 +186,9 @@ function placedPhase() {
 }
 
 it('is deleted when its time is over, on each recorder that had a part of it', () => {
-  const kept = { ...finished(finishing(), { ...OUTCOME, recorderId: 'w' }, START), deletesAt: START + 10 };
+  const kept = { ...finished(finishing(), OUTCOME, START), deletesAt: START + 10 };
   expect(nextStep(kept)).toEqual({ at: START + 10, step: { type: 'remove' } });
-  let job = removed(kept, START + 10);
+  let job = removed(kept, false, START + 10);
   expect(statusOf(job)).toBeUndefined();
   expect(nextStep(job)).toEqual({ at: START + 10, step: { type: 'delete', left: ['recorder-1', 'w'] } });
   job = deletionPlaced(job, 'w', START + 10);
@@ -202,8 +203,18 @@ it('is deleted when its time is over, on each recorder that had a part of it', (
   expect(nextStep(job)).toEqual({ at: START + 60 + TIMES.remember, step: { type: 'forget' } });
 });
 
+it('has what is in the bucket deleted by anybody, where those that recorded it are gone', () => {
+  const job = removed(finished(finishing(), OUTCOME, START), true, START);
+  expect(nextStep(job)?.step).toEqual({ type: 'delete', left: ['recorder-1', 'w', '*'] });
+  const after = (worker: string, isDone: boolean) =>
+    deletionEnded(deletionPlaced(job, worker, START), isDone, START).phase;
+  expect(after('other', false)).toMatchObject({ left: ['recorder-1', 'w', '*'] });
+  expect(after('other', true)).toMatchObject({ left: ['recorder-1', 'w'] });
+  expect(after('w', true)).toMatchObject({ left: ['recorder-1'] });
+});
+
 it('waits ever longer for recorders that are to delete something, and gives up', () => {
-  const job = removed(finished(finishing(), OUTCOME, START), START);
+  const job = removed(finished(finishing(), OUTCOME, START), false, START);
   const at = (now: number) => (nextStep(deletionPlaced(job, undefined, now))?.at ?? 0) - now;
   expect([at(START), at(START + 600_000), at(START + 1e8)]).toEqual([TIMES.look, 600_000, 3_600_000]);
   expect(deletionPlaced(job, undefined, START + TIMES.giveUp + 1).phase.type).toBe('deleted');
@@ -225,7 +236,7 @@ const anything: fc.Arbitrary<(job: Job, now: number) => Job> = fc.oneof(
   ),
   fc
     .option(fc.constantFrom('v', 'w'), { nil: undefined })
-    .map((worker) => (job: Job, now: number) => placed(job, worker, now)),
+    .map((worker) => (job: Job, now: number) => placed(job, worker && on(worker), now)),
   fc.constant(claimed),
   fc.constant((job: Job, now: number) => finished(job, OUTCOME, now)),
   fc.boolean().map((again) => (job: Job, now: number) => failed(job, FAILURE, again, now)),
@@ -278,7 +289,7 @@ it('is finished in the end, whatever happened, if recorders and workers do their
               job = looked(job, [], true, now);
               break;
             case 'place':
-              job = finished(claimed(placed(job, 'w', now), now), { ...OUTCOME, at: now }, now);
+              job = finished(claimed(placed(job, on('w'), now), now), OUTCOME, now);
               break;
             case 'give-up-worker':
               job = failed(job, FAILURE, true, now);

@@ -7,6 +7,9 @@ import {
 import type { Recording } from '@parley/protocol/rest';
 import type { Failure, RecordingEnd, RecordingFacts, RecordingOpening, Turn } from './facts.ts';
 
+/** Where files are: in a bucket, or on a recorder's own disk. */
+export type Storage = RecorderAbilities['storage'];
+
 /** A recorder's turn, and what has become of it. */
 export interface JobTurn extends Turn {
   /** Whether the recorder has told all and put it where a finisher finds it. */
@@ -28,6 +31,8 @@ export type Phase =
       type: 'finishing';
       attempt: number;
       worker: string;
+      /** Where it puts files. */
+      storage: Storage;
       claimed: boolean;
       stale: boolean;
       heardAt: number;
@@ -53,7 +58,7 @@ export interface Outcome {
   /** What could not be read, by no participant. */
   missing: TimeSpan[];
   /** Where the files are. */
-  storage: RecorderAbilities['storage'];
+  storage: Storage;
   /** Who made them. */
   recorderId: string;
   at: number;
@@ -245,17 +250,17 @@ function withoutMedia({ stopped, turns }: Job): Phase {
 }
 
 /** Somebody has been asked to finish the recording; undefined when there is nobody. */
-export function placed(job: Job, worker: string | undefined, now: number): Job {
+export function placed(job: Job, found: { worker: string; storage: Storage } | undefined, now: number): Job {
   const { phase } = job;
   if (phase.type !== 'seeking' && phase.type !== 'failed') return job;
-  if (worker === undefined) {
+  if (found === undefined) {
     if (phase.type === 'failed') return { ...job, phase: { ...phase, retryAt: now + TIMES.failedPause } };
     const since = job.stopped?.at ?? now;
     const pause = now - since > TIMES.seekLess ? TIMES.seekSeldom : TIMES.look;
     return { ...job, phase: { ...phase, at: now + pause } };
   }
   const attempt = job.attempts + 1;
-  const work = { attempt, worker, claimed: false, stale: false, heardAt: now, done: 0 };
+  const work = { attempt, ...found, claimed: false, stale: false, heardAt: now, done: 0 };
   return { ...job, attempts: attempt, phase: { type: 'finishing', ...work } };
 }
 
@@ -284,9 +289,10 @@ export function progressed(job: Job, done: number, now: number): Job {
 }
 
 /** The current worker has finished. */
-export function finished(job: Job, outcome: Outcome, now: number): Job {
+export function finished(job: Job, made: Pick<Outcome, 'files' | 'missing'>, now: number): Job {
   const { phase } = job;
   if (phase.type !== 'finishing') return job;
+  const outcome = { ...made, storage: phase.storage, recorderId: phase.worker, at: now };
   const done: Job = { ...job, outcome, failures: 0, phase: { type: 'finished' } };
   return phase.stale ? reopened(done, now) : done;
 }
@@ -308,12 +314,20 @@ export function failed(job: Job, failure: Failure, again: boolean, now: number):
   };
 }
 
-/** Nobody is to see the recording any more, and what there is of it is to go. */
-export function removed(job: Job, now: number): Job {
+/** Stands for any recorder that has the bucket. */
+export const ANYBODY = '*';
+
+/**
+ * Nobody is to see the recording any more, and what there is of it is to go.
+ *
+ * @param inBucket whether it may be in the bucket, where any recorder can delete it
+ */
+export function removed(job: Job, inBucket: boolean, now: number): Job {
   if (job.phase.type === 'deleting' || job.phase.type === 'deleted') return job;
   const recorders = job.turns.map(({ recorderId }) => recorderId);
-  const left = [...new Set([...recorders, ...(job.outcome === undefined ? [] : [job.outcome.recorderId])])];
-  return deletingOn(job, left, { since: now, at: now });
+  const finisher = job.outcome === undefined ? [] : [job.outcome.recorderId];
+  const left = new Set([...recorders, ...finisher, ...(inBucket ? [ANYBODY] : [])]);
+  return deletingOn(job, [...left], { since: now, at: now });
 }
 
 function deletingOn(job: Job, left: string[], times: { since: number; at: number }): Job {
@@ -326,7 +340,7 @@ function gone(now: number): Phase {
 }
 
 /**
- * Somebody has been asked to delete what it has; undefined when nobody of those that are left is there.
+ * Somebody has been asked to delete what there is; undefined when nobody of those that are left is there.
  *
  * Without anybody it is tried again ever less often, and in the end given up: a recorder that comes back later still hears that
  * nothing of the recording is wanted.
@@ -343,13 +357,18 @@ export function deletionPlaced(job: Job, worker: string | undefined, now: number
   return { ...job, phase: { ...phase, at: now + pause } };
 }
 
-/** The current worker has deleted what it had, or could not. */
+/** The current worker has deleted what it had and what is in the bucket, or could not. */
 export function deletionEnded(job: Job, isDone: boolean, now: number): Job {
   const { phase } = job;
   if (phase.type !== 'deleting' || phase.current === undefined) return job;
   const { worker } = phase.current;
-  const others = phase.left.filter((one) => one !== worker);
+  const { since } = phase;
+  if (isDone) {
+    const left = phase.left.filter((one) => one !== worker && one !== ANYBODY);
+    return deletingOn(job, left, { since, at: now });
+  }
   // Whoever could not comes last.
-  const left = isDone ? others : [...others, worker];
-  return deletingOn(job, left, { since: phase.since, at: isDone ? now : now + TIMES.look });
+  const others = phase.left.filter((one) => one !== worker);
+  const left = phase.left.includes(worker) ? [...others, worker] : others;
+  return deletingOn(job, left, { since, at: now + TIMES.look });
 }

@@ -8,10 +8,11 @@ import { requireRoom } from './access-of-claims.ts';
  *
  * - `read`: a room's details, participants and figures
  * - `moderate`: what a moderator of the room may do
- * - `record`: to start, stop and see a room's recordings
+ * - `record`: to start, stop, see and delete a room's recordings
+ * - `fetch`: a recording's file; a link that the API made opens it as well
  * - `administer`: everything else, rooms' lists, making and closing them, tokens and metrics among it
  */
-export type ApiAction = 'read' | 'moderate' | 'record' | 'administer';
+export type ApiAction = 'read' | 'moderate' | 'record' | 'fetch' | 'administer';
 
 /**
  * Why a token does not open a route while tokens are required; undefined when it does. Tokens with `api` open
@@ -38,6 +39,7 @@ export function apiRefusal(
     case 'moderate':
       return claims.grants?.moderate ? undefined : insufficient('grants.moderate');
     case 'record':
+    case 'fetch':
       return claims.grants?.record ? undefined : insufficient('grants.record');
     default:
       return action satisfies never;

@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { RoomSummary } from '@parley/protocol/rest';
+import type { RecordingSummary, RoomSummary } from '@parley/protocol/rest';
 import { TIMES } from '@parley/room/state';
 import type { Environment } from '../environment.ts';
 
@@ -27,12 +27,22 @@ export interface Position {
   id: string;
 }
 
+/** Which recordings. */
+export interface RecordingQuery {
+  limit: number;
+  /** Only of this room. */
+  roomId?: string | undefined;
+  /** Only recordings behind this one. */
+  before?: Position | undefined;
+}
+
 /** An entry that its room has not refreshed for this long is of a room that ended without a word. */
 const FORGET_AFTER = 3 * TIMES.sweep;
 
 /**
- * One shard of the list of rooms. The Room objects are the truth and report here, at each change and each sweep; lists
- * and counts trail them by a moment.
+ * One shard of the lists of rooms and recordings, the latter by their rooms. The Room objects are the truth and report here, at
+ * each change and each sweep; lists and counts trail them by a moment. Recordings report until they are heard, and stay until they
+ * are deleted.
  */
 export class DirectoryObject extends DurableObject<Environment> {
   #tidiedAt = 0;
@@ -43,6 +53,13 @@ export class DirectoryObject extends DurableObject<Environment> {
       id TEXT PRIMARY KEY, participants INTEGER NOT NULL, created_at INTEGER NOT NULL, seen_at INTEGER NOT NULL,
       summary TEXT NOT NULL
     ) WITHOUT ROWID`);
+    ctx.storage.sql.exec(`CREATE TABLE IF NOT EXISTS recordings (
+      id TEXT PRIMARY KEY, room_id TEXT NOT NULL, started_at INTEGER NOT NULL, summary TEXT NOT NULL
+    ) WITHOUT ROWID`);
+    ctx.storage.sql.exec(
+      'CREATE INDEX IF NOT EXISTS recordings_of_room ON recordings (room_id, started_at, id)',
+    );
+    ctx.storage.sql.exec('CREATE INDEX IF NOT EXISTS recordings_by_time ON recordings (started_at, id)');
   }
 
   report(summary: RoomSummary): void {
@@ -95,5 +112,39 @@ export class DirectoryObject extends DurableObject<Environment> {
       )
       .one();
     return { rooms, participants };
+  }
+
+  reportRecording(summary: RecordingSummary): void {
+    const { id, roomId, startedAt } = summary;
+    this.ctx.storage.sql.exec(
+      'INSERT OR REPLACE INTO recordings (id, room_id, started_at, summary) VALUES (?, ?, ?, ?)',
+      ...[id, roomId, startedAt, JSON.stringify(summary)],
+    );
+  }
+
+  removeRecording(recordingId: string): void {
+    this.ctx.storage.sql.exec('DELETE FROM recordings WHERE id = ?', recordingId);
+  }
+
+  /** The shard's recordings that match, newest first, those of one time by id. */
+  listRecordings({ limit, roomId, before }: RecordingQuery): RecordingSummary[] {
+    const conditions = ['TRUE'];
+    const values: (string | number)[] = [];
+    if (roomId !== undefined) {
+      conditions.push('room_id = ?');
+      values.push(roomId);
+    }
+    if (before !== undefined) {
+      conditions.push('(started_at, id) < (?, ?)');
+      values.push(before.createdAt, before.id);
+    }
+    return this.ctx.storage.sql
+      .exec<{ summary: string }>(
+        `SELECT summary FROM recordings WHERE ${conditions.join(' AND ')} ORDER BY started_at DESC, id DESC LIMIT ?`,
+        ...values,
+        limit,
+      )
+      .toArray()
+      .map((row) => JSON.parse(row.summary) as RecordingSummary);
   }
 }

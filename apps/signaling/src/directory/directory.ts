@@ -1,6 +1,6 @@
 import { ParleyError } from '@parley/protocol/errors';
 import { type Jurisdiction, jurisdictionOf, prefixOf } from '@parley/protocol/residency';
-import type { RoomList, RoomListQuery } from '@parley/protocol/rest';
+import type { RecordingList, RecordingListQuery, RoomList, RoomListQuery } from '@parley/protocol/rest';
 import type { Environment } from '../environment.ts';
 import { within } from '../residency/within.ts';
 import { residency } from '../settings.ts';
@@ -52,6 +52,31 @@ export async function listRooms(
   return rooms.length > limit && last !== undefined
     ? { rooms: page, nextCursor: `${last.createdAt}.${last.id}` }
     : { rooms: page };
+}
+
+/**
+ * A page of the recordings of one room, or of all, newest first. It needs no room to be there.
+ *
+ * @throws {ParleyError} for a cursor that is none
+ */
+export async function listRecordings(
+  env: Environment,
+  { limit, cursor }: RecordingListQuery & { limit: number },
+  roomId?: string,
+): Promise<RecordingList> {
+  const before = cursor === undefined ? undefined : readCursor(cursor);
+  const shards = roomId === undefined ? all(env) : [directoryOf(env, roomId)];
+  const query = { limit: limit + 1, roomId, before };
+  const lists = await Promise.all(shards.map((directory) => directory.listRecordings(query)));
+  const recordings = lists
+    .flat()
+    .sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1))
+    .slice(0, limit + 1);
+  const page = recordings.slice(0, limit);
+  const last = page.at(-1);
+  return recordings.length > limit && last !== undefined
+    ? { recordings: page, nextCursor: `${last.startedAt}.${last.id}` }
+    : { recordings: page };
 }
 
 function readCursor(cursor: string): Position {

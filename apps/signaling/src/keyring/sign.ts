@@ -1,4 +1,10 @@
-import { RECORDER_AUDIENCE, type RecorderAssignmentClaims } from '@parley/protocol/recording/recorder-api';
+import {
+  MEDIA_LINK_AUDIENCE,
+  MEDIA_LINK_SECONDS,
+  type MediaLinkClaims,
+  RECORDER_AUDIENCE,
+  type RecorderAssignmentClaims,
+} from '@parley/protocol/recording/recorder-api';
 import {
   ASSIGNMENT_AUDIENCE,
   ASSIGNMENT_TTL_SECONDS,
@@ -69,6 +75,14 @@ export function signRecorderAssignment(
   { sub, ...claims }: Pick<RecorderAssignmentClaims, 'sub' | 'room' | 'recording' | 'epoch'>,
 ): Promise<string> {
   return sign(key, 'recorder', RECORDER_AUDIENCE, sub, ASSIGNMENT_TTL_SECONDS, claims);
+}
+
+/** Signs a link to a file of a recording, for a while: see {@link MediaLinkClaims}. */
+export function signMediaLink(
+  key: SigningKey,
+  { sub, ...claims }: Pick<MediaLinkClaims, 'sub' | 'file' | 'name'>,
+): Promise<string> {
+  return sign(key, 'media', MEDIA_LINK_AUDIENCE, sub, MEDIA_LINK_SECONDS, claims);
 }
 
 /** Signs a node token: the enrolled node may open its fleet socket. */

@@ -1,4 +1,9 @@
-import { RECORDER_AUDIENCE, RecorderAssignmentClaims } from '@parley/protocol/recording/recorder-api';
+import {
+  MEDIA_LINK_AUDIENCE,
+  MediaLinkClaims,
+  RECORDER_AUDIENCE,
+  RecorderAssignmentClaims,
+} from '@parley/protocol/recording/recorder-api';
 import {
   ASSIGNMENT_AUDIENCE,
   AssignmentClaims,
@@ -52,6 +57,11 @@ export async function verifyRecorderAssignment(
 ): Promise<RecorderAssignmentClaims | undefined> {
   const claims = RecorderAssignmentClaims.safeParse(await verify(env, token, 'recorder', RECORDER_AUDIENCE));
   return claims.success && isSupportedVersion(claims.data.v) ? claims.data : undefined;
+}
+
+/** The claims of a valid link to a file of a recording, else undefined. */
+export async function verifyMediaLink(env: Environment, token: string): Promise<MediaLinkClaims | undefined> {
+  return MediaLinkClaims.safeParse(await verify(env, token, 'media', MEDIA_LINK_AUDIENCE)).data;
 }
 
 /** The claims of a valid node token, else undefined. */

@@ -4,6 +4,7 @@ import { recorded } from '@parley/room/recorder-link';
 import type { RecordingNews, RecordingState } from '@parley/room/recording-state';
 import type { RoomState } from '@parley/room/state';
 import type { Environment } from '../environment.ts';
+import { RecordingObject } from '../recordings/recording-object.ts';
 
 /** What a room knows of a recording that goes on in it, or whose end was not told yet; undefined when there is none. */
 export function recordingFacts(
@@ -40,7 +41,23 @@ export function shownRecording(
 
 /** Has the recording's object hear of something. @throws when it did not, and is to be told again */
 export async function tellRecordingObject(
-  _env: Environment,
-  _room: { roomId: string; region: string },
-  _news: RecordingNews,
-): Promise<void> {}
+  env: Environment,
+  room: { roomId: string; region: string },
+  news: RecordingNews,
+): Promise<void> {
+  const { recordingId } = news;
+  const recording = RecordingObject.of(env, recordingId);
+  switch (news.type) {
+    case 'opened': {
+      const { options, startedAt, by } = news;
+      const opening = { ...room, recordingId, options, startedAt };
+      return recording.opened(by === undefined ? opening : { ...opening, by });
+    }
+    case 'turn':
+      return recording.turn(news.turn);
+    case 'stopped':
+      return recording.stopped({ at: news.at, reason: news.reason });
+    default:
+      return news satisfies never;
+  }
+}

@@ -1,4 +1,4 @@
-import type { WebhookEvent } from '@parley/protocol/webhook';
+import type { RoomWebhookEvent, WebhookEvent } from '@parley/protocol/webhook';
 import { vi } from 'vitest';
 
 /** One request that came. */
@@ -36,5 +36,10 @@ export class TestReceiver {
   events(url: string): WebhookEvent[] {
     const all = this.received.filter((one) => one.url === url).map(({ event }) => event);
     return all.filter(({ id }, index) => all.findIndex((other) => other.id === id) === index);
+  }
+
+  /** Of them those that rooms tell. */
+  roomEvents(url: string): RoomWebhookEvent[] {
+    return this.events(url).filter((event) => event.event !== 'recording-finished');
   }
 }

@@ -1,15 +1,15 @@
 import type { DurableEvent } from '@parley/protocol/server-messages';
-import type { WebhookEvent } from '@parley/protocol/webhook';
+import type { RoomWebhookEvent } from '@parley/protocol/webhook';
 import type { Outcome } from '@parley/room/apply';
 import type { Command } from '@parley/room/commands';
 import type { RoomState } from '@parley/room/state';
 
-type Unaddressed<E> = E extends WebhookEvent
+type Unaddressed<E> = E extends RoomWebhookEvent
   ? Omit<E, 'id' | 'at' | 'roomId' | 'room' | 'seq' | 'dropped'>
   : never;
 
-/** A webhook event, but for what all events have. */
-export type Happening = Unaddressed<WebhookEvent>;
+/** An event of a room, but for what all events have. */
+export type Happening = Unaddressed<RoomWebhookEvent>;
 
 type Who = Extract<Happening, { event: 'participant-joined' }>['participant'];
 
@@ -66,9 +66,15 @@ function happening(event: DurableEvent, present: Map<string, Who>): Happening[] 
     case 'room-updated':
     case 'moderator-changed':
     case 'chat':
-    case 'recording-started':
-    case 'recording-stopped':
       return [];
+    case 'recording-started': {
+      const { type, recordingId, by } = event;
+      return [{ event: type, recordingId, ...(by !== undefined && { by }) }];
+    }
+    case 'recording-stopped': {
+      const { type, recordingId, reason, by } = event;
+      return [{ event: type, recordingId, reason, ...(by !== undefined && { by }) }];
+    }
     default:
       return event satisfies never;
   }

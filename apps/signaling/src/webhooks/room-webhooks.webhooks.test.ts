@@ -73,7 +73,7 @@ it('tells each URL what happens, in order, signed', async () => {
     expect(payload['sha256']).toBe(btoa(String.fromCharCode(...new Uint8Array(digest))));
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(300);
   }
-  const events = receiver.events(URLS[0]);
+  const events = receiver.roomEvents(URLS[0]);
   expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6]);
   expect(new Set(events.map(({ room }) => room.createdAt)).size).toBe(1);
   expect(events.at(-1)).toMatchObject({ participant: { name: 'Ann' }, reason: 'left' });
@@ -154,9 +154,9 @@ it('outlives the room: what is told of a deleted one comes before what is told o
     ['participant-joined', 2],
   ];
   for (const url of URLS) {
-    await expect.poll(() => receiver.events(url).map(({ event, seq }) => [event, seq])).toEqual(expected);
+    await expect.poll(() => receiver.roomEvents(url).map(({ event, seq }) => [event, seq])).toEqual(expected);
   }
-  const [first, , left, ended, , second] = receiver.events(URLS[0]);
+  const [first, , left, ended, , second] = receiver.roomEvents(URLS[0]);
   expect(left).toMatchObject({ reason: 'room-closed', participant: { name: 'Ann' } });
   expect(ended).toMatchObject({ reason: 'deleted' });
   expect(second?.room.createdAt).toBeGreaterThan(first?.room.createdAt ?? 0);
@@ -227,7 +227,7 @@ it('reports a call when the room has been empty for a while, with what clients a
   expect(alarm).toBeLessThanOrEqual(Date.now() + 30_000);
   await endCall('call');
   await expect.poll(() => names(URLS[0]).at(-1)).toBe('call-report');
-  expect(receiver.events(URLS[0]).at(-1)).toMatchObject({
+  expect(receiver.roomEvents(URLS[0]).at(-1)).toMatchObject({
     omitted: 0,
     participants: [
       {
@@ -265,7 +265,7 @@ it('follows no redirect, and gives up what a receiver calls gone', async () => {
   };
   await joinRoom('gone-410', 'Ann');
   await expect.poll(() => names(URLS[0])).toEqual(['room-started', 'participant-joined']);
-  expect(receiver.events(URLS[0])[1]).toMatchObject({ seq: 2, dropped: 1 });
+  expect(receiver.roomEvents(URLS[0])[1]).toMatchObject({ seq: 2, dropped: 1 });
   await expect.poll(() => names(URLS[1])).toEqual(['room-started']);
   expect(receiver.received.map(({ redirect }) => redirect)).toEqual(['manual', 'manual', 'manual']);
 });
@@ -277,7 +277,7 @@ it('tells the end of a room that an update cannot read, and who was in it', asyn
   await evictDurableObject(RoomObject.of(env, 'unread'), { webSockets: 'hibernate' });
   expect((await ask('/api/rooms/unread')).status).toBe(404);
   await expect
-    .poll(() => receiver.events(URLS[0]).slice(2))
+    .poll(() => receiver.roomEvents(URLS[0]).slice(2))
     .toMatchObject([
       { event: 'participant-left', seq: 3, participant: { name: 'Ann' }, reason: 'room-closed' },
       { event: 'room-ended', seq: 4, reason: 'lost' },
@@ -290,7 +290,7 @@ it('tells what moderators do', async () => {
   const headers = { 'Content-Type': 'application/json' };
   expect((await ask('/api/rooms/moderated', { ...lock, headers })).status).toBe(200);
   await expect.poll(() => names(URLS[0]).at(-1)).toBe('moderated');
-  expect(receiver.events(URLS[0]).at(-1)).toMatchObject({
+  expect(receiver.roomEvents(URLS[0]).at(-1)).toMatchObject({
     by: { type: 'api' },
     request: { action: 'lock', locked: true },
   });

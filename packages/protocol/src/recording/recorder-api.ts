@@ -205,13 +205,19 @@ export const RecorderAssignmentClaims = z.object({
 });
 export type RecorderAssignmentClaims = z.infer<typeof RecorderAssignmentClaims>;
 
+/** `aud` of links to files of recordings. */
+export const MEDIA_LINK_AUDIENCE = 'recording-media';
+
+/** Seconds that such a link is valid. */
+export const MEDIA_LINK_SECONDS = 60 * 60;
+
 /** Lets whoever has it fetch one file for a while, from the edge or a recorder; see `TOKEN_TYPES.media`. */
 export const MediaLinkClaims = z.object({
-  aud: z.literal('recording-media'),
+  aud: z.literal(MEDIA_LINK_AUDIENCE),
   /** The recording. */
   sub: OpaqueId,
   file: RecordingPath,
-  /** What a download is called. */
+  /** What it is called where it is to be a download. */
   name: z.string().max(200).optional(),
   exp: z.number().int(),
 });

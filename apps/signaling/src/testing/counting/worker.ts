@@ -8,7 +8,8 @@ import { allMeters, counted } from './counted.ts';
 import { COUNTS_PATH, type EdgeCounts } from './counts.ts';
 
 const { default: app, ...classes } = worker;
-const { DirectoryObject, FleetObject, KeyringObject, LimiterObject, RoomObject, ...others } = classes;
+const { DirectoryObject, FleetObject, KeyringObject, LimiterObject, RecordingObject, RoomObject, ...others } =
+  classes;
 // A class that is not counted below does not type-check.
 others satisfies Record<string, never>;
 
@@ -16,6 +17,7 @@ const CountedDirectory = counted(DirectoryObject);
 const CountedFleet = counted(FleetObject);
 const CountedKeyring = counted(KeyringObject);
 const CountedLimiter = counted(LimiterObject);
+const CountedRecording = counted(RecordingObject);
 const CountedRoom = counted(RoomObject);
 
 export {
@@ -23,6 +25,7 @@ export {
   CountedFleet as FleetObject,
   CountedKeyring as KeyringObject,
   CountedLimiter as LimiterObject,
+  CountedRecording as RecordingObject,
   CountedRoom as RoomObject,
 };
 
