@@ -1,4 +1,4 @@
-import type { WebhookEvent } from '@parley/protocol/webhook';
+import type { RoomWebhookEvent } from '@parley/protocol/webhook';
 import { expect, it } from 'vitest';
 import { differences } from './history.ts';
 
@@ -19,7 +19,7 @@ const told = [
   roomId: 'r',
   room: { createdAt: 1 },
   seq: index + 1,
-})) as WebhookEvent[];
+})) as RoomWebhookEvent[];
 const history = [{ roomId: 'r', stays: [{ ...participant, tracks: ['t'] }] }];
 
 it('finds nothing wrong where all was told, and every event that is missing, late or too much', () => {

@@ -1,4 +1,4 @@
-import type { WebhookEvent } from '@parley/protocol/webhook';
+import type { RoomWebhookEvent } from '@parley/protocol/webhook';
 
 /** What has happened to a room, as those who made it happen know: one of an id after another. */
 export interface RoomHistory {
@@ -7,7 +7,7 @@ export interface RoomHistory {
   stays: { participantId: string; name: string; tracks: string[] }[];
 }
 
-type Of<E extends WebhookEvent['event']> = Extract<WebhookEvent, { event: E }>;
+type Of<E extends RoomWebhookEvent['event']> = Extract<RoomWebhookEvent, { event: E }>;
 
 /**
  * Compares what was told of the rooms of one id with what has happened.
@@ -16,7 +16,7 @@ type Of<E extends WebhookEvent['event']> = Extract<WebhookEvent, { event: E }>;
  * @param histories one for each time that the room was made
  * @returns what is wrong
  */
-export function differences(told: readonly WebhookEvent[], histories: readonly RoomHistory[]): string[] {
+export function differences(told: readonly RoomWebhookEvent[], histories: readonly RoomHistory[]): string[] {
   const wrong: string[] = [];
   const instances = [...new Set(told.map(({ room }) => room.createdAt))];
   if (instances.length !== histories.length) {
@@ -33,14 +33,14 @@ export function differences(told: readonly WebhookEvent[], histories: readonly R
   return wrong.map((what) => `${histories[0]?.roomId}: ${what}`);
 }
 
-function differencesOf(events: readonly WebhookEvent[], { stays }: RoomHistory): string[] {
+function differencesOf(events: readonly RoomWebhookEvent[], { stays }: RoomHistory): string[] {
   const wrong: string[] = [];
   const compare = (what: string, is: readonly unknown[], should: readonly unknown[]) => {
     if (JSON.stringify(is) !== JSON.stringify(should)) {
       wrong.push(`${what}: ${JSON.stringify(is)} instead of ${JSON.stringify(should)}`);
     }
   };
-  const all = <E extends WebhookEvent['event']>(name: E) =>
+  const all = <E extends RoomWebhookEvent['event']>(name: E) =>
     events.filter((event): event is Of<E> => event.event === name);
   compare(
     'numbers',
