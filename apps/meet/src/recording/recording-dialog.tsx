@@ -116,26 +116,28 @@ export function RecordingDialog({ room, server, recording, onClose }: RecordingD
           <p className={css.hint}>{texts.told}</p>
         </div>
       )}
-      <div role="alert">
-        {error && (
-          <p className={css.error} data-testid="recording-error" data-code={error.code}>
-            {errorText(all, error)}
-          </p>
-        )}
-      </div>
-      <div className={css.actions}>
-        {isRecorded ? (
-          <Button primary disabled={busy} onClick={stop} testId="stop-recording">
-            {busy ? texts.stopping : texts.stop}
-          </Button>
-        ) : (
-          <Button primary disabled={busy} onClick={() => void start()} testId="start-recording">
-            {busy ? texts.beginning : texts.begin}
-          </Button>
-        )}
-        <a className={css.link} href={recordingsPath(room, location)} target="_blank" rel="noopener">
-          {texts.list}
-        </a>
+      <div>
+        <div role="alert">
+          {error && (
+            <p className={css.error} data-testid="recording-error" data-code={error.code}>
+              {errorText(all, error)}
+            </p>
+          )}
+        </div>
+        <div className={css.actions}>
+          {isRecorded ? (
+            <Button primary disabled={busy} onClick={stop} testId="stop-recording">
+              {busy ? texts.stopping : texts.stop}
+            </Button>
+          ) : (
+            <Button primary disabled={busy} onClick={() => void start()} testId="start-recording">
+              {busy ? texts.beginning : texts.begin}
+            </Button>
+          )}
+          <a className={css.link} href={recordingsPath(room, location)} target="_blank" rel="noopener">
+            {texts.list}
+          </a>
+        </div>
       </div>
     </Dialog>
   );

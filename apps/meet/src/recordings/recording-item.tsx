@@ -84,8 +84,8 @@ export function RecordingItem({ summary, server, showsRoom, onDelete }: Recordin
         {open && (
           <div className={css.body}>
             <RecordingDetails summary={summary} server={server} />
-            {!goesOn && (
-              <div className={css.actions}>
+            <div className={css.actions}>
+              {!goesOn && (
                 <Button
                   label={texts.deleteOf(when)}
                   disabled={deleting}
@@ -95,9 +95,9 @@ export function RecordingItem({ summary, server, showsRoom, onDelete }: Recordin
                   <Icon name="trash" size={18} />
                   {texts.delete}
                 </Button>
-              </div>
-            )}
-            <div role="alert">{error && <p className={css.error}>{errorText(general, error)}</p>}</div>
+              )}
+              <div role="alert">{error && <p className={css.error}>{errorText(general, error)}</p>}</div>
+            </div>
           </div>
         )}
       </div>
