@@ -116,6 +116,7 @@ export class MediaNode {
       publicUrl: settings.publicUrl,
       pool,
       placement: options.placement ?? choosePlace,
+      capture: settings.capture,
       verifier: new TicketVerifier(settings.nodeId, keys),
       settings: {
         maxBitrate: config.webrtc.webrtc.max_bitrate,

@@ -32,11 +32,12 @@ export async function sampleNode({
   const media = hosted.flatMap((room) => room.media ?? []);
   const [traffic, tracks] = await Promise.all([
     ledger.total(),
-    Promise.all(media.map((room) => room.trackStats())).then((stats) => stats.flat()),
+    Promise.all(media.map((room) => room.figures.tracks())).then((stats) => stats.flat()),
   ]);
   const subscriptions = media
     .flatMap(({ sessions }) => [...sessions.values()])
     .flatMap((session) => session.subscriptions);
+  const captures = media.flatMap(({ capture }) => capture ?? []);
   const flowing = tracks.filter(({ layers }) => layers.length > 0);
   return {
     rooms: hosted.length,
@@ -48,6 +49,8 @@ export async function sampleNode({
     traffic,
     ...pool.census,
     pipes: media.reduce((sum, { pipes }) => sum + pipes.count, 0),
+    captures: captures.length,
+    capturedTracks: captures.reduce((sum, { tracks }) => sum + tracks.length, 0),
     subscriptions: subscriptions.length,
     videoLayers: countLayers(subscriptions),
     workersRunning: pool.running,

@@ -1,4 +1,6 @@
 import type { PipedTrack } from '../pipes/track-pipes.ts';
+import type { CapturedTrack } from '../recording/captured-track.ts';
+import type { RoomCapture } from '../recording/room-capture.ts';
 import type { MediaRoom } from '../rooms/media-room.ts';
 import { packetsOf } from '../rooms/room-stats.ts';
 import type { PublishedTrack } from '../sessions/published-track.ts';
@@ -63,6 +65,8 @@ export class RoomMeter {
     const subscriptions = here.flatMap((session) =>
       session.subscriptions.map((subscription) => ({ session, subscription })),
     );
+    const { capture } = this.#room;
+    const captured = capture?.tracks.filter(({ track }) => track.router === router) ?? [];
     const step = SHED_STEPS.indexOf(this.#room.shed);
     const packetsOf = (ids: Iterable<string>) => sum([...ids].flatMap((id) => rates.get(id) ?? []));
     return {
@@ -70,14 +74,16 @@ export class RoomMeter {
       packetsOut: SHED_STEPS.map(
         (_, to) =>
           packetsOf(flowing(pipedOut)) +
+          sum(captured.map((one) => capturedOf(capture, one, rates, to))) +
           sum(
             subscriptions.map(({ session, subscription }) => sentTo(session, subscription, rates, step, to)),
           ),
       ),
       step,
-      transports: sum(here.map(({ transports }) => transports)) + (routers.length - 1),
+      transports:
+        sum(here.map(({ transports }) => transports)) + (routers.length - 1) + (captured.length > 0 ? 1 : 0),
       producers: own.size + pipedIn.length,
-      consumers: subscriptions.length + pipedOut.length,
+      consumers: subscriptions.length + pipedOut.length + captured.length,
     };
   }
 }
@@ -111,6 +117,20 @@ function sentTo(
   // Bandwidth may keep it below what it may have.
   const now = here === undefined ? there : (consumer.currentLayers?.spatialLayer ?? here);
   return layers[here !== undefined && there <= here ? Math.min(now, there) : there] ?? 0;
+}
+
+/** Packets a second that a recorder gets of a track, or would get on another step. */
+function capturedOf(
+  capture: RoomCapture | undefined,
+  { track, consumer }: CapturedTrack,
+  rates: Rates,
+  to: number,
+): number {
+  const layers = rates.get(track.producer.id);
+  if (layers === undefined) return 0;
+  if (track.producer.kind === 'audio') return layers[0] ?? 0;
+  const there = capture?.layerUnder(track, limitOf(SHED_STEPS[to] ?? 'none')) ?? 0;
+  return layers[Math.min(there, consumer.currentLayers?.spatialLayer ?? there)] ?? 0;
 }
 
 /** Index of the best layer that a step leaves; undefined where it leaves none. */

@@ -20,6 +20,7 @@ describe('readEnvironment', () => {
       clientPort: 8443,
       metricsHost: '0.0.0.0',
       metricsPort: 9090,
+      capture: { ip: undefined, ports: { min: 41_000, max: 41_999 } },
       configFolder: '/config',
       logLevel: 'info',
     });
@@ -41,6 +42,10 @@ describe('readEnvironment', () => {
       ['PARLEY_PUBLIC_URL', 'https://media1.example', /PARLEY_PUBLIC_URL: must be ws:\/\/ or wss:\/\//],
       ['PARLEY_PUBLIC_URL', 'wss://media1.example/path', /PARLEY_PUBLIC_URL: must be ws/],
       ['PARLEY_CLIENT_PORT', '80443', /PARLEY_CLIENT_PORT: must be 65535 or less/],
+      ['PARLEY_CAPTURE_IP', 'node1.example', /PARLEY_CAPTURE_IP: must be an IPv4 or IPv6 address/],
+      ['PARLEY_PLAIN_PORTS', '41000', /PARLEY_PLAIN_PORTS: must be two ports, the lower first/],
+      ['PARLEY_PLAIN_PORTS', '41999-41000', /PARLEY_PLAIN_PORTS: must be two ports, the lower first/],
+      ['PARLEY_PLAIN_PORTS', '41000-99999', /PARLEY_PLAIN_PORTS: must be two ports, the lower first/],
       ['LOG_LEVEL', 'chatty', /LOG_LEVEL: must be one of trace, debug, info/],
     ];
     for (const [name, value, message] of wrong) {

@@ -11,6 +11,7 @@ import {
   parseEnvironment,
 } from '@parley/service/environment';
 import { z } from 'zod';
+import type { CapturePlace } from '../recording/capture-transport.ts';
 
 /** What the node learns from its environment: who and where it is. What it serves stands in the YAML files. */
 export interface NodeSettings extends CommonSettings {
@@ -25,7 +26,19 @@ export interface NodeSettings extends CommonSettings {
   /** Where the node listens for those. */
   clientHost: string;
   clientPort: number;
+  /** Where recorders get media from. */
+  capture: CapturePlace;
 }
+
+const PORT_RANGE = 'must be two ports, the lower first, for example 41000-41999';
+const portRange = z
+  .string()
+  .regex(/^\d{1,5}-\d{1,5}$/, PORT_RANGE)
+  .transform((text) => {
+    const [min = 0, max = 0] = text.split('-').map(Number);
+    return { min, max };
+  })
+  .refine(({ min, max }) => min >= 1 && min <= max && max <= 65_535, PORT_RANGE);
 
 /** Defaults come in as arguments so that parsing stays pure for tests. */
 function schema(defaults: EnvironmentDefaults) {
@@ -37,6 +50,10 @@ function schema(defaults: EnvironmentDefaults) {
     PARLEY_PUBLIC_URL: PublicUrl.optional(),
     PARLEY_CLIENT_HOST: z.string().default('0.0.0.0'),
     PARLEY_CLIENT_PORT: numberVariable(0, 65_535, 8443).default(8443),
+    PARLEY_CAPTURE_IP: z
+      .union([z.ipv4(), z.ipv6()], 'must be an IPv4 or IPv6 address of this machine, for example 10.0.0.7')
+      .optional(),
+    PARLEY_PLAIN_PORTS: portRange.default({ min: 41_000, max: 41_999 }),
   });
 }
 
@@ -55,5 +72,6 @@ export function readEnvironment(environment: Environment, defaults = machineDefa
     publicUrl: values.PARLEY_PUBLIC_URL,
     clientHost: values.PARLEY_CLIENT_HOST,
     clientPort: values.PARLEY_CLIENT_PORT,
+    capture: { ip: values.PARLEY_CAPTURE_IP, ports: values.PARLEY_PLAIN_PORTS },
   };
 }

@@ -2,6 +2,12 @@ import { WatchedLayers } from '../quality/watched-layers.ts';
 import { layersOf, type PublishedTrack } from '../sessions/published-track.ts';
 import type { Session } from '../sessions/session.ts';
 
+/** Who takes tracks: a session, or what records them. */
+interface Watcher {
+  /** How many layers of each video, by track id. */
+  readonly watched: ReadonlyMap<string, number>;
+}
+
 /**
  * Tells the publishers of a room which layers nobody watches, so that they need not encode them. Owned by the room, and
  * closed with it.
@@ -9,8 +15,8 @@ import type { Session } from '../sessions/session.ts';
 export class Dynacast {
   readonly #watched = new WatchedLayers();
   readonly #publishers = new Map<string, Session>();
-  /** Sessions that may want something else than before. */
-  readonly #changed = new Set<Session>();
+  /** Those that may want something else than before. */
+  readonly #changed = new Set<Watcher>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -33,13 +39,13 @@ export class Dynacast {
     this.#publishers.delete(trackId);
   }
 
-  /** A session may want other tracks, or others of their layers. */
-  changed(watcher: Session): void {
+  /** Somebody may want other tracks, or others of their layers. */
+  changed(watcher: Watcher): void {
     this.#changed.add(watcher);
     this.#schedule();
   }
 
-  left(watcher: Session): void {
+  left(watcher: Watcher): void {
     this.#changed.delete(watcher);
     this.#watch(watcher, new Map());
     this.#schedule();
@@ -56,7 +62,7 @@ export class Dynacast {
     clearTimeout(this.#timer);
   }
 
-  #watch(watcher: object, wanted: ReadonlyMap<string, number>): void {
+  #watch(watcher: Watcher, wanted: ReadonlyMap<string, number>): void {
     this.#watched.watch(watcher, wanted, performance.now());
   }
 
@@ -70,7 +76,7 @@ export class Dynacast {
   }
 
   #look(): void {
-    for (const session of this.#changed) this.#watch(session, session.watched);
+    for (const watcher of this.#changed) this.#watch(watcher, watcher.watched);
     this.#changed.clear();
     for (const { trackId, layers } of this.#watched.due(performance.now())) {
       this.#publishers.get(trackId)?.tellWatched(trackId, layers);

@@ -1,6 +1,7 @@
 import type { EdgeSocketTuning } from '@parley/service/edge-socket';
 import type { ThrottledLog } from '@parley/service/throttled-log';
 import type { Logger } from 'pino';
+import type { CapturePlace } from '../recording/capture-transport.ts';
 import type { MediaSettings } from '../sessions/session-context.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
 import type { TrafficLedger } from '../telemetry/traffic-ledger.ts';
@@ -17,6 +18,8 @@ export interface HostContext {
   pool: WorkerPool;
   /** Which worker a room's next session goes to. */
   placement: Placement;
+  /** Where recorders get media from. */
+  capture: CapturePlace;
   verifier: TicketVerifier;
   settings: MediaSettings;
   ledger: TrafficLedger;

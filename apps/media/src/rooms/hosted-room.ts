@@ -43,6 +43,7 @@ export class HostedRoom {
       mediaState: (id, state) => tell({ type: 'media-state', ...id, state }),
       lost: (id) => this.#lost(id),
       report: (id, report) => tell({ type: 'session-report', ...id, report }),
+      captured: ({ recordingId, epoch }, event) => tell({ type: 'capture-event', recordingId, epoch, event }),
     });
     const parts = { roomId, context, media: this.#media, epoch: () => this.#epoch };
     this.#door = new SessionDoor(parts);

@@ -1,7 +1,7 @@
 import type { Grants } from '@parley/protocol/grants';
 import type { MediaState, SessionReport } from '@parley/protocol/link-messages';
+import type { CaptureEvent, CaptureOrder } from '@parley/protocol/recording/capture';
 import type { RoomMediaOptions } from '@parley/protocol/room-media';
-import type { RoomMediaStats, TrackStats } from '@parley/protocol/stats';
 import type { TicketClaims } from '@parley/protocol/tokens';
 import type { Track } from '@parley/protocol/track';
 import type { ThrottledLog } from '@parley/service/throttled-log';
@@ -11,6 +11,8 @@ import { RoomForwarding } from '../forwarding/room-forwarding.ts';
 import { RoomHistory } from '../history/room-history.ts';
 import { TrackPipes } from '../pipes/track-pipes.ts';
 import { TrackRates } from '../quality/track-rates.ts';
+import type { CapturePlace } from '../recording/capture-transport.ts';
+import { RoomCapture } from '../recording/room-capture.ts';
 import type { Carrier } from '../sessions/carrier.ts';
 import { describeTrack, type PublishedTrack } from '../sessions/published-track.ts';
 import { Session } from '../sessions/session.ts';
@@ -22,13 +24,14 @@ import type { Placement } from '../workers/placement.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
 import { Dynacast } from './dynacast.ts';
 import { RoomRouters } from './room-routers.ts';
-import { measureRoom, measureTracks } from './room-stats.ts';
+import { RoomFigures } from './room-stats.ts';
 
 /** What a room's sessions have in common. */
 export type RoomContext = Pick<SessionContext, 'roomId' | 'settings' | 'ledger' | 'timings' | 'logger'> & {
   dataCounts: DataCounts;
   pool: WorkerPool;
   placement: Placement;
+  capture: CapturePlace;
   events: ThrottledLog;
 };
 
@@ -42,10 +45,9 @@ export interface MediaRoomHandlers {
   lost(id: SessionId): void;
   /** A session has ended. */
   report(id: SessionId, report: SessionReport): void;
+  /** Of the room's capture. */
+  captured(order: CaptureOrder, event: CaptureEvent): void;
 }
-
-/** Figures younger than this are given again instead of measured, ms. */
-const STATS_MS = 1000;
 
 /**
  * A room's media on this node: its routers and the sessions on them. Tracks go from session to session only here, so a
@@ -68,7 +70,8 @@ export class MediaRoom {
   readonly #history = new RoomHistory();
   #shed: ShedStep = 'none';
   #era: string = crypto.randomUUID();
-  #measured: { at: number; stats: Promise<RoomMediaStats> } | undefined;
+  readonly #figures = new RoomFigures(() => [...this.#sessions.values()]);
+  #capture: RoomCapture | undefined;
 
   constructor(context: RoomContext, handlers: MediaRoomHandlers) {
     this.#context = context;
@@ -117,6 +120,16 @@ export class MediaRoom {
   /** What it has lost to its load. */
   get shed(): ShedStep {
     return this.#shed;
+  }
+
+  /** What records it, if anything does. */
+  get capture(): RoomCapture | undefined {
+    return this.#capture;
+  }
+
+  /** Its figures. */
+  get figures(): RoomFigures {
+    return this.#figures;
   }
 
   get sessions(): ReadonlyMap<string, Session> {
@@ -211,6 +224,7 @@ export class MediaRoom {
    * @returns when all sessions are reported
    */
   async closeAll(why: string): Promise<void> {
+    this.record(undefined);
     this.#forwarding.close();
     for (const participantId of [...this.#sessions.keys()]) this.close(participantId, why);
     this.#dynacast.close();
@@ -230,20 +244,28 @@ export class MediaRoom {
   async shedTo(step: ShedStep): Promise<void> {
     this.#shed = step;
     const limit = limitOf(step);
+    this.#capture?.limitVideo(limit);
     await Promise.all([...this.#sessions.values()].map((session) => session.limitVideo(limit)));
   }
 
-  /** The room's figures, at most a second old. */
-  async stats(): Promise<RoomMediaStats> {
-    if (this.#measured === undefined || performance.now() - this.#measured.at > STATS_MS) {
-      this.#measured = { at: performance.now(), stats: measureRoom([...this.#sessions.values()]) };
-    }
-    return await this.#measured.stats;
-  }
-
-  /** The published half of {@link stats}. */
-  async trackStats(): Promise<TrackStats[]> {
-    return await measureTracks([...this.#sessions.values()]);
+  /** Has all tracks sent to a recorder, in place of another one's; to none when undefined. */
+  record(order: CaptureOrder | undefined): void {
+    const before = this.#capture;
+    before?.close();
+    if (before !== undefined) this.#dynacast.left(before);
+    this.#capture = undefined;
+    if (order === undefined) return;
+    const { capture: place, logger } = this.#context;
+    const capture: RoomCapture = new RoomCapture({
+      order,
+      place,
+      logger: logger.child({ roomId: this.#context.roomId }),
+      tell: (event) => this.#handlers.captured(order, event),
+      onWatched: () => this.#dynacast.changed(capture),
+    });
+    this.#capture = capture;
+    capture.limitVideo(limitOf(this.#shed));
+    for (const { published } of this.#sessions.values()) for (const track of published) capture.add(track);
   }
 
   #opened({ worker }: RoomRouter): void {
@@ -271,6 +293,7 @@ export class MediaRoom {
     this.#dynacast.published(session, track);
     this.#speakers.add(track, track.router.router);
     this.#forwarding.published(track);
+    this.#capture?.add(track);
     for (const other of this.#sessions.values()) if (other !== session) other.showTrack(track);
   }
 
@@ -281,6 +304,7 @@ export class MediaRoom {
     }
     this.#speakers.remove(trackId);
     this.#forwarding.unpublished(trackId);
+    this.#capture?.remove(trackId);
     for (const other of this.#sessions.values()) if (other !== session) other.removeTrack(trackId);
   }
 }

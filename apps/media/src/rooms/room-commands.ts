@@ -62,9 +62,9 @@ export class RoomCommands {
         this.#options.media.setOptions(command.media).catch((error: unknown) => this.#failed(error));
         return;
       case 'capture':
-        return this.#refuseCapture(command);
+        return this.#options.media.record(command.order);
       case 'end-capture':
-        return;
+        return this.#options.media.endRecord(command);
       case 'get-stats':
         void this.#sendStats(command);
         return;
@@ -89,13 +89,6 @@ export class RoomCommands {
       return;
     }
     done.catch((error: unknown) => this.#failed(error, participantId));
-  }
-
-  #refuseCapture({ order }: Command<'capture'>): void {
-    const { recordingId, epoch } = order;
-    const message = 'This node cannot capture; update it.';
-    const event = { type: 'failed', code: 'recording_unavailable', message } as const;
-    this.#options.tell({ type: 'capture-event', recordingId, epoch, event });
   }
 
   #failed(error: unknown, participantId?: string): void {
@@ -166,7 +159,7 @@ export class RoomCommands {
 
   async #sendStats({ requestId, history }: Command<'get-stats'>): Promise<void> {
     const { room } = this.#options.media;
-    const stats = (await room?.stats()) ?? { tracks: [], subscriptions: [] };
+    const stats = (await room?.figures.all()) ?? { tracks: [], subscriptions: [] };
     const past = history && room?.history.read(history);
     this.#options.tell({ type: 'stats', requestId, stats: { ...stats, ...(past && { history: past }) } });
   }

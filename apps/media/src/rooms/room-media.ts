@@ -1,4 +1,6 @@
+import type { CaptureOrder } from '@parley/protocol/recording/capture';
 import type { RoomMediaOptions } from '@parley/protocol/room-media';
+import { CaptureTurn } from '../recording/capture-turn.ts';
 import type { RoomRouter } from '../workers/media-worker.ts';
 import type { HostContext } from './host-context.ts';
 import { MediaRoom, type MediaRoomHandlers } from './media-room.ts';
@@ -13,6 +15,7 @@ export class RoomMedia {
   readonly #handlers: RoomMediaHandlers;
   #room: MediaRoom | undefined;
   #options: RoomMediaOptions = {};
+  readonly #turn = new CaptureTurn();
   #closed = false;
 
   constructor(roomId: string, context: HostContext, handlers: RoomMediaHandlers) {
@@ -49,6 +52,31 @@ export class RoomMedia {
   }
 
   /**
+   * Has all tracks that there are and that come sent to a recorder, in place of another one's. The same order again has all told
+   * again; one of a turn that is over means nothing.
+   */
+  record(order: CaptureOrder): void {
+    if (this.#closed) return;
+    switch (this.#turn.take(order)) {
+      case 'new':
+        this.#room?.record(order);
+        return this.#log(order, 'capture-began', 'a recorder gets the media of a room');
+      case 'same':
+        return this.#room?.capture?.repeat();
+      case 'stale':
+        return;
+    }
+  }
+
+  /** A recorder's turn is over. */
+  endRecord(turn: Pick<CaptureOrder, 'recordingId' | 'epoch'>): void {
+    const { order } = this.#turn;
+    if (!this.#turn.end(turn) || order === undefined) return;
+    this.#room?.record(undefined);
+    this.#log(order, 'capture-ended', 'a recorder gets the media of a room no longer');
+  }
+
+  /**
    * Ends all sessions and the routers, for good.
    *
    * @param why told to the clients
@@ -59,15 +87,22 @@ export class RoomMedia {
     await this.#room?.closeAll(why);
   }
 
+  #log({ recordingId, epoch, target }: CaptureOrder, event: string, message: string): void {
+    // Not the target's keys.
+    const { ip, port } = target;
+    this.#context.events.info(event, { roomId: this.#roomId, recordingId, epoch, ip, port }, message);
+  }
+
   #make(): MediaRoom {
-    const { pool, placement, settings, ledger, logger, events, metrics } = this.#context;
+    const { pool, placement, capture, settings, ledger, logger, events, metrics } = this.#context;
     const shared = { settings, ledger, logger, events, timings: metrics, dataCounts: metrics.data };
     const room = new MediaRoom(
-      { roomId: this.#roomId, pool, placement, ...shared },
+      { roomId: this.#roomId, pool, placement, capture, ...shared },
       { ...this.#handlers, candidate: () => metrics.candidate() },
     );
     // Nobody is in it yet.
     void room.setOptions(this.#options);
+    room.record(this.#turn.order);
     return room;
   }
 }

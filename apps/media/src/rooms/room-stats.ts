@@ -17,6 +17,32 @@ export async function measureRoom(sessions: readonly Session[]): Promise<RoomMed
   return { tracks, subscriptions, ...(all.length > MAX_SUBSCRIPTIONS && { truncated: true }) };
 }
 
+/** Figures younger than this are given again instead of measured, ms. */
+const STATS_MS = 1000;
+
+/** A room's figures, however often somebody asks for them. */
+export class RoomFigures {
+  readonly #sessions: () => readonly Session[];
+  #measured: { at: number; stats: Promise<RoomMediaStats> } | undefined;
+
+  constructor(sessions: () => readonly Session[]) {
+    this.#sessions = sessions;
+  }
+
+  /** As {@link measureRoom}, at most a second old. */
+  async all(): Promise<RoomMediaStats> {
+    if (this.#measured === undefined || performance.now() - this.#measured.at > STATS_MS) {
+      this.#measured = { at: performance.now(), stats: measureRoom(this.#sessions()) };
+    }
+    return await this.#measured.stats;
+  }
+
+  /** As {@link measureTracks}, now. */
+  async tracks(): Promise<TrackStats[]> {
+    return await measureTracks(this.#sessions());
+  }
+}
+
 /** A subscription and whose it is. */
 export interface SubscriberOf {
   participantId: string;

@@ -5,6 +5,7 @@ import type { SessionTimings } from '../sessions/session-context.ts';
 import type { WorkerLoad } from '../workers/media-worker.ts';
 import { DataMetrics } from './data-metrics.ts';
 import type { MediaCounts } from './media-census.ts';
+import { type NodeGauge, nodeGauges } from './node-gauges.ts';
 import { NO_TRAFFIC, type Traffic } from './traffic-ledger.ts';
 
 /** What is measured when somebody asks for metrics. */
@@ -20,6 +21,10 @@ export interface NodeSample extends MediaCounts {
   traffic: Traffic;
   /** Tracks on their way to another worker, once for each. */
   pipes: number;
+  /** Rooms whose media goes to a recorder. */
+  captures: number;
+  /** Tracks on their way to recorders. */
+  capturedTracks: number;
   subscriptions: number;
   /** Video on its way to subscribers, by what they get of it. */
   videoLayers: Record<VideoLayer, number>;
@@ -62,7 +67,7 @@ export class NodeMetrics implements SessionTimings {
   readonly data: DataMetrics;
   readonly #registry = new Registry();
   readonly #sample: () => Promise<NodeSample>;
-  readonly #gauges: { gauge: Gauge; read: (sample: NodeSample) => number }[];
+  readonly #gauges: readonly NodeGauge[];
   readonly #shed: Gauge<'step'>;
   readonly #bytes: Counter<'direction'>;
   readonly #rtpBytes: Counter<'direction'>;
@@ -84,65 +89,7 @@ export class NodeMetrics implements SessionTimings {
     this.#sample = sample;
     this.data = new DataMetrics(this.#registry);
     const registers = [this.#registry];
-    const gauge = (name: string, help: string, read: (sample: NodeSample) => number) => ({
-      gauge: new Gauge({ name, help, registers }),
-      read,
-    });
-    this.#gauges = [
-      gauge('webrtc_rooms_total', 'Rooms on this node.', ({ rooms }) => rooms),
-      gauge(
-        'webrtc_participants_total',
-        'Participants with a media session on this node.',
-        (s) => s.participants,
-      ),
-      gauge('webrtc_video_tracks_total', 'Video tracks published on this node.', (s) => s.videoTracks),
-      gauge('webrtc_audio_tracks_total', 'Audio tracks published on this node.', (s) => s.audioTracks),
-      gauge(
-        'webrtc_packet_loss_rate',
-        'Share of packets lost from publishers to this node in the last interval, 0 to 1, mean over tracks.',
-        (s) => s.packetLossRate,
-      ),
-      gauge(
-        'webrtc_jitter_ms',
-        'Jitter of what publishers send to this node, milliseconds, mean over tracks.',
-        (s) => s.jitterMs,
-      ),
-      gauge(
-        'parley_routers',
-        'Routers open on the media workers, one a room with media and worker that it is on.',
-        (s) => s.routers,
-      ),
-      gauge('parley_transports', 'Transports open on the media workers.', (s) => s.transports),
-      gauge(
-        'parley_producers',
-        'Producers open on the media workers, one a track and worker that it is on.',
-        (s) => s.producers,
-      ),
-      gauge(
-        'parley_consumers',
-        'Consumers open on the media workers, one a track and subscriber, or other worker that it is on.',
-        (s) => s.consumers,
-      ),
-      gauge('parley_pipes', 'Tracks on their way from one media worker to another.', (s) => s.pipes),
-      gauge(
-        'parley_data_producers',
-        'Data producers open on the media workers, those of participants and of rooms.',
-        (s) => s.dataProducers,
-      ),
-      gauge('parley_data_consumers', 'Data consumers open on the media workers.', (s) => s.dataConsumers),
-      gauge('parley_subscriptions', 'Tracks on their way to subscribers.', (s) => s.subscriptions),
-      gauge('parley_workers', 'Media workers that run.', (s) => s.workersRunning),
-      gauge('parley_room_links', 'Links to Room objects that are up.', (s) => s.linksUp),
-      gauge(
-        'parley_direct_connections',
-        'Sockets of clients that are open to their session.',
-        (s) => s.directConnections,
-      ),
-      gauge('parley_fleet_registered', 'Whether the fleet knows this node, 0 or 1.', (s) =>
-        Number(s.fleetRegistered),
-      ),
-      gauge('parley_node_full', 'Whether the node takes no new rooms, 0 or 1.', (s) => Number(s.full)),
-    ];
+    this.#gauges = nodeGauges(registers);
     this.#shed = new Gauge({
       name: 'parley_rooms_shed',
       help: 'Rooms that have lost something to their load, by the last thing they lost.',
