@@ -37,13 +37,13 @@ export function RecordingMark({ since, onOpen }: RecordingMarkProps) {
       <button
         type="button"
         className={mark ? css.mark : css.start}
-        aria-label={mark ? `${texts.mark}. ${label}` : label}
         aria-haspopup="dialog"
         title={label}
         onClick={onOpen}
         data-testid="open-recording"
       >
         {mark || <Icon name="record" size={18} />}
+        <span className="visually-hidden">{label}</span>
       </button>
     </span>
   );

@@ -7,7 +7,7 @@ const plural = pluralsOf('de');
 export const de: RecordingTexts = {
   title: 'Aufnahmen',
   titleOf: (room) => `Aufnahmen von ${room}`,
-  home: 'Zur Startseite',
+  home: 'Parley: zur Startseite',
   toRoom: 'Zum Raum',
   loading: 'Die Aufnahmen werden geholt …',
   none: 'Noch keine Aufnahmen',

@@ -7,7 +7,7 @@ const plural = pluralsOf('en');
 export const en: RecordingTexts = {
   title: 'Recordings',
   titleOf: (room) => `Recordings of ${room}`,
-  home: 'To the start page',
+  home: 'Parley: to the start page',
   toRoom: 'To the room',
   loading: 'Getting the recordings …',
   none: 'No recordings yet',

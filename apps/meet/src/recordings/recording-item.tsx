@@ -50,33 +50,35 @@ export function RecordingItem({ summary, server, showsRoom, onDelete }: Recordin
 
   return (
     <li className={css.item} data-testid="recording" data-recording-id={id} data-status={status}>
-      <button
-        type="button"
-        className={css.summary}
-        aria-expanded={open}
-        aria-controls={body}
-        onClick={() => setOpen(!open)}
-        data-testid="recording-open"
-      >
-        <span className={`${css.arrow} ${open ? css.opened : ''}`}>
-          <Icon name="chevron" size={18} />
-        </span>
-        <span className={css.when}>{when}</span>
-        {showsRoom && <span className={css.room}>{texts.room(roomId)}</span>}
-        <span className={css.facts}>
-          <span data-testid="recording-length">
-            {stoppedAt === undefined
-              ? goesOn && <Elapsed since={startedAt} />
-              : clockTime(stoppedAt - startedAt)}
+      <h2 className={css.heading}>
+        <button
+          type="button"
+          className={css.summary}
+          aria-expanded={open}
+          aria-controls={body}
+          onClick={() => setOpen(!open)}
+          data-testid="recording-open"
+        >
+          <span className={`${css.arrow} ${open ? css.opened : ''}`}>
+            <Icon name="chevron" size={18} />
           </span>
-          {bytes > 0 && <span>{fileSize(tag, bytes)}</span>}
-        </span>
-        <span className={`${css.status} ${css[status]}`}>
-          {status === 'finishing' && progress !== undefined
-            ? texts.percent(new Intl.NumberFormat(tag, { style: 'percent' }).format(progress))
-            : texts.status[status]}
-        </span>
-      </button>
+          <span className={css.when}>{when}</span>
+          {showsRoom && <span className={css.room}>{texts.room(roomId)}</span>}
+          <span className={css.facts}>
+            <span data-testid="recording-length">
+              {stoppedAt === undefined
+                ? goesOn && <Elapsed since={startedAt} />
+                : clockTime(stoppedAt - startedAt)}
+            </span>
+            {bytes > 0 && <span>{fileSize(tag, bytes)}</span>}
+          </span>
+          <span className={`${css.status} ${css[status]}`}>
+            {status === 'finishing' && progress !== undefined
+              ? texts.percent(new Intl.NumberFormat(tag, { style: 'percent' }).format(progress))
+              : texts.status[status]}
+          </span>
+        </button>
+      </h2>
       {status === 'finishing' && (
         <progress className={css.progress} aria-label={texts.progress} value={progress} max={1} />
       )}
