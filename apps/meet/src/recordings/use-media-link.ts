@@ -48,10 +48,10 @@ export function useMediaLink(
   const failed = async (element: HTMLMediaElement) => {
     position.current = element.currentTime;
     const why = await server.whyNot(url);
+    if (why?.code === 'token_expired') return again();
     if (why !== undefined) setProblem(errorText(general, why));
     else
       setProblem(element.canPlayType(file.mimeType) ? texts.cannotPlay : texts.notSupported(file.mimeType));
-    if (why?.code === 'token_expired') again();
   };
   return {
     url,
