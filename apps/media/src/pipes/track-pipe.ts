@@ -8,6 +8,8 @@ export class TrackPipe {
   readonly #consumer: Consumer;
   readonly #producer: Producer;
   #flows = true;
+  /** Whether the worker is being told. */
+  #following = false;
 
   private constructor(consumer: Consumer, producer: Producer) {
     this.#consumer = consumer;
@@ -54,9 +56,17 @@ export class TrackPipe {
     this.#producer.close();
   }
 
+  /** What changes while the worker is told is told after it: until it has answered, the producer says what it was before. */
   #follow(): void {
     const { producerPaused } = this.#consumer;
-    if (producerPaused === this.#producer.paused) return;
-    (producerPaused ? this.#producer.pause() : this.#producer.resume()).catch(() => undefined);
+    if (this.#following || this.#producer.closed || producerPaused === this.#producer.paused) return;
+    this.#following = true;
+    (producerPaused ? this.#producer.pause() : this.#producer.resume()).then(
+      () => {
+        this.#following = false;
+        this.#follow();
+      },
+      () => undefined,
+    );
   }
 }
