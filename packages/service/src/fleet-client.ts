@@ -77,7 +77,7 @@ export class FleetClient<M extends { type: string }> {
         if (performance.now() - welcomedAt > STABLE_SOCKET_MS) attempt = 0;
         if (this.#stop.signal.aborted) return;
         // Bought anew: it may have run out, or the edge has new keys.
-        if (end.code === closeCode('node_not_enrolled')) this.#token = undefined;
+        if (end.code === closeCode('node_not_enrolled')) this.dropToken();
         if (end.code === closeCode('assignment_stale')) policy = REFUSED_BACKOFF;
         this.#obstacle = explain(end, this.#options.nodeId);
         logger.warn({ event: 'fleet-lost', code: end.code, reason: end.reason }, this.#obstacle);
@@ -105,6 +105,11 @@ export class FleetClient<M extends { type: string }> {
       this.#token = await enrol(edgeUrl, nodeId, enrolmentSecret, this.#stop.signal);
     }
     return this.#token.token;
+  }
+
+  /** The edge does not take the token any more: the next one is bought anew. */
+  dropToken(): void {
+    this.#token = undefined;
   }
 
   /** Holds one fleet socket until it ends. */

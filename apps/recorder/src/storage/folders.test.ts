@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest';
+import { recordingFolder } from './folders.ts';
+
+it('no id leaves the folder of the recordings', () => {
+  expect(recordingFolder('/recordings', 'eu.rec-1_a')).toBe('/recordings/eu.rec-1_a');
+  for (const id of ['..', '.work', '../etc', 'a/b', 'a\\b', '', ' ', 'a\0b', 'ä', 'a'.repeat(65)]) {
+    expect(() => recordingFolder('/recordings', id), JSON.stringify(id)).toThrow('names no folder');
+  }
+});

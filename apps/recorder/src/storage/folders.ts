@@ -1,0 +1,27 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Names a recording may have to be a folder, or a part of a key: the edge makes no others. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** Whether a recording's id can name its folder and nothing else. */
+export function isFolderName(recordingId: string): boolean {
+  return NAME.test(recordingId);
+}
+
+/** The folder of a recording. @throws when the id names something else */
+export function recordingFolder(root: string, recordingId: string): string {
+  if (!isFolderName(recordingId)) throw new Error('a recording’s id names no folder');
+  return join(root, recordingId);
+}
+
+/** Where finishers work. No recording's name begins with a dot. */
+export function workFolder(root: string): string {
+  return join(root, '.work');
+}
+
+/** Makes a folder if need be. @throws when that is impossible */
+export async function makeFolder(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o750 });
+  return folder;
+}
