@@ -96,6 +96,7 @@ const REFUSED: Record<string, string> = {
   stopRecording: 'recording_inactive',
   getRecording: 'recording_not_found',
   deleteRecording: 'recording_not_found',
+  getRecordingMedia: 'invalid_message',
 };
 
 it('every route answers a valid request as the document says', async () => {
