@@ -22,16 +22,21 @@ const listAll = apiRoute('administer', {
   responses: { 200: json(RecordingList, 'A page of recordings') },
 });
 
-const list = apiRoute('record', {
-  method: 'get',
-  path: '/api/rooms/{id}/recordings',
-  operationId: 'listRecordings',
-  tags,
-  summary: 'Lists the recordings of a room, newest first',
-  description: 'Also of a room that is gone, and of older rooms of the same id.',
-  request: { params: RoomParams, query: RecordingListQuery },
-  responses: { 200: json(RecordingList, 'A page of recordings') },
-});
+const list = apiRoute(
+  'record',
+  {
+    method: 'get',
+    path: '/api/rooms/{id}/recordings',
+    operationId: 'listRecordings',
+    tags,
+    summary: 'Lists the recordings of a room, newest first',
+    description: 'Also of a room that is gone, and of older rooms of the same id.',
+    request: { params: RoomParams, query: RecordingListQuery },
+    responses: { 200: json(RecordingList, 'A page of recordings') },
+  },
+  // Of what cannot be a room's id.
+  ['room_not_found'],
+);
 
 const show = apiRoute(
   'record',

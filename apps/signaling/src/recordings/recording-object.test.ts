@@ -1,6 +1,8 @@
+import { evictDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { FinishPlan } from '@parley/protocol/recording/recorder-api';
 import { Recording } from '@parley/protocol/rest';
+import type { Job } from '@parley/recording/job';
 import { beforeEach, expect, it } from 'vitest';
 import { FleetObject } from '../fleet/fleet-object.ts';
 import { call } from '../testing/api.ts';
@@ -195,6 +197,19 @@ it('is deleted by who has it; late recorders hear that nothing of it is wanted',
   expect((await reporter.report(part(1))).body).toEqual({ refused: ['1/t-1/000000.webm'] });
   await later(ID, 31 * 24 * 60 * 60_000);
   expect(await inside(ID, async (storage) => [...(await storage.list()).keys()])).toEqual([]);
+});
+
+it('is deleted when its time is over', async () => {
+  await recorded();
+  await finish();
+  await inside(ID, ({ kv }) => kv.put('job', { ...(kv.get('job') as Job), deletesAt: Date.now() + 60_000 }));
+  await evictDurableObject(RecordingObject.of(env, ID));
+  expect((await show()).deletesAt).toBeGreaterThan(Date.now());
+  await later(ID, 59_000);
+  expect(await status()).toBe('finished');
+  await later(ID, 2_000);
+  await recorder.fleet.next('delete');
+  expect((await call('GET', `/api/recordings/${ID}`)).status).toBe(404);
 });
 
 it('is not deleted while it goes on', async () => {

@@ -13,7 +13,9 @@ import {
 import { CompositeLayout, RecordingOptions } from './recording-options.ts';
 
 /*
- * What recorders post to the edge, with their node token as bearer token. All of it may be said twice.
+ * What recorders post to the edge, with their node token as bearer token. All of it may be said twice. `recording_not_found`: the edge may have
+ * yet to hear of it, so what is there is kept, and said again later; what is not wanted any more is in `refused`. `assignment_stale`: another
+ * attempt has taken the place of this one.
  */
 
 /** Body {@link ReportRequest}. */
