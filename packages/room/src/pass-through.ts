@@ -2,6 +2,7 @@ import type { SessionRequest } from '@parley/protocol/client-messages';
 import type { Command, MemberMessage } from './commands.ts';
 import type { Effect } from './effects.ts';
 import { isCurrent } from './links.ts';
+import { listeners } from './recorder-link.ts';
 import type { RoomState } from './state.ts';
 
 /**
@@ -40,9 +41,9 @@ function toRecorder(
   { nodeId, nodeEpoch, recordingId, epoch, event }: Extract<Command, { type: 'capture-event' }>,
 ): Effect[] {
   const { recording } = state;
-  const recorder = recording?.recorder;
-  if (recording?.recordingId !== recordingId || recorder?.epoch !== epoch) return [];
-  if (recorder.state !== 'linked' || !isCurrent(state, nodeId, nodeEpoch)) return [];
+  if (recording?.recordingId !== recordingId || !isCurrent(state, nodeId, nodeEpoch)) return [];
+  const recorder = listeners(recording).find((one) => one.epoch === epoch);
+  if (recorder === undefined) return [];
   const turn = { recordingId, recorderId: recorder.recorderId, epoch };
   return [{ type: 'recorder-send', ...turn, message: { type: 'capture', nodeId, event } }];
 }

@@ -25,27 +25,33 @@ export function recorded({ participantId, name, identity }: ParticipantState): R
   return { participantId, name, ...(identity !== undefined && { identity }) };
 }
 
-/** Tells the recorder, if one is linked. */
+/** Whoever listens: the recorder whose turn it is, and one that has yet to be replaced. */
+export function listeners({ recorder, outgoing }: RecordingState): RecorderState[] {
+  const linked = recorder?.state === 'linked' ? [recorder] : [];
+  return outgoing === undefined ? linked : [...linked, outgoing];
+}
+
+/** Tells the recorder, if one listens. */
 export function tellRecorder(
   draft: Draft,
   message: Exclude<RoomRecorderMessage, { type: 'welcome' | 'capture' }>,
 ): void {
   const { recording } = draft.state;
-  const recorder = recording?.recorder;
-  if (recording === undefined || recorder?.state !== 'linked') return;
-  draft.emit({ type: 'recorder-send', ...turnId(recording, recorder), message });
+  if (recording === undefined) return;
+  for (const recorder of listeners(recording)) {
+    draft.emit({ type: 'recorder-send', ...turnId(recording, recorder), message });
+  }
 }
 
-/** Has a node send its media to the recorder that is linked. */
+/** Has a node send its media to the recorder that listens. */
 export function orderCapture(draft: Draft, nodeId: string): boolean {
   const order = captureOrder(draft.state.recording);
   return order !== undefined && draft.tellNode(nodeId, { type: 'capture', order });
 }
 
 function captureOrder(recording: RecordingState | undefined): CaptureOrder | undefined {
-  const recorder = recording?.recorder;
-  if (recording === undefined || recorder?.state !== 'linked' || recorder.target === undefined)
-    return undefined;
+  const [recorder] = recording === undefined ? [] : listeners(recording);
+  if (recording === undefined || recorder?.target === undefined) return undefined;
   const { recordingId, options } = recording;
   const { epoch, target } = recorder;
   return { recordingId, epoch, target, audioOnly: options.audioOnly, quality: options.quality };

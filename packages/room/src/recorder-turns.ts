@@ -1,7 +1,7 @@
 import type { NodeLife } from '@parley/protocol/fleet-messages';
 import type { Command, TurnId } from './commands.ts';
 import type { Draft } from './draft.ts';
-import { endCapture, orderCapture, recorded, recorderOf, tellRecorder, turnId } from './recorder-link.ts';
+import { endCapture, orderCapture, recorded, recorderOf, turnId } from './recorder-link.ts';
 import { refuseStart, stopRecording } from './recording.ts';
 import { tellRecording } from './recording-news.ts';
 import {
@@ -94,13 +94,19 @@ export function recorderLinked(draft: Draft, command: Extract<Command, { type: '
   const { incarnation, target } = command;
   if (recorder.incarnation !== undefined && recorder.incarnation !== incarnation) {
     // Another process would begin to count its segments anew, over those that are there: it needs a turn of its own.
-    recorder.state = 'linked';
+    draft.emit({
+      type: 'recorder-send',
+      ...turnId(recording, recorder),
+      message: { type: 'stop', reason: 'replaced' },
+    });
+    endCapture(draft, recording);
     return turnFailed(draft, GONE);
   }
   Object.assign(recorder, { state: 'linked', since: now, lookedAt: now, incarnation, target });
   delete recorder.checkAt;
   recording.search = { state: 'none' };
   delete recording.searchedSince;
+  replaceOutgoing(draft, recording);
   if (!recording.begun) begin(draft, recording);
   if (recording.turns.at(-1)?.epoch !== recorder.epoch) {
     const turn = { epoch: recorder.epoch, recorderId: recorder.recorderId, at: now };
@@ -119,6 +125,15 @@ export function recorderLinked(draft: Draft, command: Extract<Command, { type: '
   for (const { nodeId } of Object.values(state.assignments)) orderCapture(draft, nodeId);
 }
 
+/** Another recorder has it now. */
+function replaceOutgoing(draft: Draft, recording: RecordingState): void {
+  const { outgoing } = recording;
+  if (outgoing === undefined) return;
+  delete recording.outgoing;
+  const message = { type: 'stop', reason: 'replaced' } as const;
+  draft.emit({ type: 'recorder-send', ...turnId(recording, outgoing), message });
+}
+
 function begin(draft: Draft, recording: RecordingState): void {
   const { recordingId, options, by } = recording;
   const who = by !== undefined && { by };
@@ -131,17 +146,25 @@ function begin(draft: Draft, recording: RecordingState): void {
   draft.emit({ type: 'start-answered', recordingId });
 }
 
-/** A recorder says that it cannot go on, or never could. */
+/** A recorder says that it cannot go on, or never could. One that could takes what it can until another one does. */
 export function recorderFailed(
   draft: Draft,
   { code, message, ...turn }: Extract<Command, { type: 'recorder-failed' }>,
 ): void {
-  if (recorderOf(draft.state, turn) !== undefined) turnFailed(draft, { code, message });
+  const { recording } = draft.state;
+  const recorder = recorderOf(draft.state, turn);
+  if (recording === undefined || recorder === undefined) return;
+  if (recorder.state === 'linked') recording.outgoing = recorder;
+  turnFailed(draft, { code, message });
 }
 
 /** A recorder's link is gone. Media may well flow on, and it is given time to come back; not one that said that it stops. */
 export function recorderUnlinked(draft: Draft, turn: TurnId, stopped: boolean): void {
   const { recording } = draft.state;
+  if (recording?.outgoing?.epoch === turn.epoch && recording.recordingId === turn.recordingId) {
+    delete recording.outgoing;
+    return;
+  }
   const recorder = recorderOf(draft.state, turn);
   if (recording === undefined || recorder?.state !== 'linked') return;
   recorder.state = 'unlinked';
@@ -162,16 +185,14 @@ export function recorderChecked(draft: Draft, turn: TurnId, life: NodeLife): voi
   if (life === 'dead') turnFailed(draft, GONE);
 }
 
-/** The recorder has had its turn: another one is looked for, or the same again where there is no other. */
+/**
+ * The recorder has had its turn: another one is looked for, or the same again where there is no other. One that is only out of
+ * reach may record on until then, so nodes are not told.
+ */
 function turnFailed(draft: Draft, failure: RecorderFailure): void {
   const { recording } = draft.state;
   const recorder = recording?.recorder;
   if (recording === undefined || recorder === undefined) return;
-  // One that is only out of reach may record on until another one does.
-  if (recorder.state === 'linked') {
-    tellRecorder(draft, { type: 'stop', reason: 'replaced' });
-    endCapture(draft, recording);
-  }
   const latest = recording.turns.at(-1);
   const hadIt = latest?.epoch === recorder.epoch && draft.now >= latest.at + RECORDING_TIMES.steady;
   delete recording.recorder;

@@ -83,6 +83,8 @@ export interface RecordingState {
   /** The highest epoch given out. */
   lastEpoch: number;
   recorder?: RecorderState;
+  /** One that said that it cannot go on: it is sent everything until another one says hello. */
+  outgoing?: RecorderState;
   search: RecorderSearch;
   /** Since when it has no recorder; absent while it has one, or one that may come back. */
   searchedSince?: number;

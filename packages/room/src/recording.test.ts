@@ -291,12 +291,48 @@ describe('a recorder', () => {
     expect(ofType(room.wait(2_000), 'place-recorder')).toHaveLength(1);
   });
 
-  it('that fails has its nodes stop at once, and is asked again after a while where it is the only one', () => {
+  it('that fails takes what it can until another one does', () => {
     const room = recorded();
-    const effects = room.fail();
-    expect(orders(effects)).toEqual(['end rec-1 1']);
-    expect(toRecorder(effects)).toEqual([{ type: 'stop', reason: 'replaced' }]);
-    expect(ofType(effects, 'place-recorder'), 'at once').toHaveLength(1);
+    expect(types(room.fail())).toEqual(['place-recorder']);
+    expect(toRecorder(room.join('bob'))).toMatchObject([{ type: 'participant' }]);
+    room.unlink();
+    expect(orders(room.open())).toEqual(['capture rec-1 1']);
+    const nodeEpoch = room.state.assignments['node-1']?.epoch ?? 0;
+    const event = { type: 'track-ended', trackId: 't' } as const;
+    const said = { type: 'capture-event', nodeId: 'node-1', nodeEpoch, recordingId: 'rec-1', event } as const;
+    expect(toRecorder(room.do({ ...said, epoch: 1 }))).toHaveLength(1);
+    room.place('r2');
+    const hello = room.hello('i-2', { ...TARGET, port: 5 });
+    expect(ofType(hello, 'recorder-send')).toEqual([
+      {
+        type: 'recorder-send',
+        recordingId: 'rec-1',
+        recorderId: 'r1',
+        epoch: 1,
+        message: { type: 'stop', reason: 'replaced' },
+      },
+    ]);
+    expect(orders(hello)).toEqual(['capture rec-1 2']);
+    expect(room.do({ ...said, epoch: 1 })).toEqual([]);
+  });
+
+  it('that fails and goes is not waited for; one that fails is stopped with the recording', () => {
+    const room = recorded();
+    const first = room.turn;
+    room.fail();
+    room.do({ type: 'recorder-unlinked', ...first, stopped: false });
+    expect(room.state.recording?.outgoing).toBeUndefined();
+    room.place('r2');
+    room.hello();
+    room.fail();
+    const effects = room.stop();
+    expect(toRecorder(effects)).toEqual([{ type: 'stop', reason: 'stopped' }]);
+    expect(orders(effects)).toEqual(['end rec-1 2']);
+  });
+
+  it('that fails is asked again after a while where it is the only one', () => {
+    const room = recorded();
+    expect(ofType(room.fail(), 'place-recorder'), 'at once').toHaveLength(1);
     room.place('r1');
     expect(types(room.fail()), 'then not').not.toContain('place-recorder');
     expect(types(room.wait(TIMES.retryFirst))).toContain('place-recorder');
@@ -311,6 +347,7 @@ describe('a recorder', () => {
     room.lose();
     const effects = room.hello('i-2');
     expect(toRecorder(effects)).toEqual([{ type: 'stop', reason: 'replaced' }]);
+    expect(orders(effects)).toEqual(['end rec-1 1']);
     expect(types(effects)).not.toContain('welcome-recorder');
     room.place('r1');
     expect(room.turn).toMatchObject({ recorderId: 'r1', epoch: 2 });

@@ -95,6 +95,28 @@ describe('the API where tokens are required', () => {
     expect(await act('bad', 'DELETE', modAt)).toBe(204);
   });
 
+  it('lets record who has the grant, in its token and in the room', async () => {
+    const mint = (identity: string, grants: object) =>
+      mintToken({ apiKey: NEW_KEY, identity, room: 'studio', grants });
+    const mod = await mint('mod', { moderate: true });
+    const rec = await mint('rec', { record: true });
+    const start = async (token: string, what = 'start') =>
+      codeOf(
+        await ask(`/api/rooms/studio/recording/${what}`, { ...bearer(token), method: 'POST', body: '{}' }),
+      );
+    await joinRoom('studio', 'mod', '/ws', { token: mod });
+    const { participantId } = await joinRoom('studio', 'rec', '/ws', { token: rec });
+    expect(await start(mod), 'to moderate is not to record').toBe('token_insufficient');
+    expect(await start(rec), 'it may; nobody is there to record').toBe('recording_unavailable');
+    expect(await start(rec, 'stop')).toBe('recording_inactive');
+    const body = JSON.stringify({ grants: { record: false } });
+    const path = `/api/rooms/studio/participants/${participantId}`;
+    expect((await ask(path, { ...bearer(mod), method: 'PATCH', body })).status).toBe(200);
+    expect(await start(rec), 'the room has taken it').toBe('forbidden');
+    expect(await start(rec, 'stop')).toBe('forbidden');
+    expect(await start(await mintApiToken({ apiKey: NEW_KEY }))).toBe('recording_unavailable');
+  });
+
   it('refuses a wrong token with its code, as a problem document', async () => {
     const answer = await ask('/api/rooms', bearer('nonsense'));
     expect([answer.status, await codeOf(answer)]).toEqual([401, 'token_malformed']);

@@ -1,5 +1,5 @@
 import type { Command } from '@parley/room/commands';
-import { turnId } from '@parley/room/recorder-link';
+import { listeners, turnId } from '@parley/room/recorder-link';
 import type { RoomState } from '@parley/room/state';
 import type { RoomSockets } from './room-sockets.ts';
 
@@ -11,7 +11,7 @@ export function lostSockets(state: RoomState, sockets: RoomSockets, now: number)
   // Links before clients: while links are gone, nobody can tell whose media flows.
   return [
     ...lostLinks(state, sockets, now),
-    ...lostRecorder(state, sockets, now),
+    ...lostRecorders(state, sockets, now),
     ...lostClients(state, sockets, now),
   ];
 }
@@ -26,11 +26,14 @@ export function lostLinks({ assignments }: RoomState, sockets: RoomSockets, now:
   });
 }
 
-function lostRecorder({ recording }: RoomState, sockets: RoomSockets, now: number): Command[] {
-  if (recording?.recorder?.state !== 'linked') return [];
-  const turn = turnId(recording, recording.recorder);
-  sockets.closeRecorderIfSilent(turn, now);
-  return sockets.recorder(turn) === undefined ? [{ type: 'recorder-unlinked', ...turn, stopped: false }] : [];
+function lostRecorders({ recording }: RoomState, sockets: RoomSockets, now: number): Command[] {
+  if (recording === undefined) return [];
+  return listeners(recording).flatMap((recorder) => {
+    const turn = turnId(recording, recorder);
+    sockets.closeRecorderIfSilent(turn, now);
+    if (sockets.recorder(turn) !== undefined) return [];
+    return [{ type: 'recorder-unlinked', ...turn, stopped: false }];
+  });
 }
 
 function lostClients({ lobby, participants }: RoomState, sockets: RoomSockets, now: number): Command[] {

@@ -46,7 +46,8 @@ export class RecorderDoor {
         const { recorderId, recordingId } = turn;
         log.warn('recorder failed', { recordingId, recorderId, code, message: words.slice(0, 500) });
         await this.#room.do({ type: 'recorder-failed', ...turn, code, message: words });
-        return closeQuietly(socket, 1000, 'Noted.');
+        // One that records is listened to until another one does.
+        return link.open ? undefined : closeQuietly(socket, 1000, 'Noted.');
       }
       default:
         message satisfies never;

@@ -6,7 +6,7 @@ import type { RoomState } from '@parley/room/state';
 import type { Environment } from '../environment.ts';
 import { RecordingObject } from '../recordings/recording-object.ts';
 
-/** What a room knows of a recording that goes on in it, or whose end was not told yet; undefined when there is none. */
+/** What a room knows of a recording that goes on in it; undefined when that does not. */
 export function recordingFacts(
   state: RoomState,
   region: string,

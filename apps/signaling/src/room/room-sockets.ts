@@ -101,22 +101,24 @@ export class RoomSockets {
     return new Response(null, { status: 101, webSocket: client });
   }
 
-  /** Makes `socket` the one link of its recorder; older ones are closed. */
+  /** Makes `socket` the one link of its recorder in this turn; older ones are closed. */
   openRecorder(socket: WebSocket, link: RecorderAttachment): void {
     for (const other of this.#ctx.getWebSockets(recorderTag(link.turn.recorderId))) {
-      if (other === socket) continue;
-      other.serializeAttachment({ ...attachmentOf(other), open: false });
+      const attachment = attachmentOf(other);
+      if (other === socket || attachment.role !== 'recorder' || !isSameTurn(attachment.turn, link.turn))
+        continue;
+      other.serializeAttachment({ ...attachment, open: false });
       closeQuietly(other, 1000, 'The recorder has opened a newer link.');
     }
     socket.serializeAttachment({ ...link, open: true } satisfies RecorderAttachment);
   }
 
   /** The open link of a recorder in its turn. */
-  recorder({ recordingId, recorderId, epoch }: TurnId): WebSocket | undefined {
-    return this.#ctx.getWebSockets(recorderTag(recorderId)).find((socket) => {
+  recorder(turn: TurnId): WebSocket | undefined {
+    return this.#ctx.getWebSockets(recorderTag(turn.recorderId)).find((socket) => {
       const link = attachmentOf(socket);
       if (link.role !== 'recorder' || !link.open || socket.readyState !== WebSocket.OPEN) return false;
-      return link.turn.recordingId === recordingId && link.turn.epoch === epoch;
+      return isSameTurn(link.turn, turn);
     });
   }
 
@@ -217,6 +219,10 @@ export class RoomSockets {
     this.#waiting.clear();
     this.#unanswered.clear();
   }
+}
+
+function isSameTurn(a: TurnId, b: TurnId): boolean {
+  return a.recordingId === b.recordingId && a.epoch === b.epoch;
 }
 
 /** Sends a message, if the socket still takes it. */

@@ -2,7 +2,7 @@ import type { CaptureOrder } from '@parley/protocol/recording/capture';
 import { expect } from 'vitest';
 import type { Command, TurnId } from '../commands.ts';
 import type { Effect } from '../effects.ts';
-import { recorderOf } from '../recorder-link.ts';
+import { listeners, recorderOf } from '../recorder-link.ts';
 import type { RecordingNews } from '../recording-state.ts';
 import type { RoomState } from '../state.ts';
 
@@ -103,19 +103,22 @@ export class RecordingModel {
 
   #check(state: RoomState): void {
     const { recording, assignments, phase } = state;
-    expect(this.#linked.length, 'one recorder has its turn at a time').toBeLessThanOrEqual(1);
+    const leaves = recording?.outgoing?.epoch;
+    const turns = this.#linked.filter(({ epoch }) => epoch !== leaves);
+    expect(turns.length, 'one recorder has its turn at a time').toBeLessThanOrEqual(1);
     for (const nodeId of this.#captures.keys()) {
       // A node that is not the room's any more closes it.
       if (assignments[nodeId] === undefined) this.#captures.delete(nodeId);
     }
     const recorder = recording?.recorder;
+    const [listener] = recording === undefined ? [] : listeners(recording);
     for (const { nodeId, state: link } of Object.values(assignments)) {
       if (link !== 'linked') continue;
       const order = this.#captures.get(nodeId);
-      if (recorder?.state === 'linked') {
-        expect(order, 'every node sends to the recorder whose turn it is').toMatchObject({
+      if (listener !== undefined) {
+        expect(order, 'every node sends to the recorder that listens').toMatchObject({
           recordingId: recording?.recordingId,
-          epoch: recorder.epoch,
+          epoch: listener.epoch,
         });
       } else if (recording === undefined)
         expect(order, 'without a recording no node captures').toBeUndefined();
@@ -124,7 +127,9 @@ export class RecordingModel {
     expect(phase, 'a closed room records nothing').toBe('open');
     const seeks = recording.search.state !== 'none';
     expect(seeks, 'a recorder is looked for exactly while there is none').toBe(recorder === undefined);
-    if (recorder?.state === 'linked') expect(this.#linked).toMatchObject([{ epoch: recorder.epoch }]);
+    expect(turns, 'it listens').toMatchObject(
+      recorder?.state === 'linked' ? [{ epoch: recorder.epoch }] : [],
+    );
     const epochs = recording.turns.map(({ epoch }) => epoch);
     expect(epochs, 'each turn is of its epoch').toEqual([...new Set(epochs)].sort((a, b) => a - b));
     expect(recording.begun, 'it has begun with its first turn').toBe(epochs.length > 0);
