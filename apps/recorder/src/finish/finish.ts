@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TimeSpan } from '@parley/protocol/recording/manifest';
 import type { FinishPlan, RecordingFile } from '@parley/protocol/recording/recorder-api';
+import { COMPOSITE_STEPS, type FinishedTake, makeComposite } from './composite/composite.ts';
 import type { Finished, FinishIo, FinishSettings } from './finish-io.ts';
 import { KeptWork } from './kept-work.ts';
 import { mergeSpans } from './missing.ts';
@@ -30,18 +31,36 @@ export async function finish(
   const progress = new Progress(report);
   const takes = planTakes(plan);
   for (const take of takes) progress.add(take.name, weightOf(take, settings));
+  const composite = plan.options.mode === 'composite';
+  if (composite && takes.length > 0) planComposite(takes, progress);
 
   const files: RecordingFile[] = [];
+  const made: FinishedTake[] = [];
   const missing: TimeSpan[] = [];
   for (const take of takes) {
     const reached = (done: number) => progress.reach(take.name, done);
-    const made = await makeTakeFile(take, { settings, io, work, signal, reached });
-    missing.push(...made.missing);
-    if (made.file) files.push(made.file);
+    const { file, local, missing: left } = await makeTakeFile(take, { settings, io, work, signal, reached });
+    missing.push(...left);
+    if (!file) continue;
+    files.push(file);
+    made.push({ take, file, local });
+  }
+  if (composite) {
+    const reached = (step: string, done: number) => progress.reach(`composite ${step}`, done);
+    const room = await makeComposite({ plan, takes: made, settings, io, work, signal, reached });
+    if (room) files.push(room.file);
+    missing.push(...(room?.missing ?? []));
   }
   const finished = { files, missing: mergeSpans(missing) };
   await storeManifest(plan, finished, work, io);
   return finished;
+}
+
+function planComposite(takes: Take[], progress: Progress): void {
+  const spans = takes.map(takeSpan);
+  const length = Math.max(...spans.map(({ to }) => to)) - Math.min(...spans.map(({ from }) => from));
+  for (const [step, weight] of Object.entries(COMPOSITE_STEPS))
+    progress.add(`composite ${step}`, weight * length);
 }
 
 function weightOf(take: Take, { format }: FinishSettings): number {

@@ -105,3 +105,20 @@ export async function probe(file: string): Promise<{ seconds: number; codecs: st
     format: said.format.format_name,
   };
 }
+
+/** Y, Cb and Cr of points in a file's pictures: of each picture, of each point. */
+export async function seeTints(
+  file: string,
+  { width, height }: { width: number; height: number },
+  points: { x: number; y: number }[],
+): Promise<[number, number, number][][]> {
+  const args = ['-v', 'error', '-i', file, '-map', '0:v', '-fps_mode', 'passthrough', '-pix_fmt', 'yuv444p'];
+  const { stdout } = await run('ffmpeg', [...args, '-f', 'rawvideo', '-'], BIG);
+  const plane = width * height;
+  return Array.from({ length: stdout.length / plane / 3 }, (_, picture) =>
+    points.map(({ x, y }): [number, number, number] => {
+      const at = picture * plane * 3 + Math.floor(y) * width + Math.floor(x);
+      return [stdout[at] ?? 0, stdout[at + plane] ?? 0, stdout[at + 2 * plane] ?? 0];
+    }),
+  );
+}

@@ -42,6 +42,10 @@ export interface RecordedTrackOptions {
   width?: number;
   height?: number;
   epoch?: number;
+  /** Of its pictures, Cb and Cr. */
+  tint?: [number, number];
+  /** Of its beeps, 0–1. */
+  loudness?: number;
   /** How fast its clock runs: 1.001 is a thousandth too fast. */
   drift?: number;
 }
@@ -129,12 +133,19 @@ function* groups(samples: Sample[], cut: number): Generator<Sample[]> {
   if (group.length > 0) yield group;
 }
 
-function picture({ codec, width = 160, height = 96, first = 0 }: RecordedTrackOptions): string {
-  if (codec === 'opus') return "aevalsrc='if(lt(mod(t,1),0.1),0.5*sin(2*PI*1000*t),0)':s=48000";
+function picture({
+  codec,
+  width = 160,
+  height = 96,
+  first = 0,
+  tint = [128, 128],
+  loudness = 0.5,
+}: RecordedTrackOptions): string {
+  if (codec === 'opus') return `aevalsrc='if(lt(mod(t,1),0.1),${loudness}*sin(2*PI*1000*t),0)':s=48000`;
   const number = `(N+${first})`;
   const bits = `if(mod(floor(${number}/pow(2,floor(X/${(BIT * width) / 160}))),2),235,16)`;
   const flash = `if(lt(mod(${number},${FPS}),3),235,16)`;
-  return `color=black:s=${width}x${height}:r=${FPS},format=yuv420p,geq=lum='if(lt(Y,${height}/2),${bits},${flash})':cb=128:cr=128`;
+  return `color=black:s=${width}x${height}:r=${FPS},format=yuv420p,geq=lum='if(lt(Y,${height}/2),${bits},${flash})':cb=${tint[0]}:cr=${tint[1]}`;
 }
 
 function encoding(codec: PictureCodec | 'opus'): string[] {
