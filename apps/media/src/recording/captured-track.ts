@@ -56,7 +56,8 @@ export class CapturedTrack {
       enableRtx: true,
       ...(layersOf(producer) > 1 && { preferredLayers: { spatialLayer } }),
     });
-    if (!producer.closed && !transport.closed) return new CapturedTrack(track, consumer, transport);
+    if (!producer.closed && !transport.closed && !consumer.closed)
+      return new CapturedTrack(track, consumer, transport);
     // It came too late to be closed with them, and would be kept for good.
     consumer.close();
     throw new Error('the track or its transport ended meanwhile');
@@ -78,7 +79,7 @@ export class CapturedTrack {
       kind: producer.kind,
       source,
       rtp: describeRtp(this.consumer),
-      muted: producer.paused,
+      muted: this.consumer.producerPaused,
     };
   }
 

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { readFixture } from '../../../../packages/sdp/fixtures/read.ts';
 import { useNode } from '../testing/room-fixture.ts';
 import type { TestClient } from '../testing/test-client.ts';
+import { captureEvents } from '../testing/test-recorder.ts';
 
 const fixture = useNode({
   PARLEY_VIDEO_CODECS: '[{ name: VP9, priority: 2 }, { name: VP8, priority: 1 }]',
@@ -43,6 +44,9 @@ const withThird = () =>
 
 it('a client that lacks the codec gets the track in another, which its publisher is asked for', async () => {
   const link = await fixture.room();
+  const target = { ip: '127.0.0.1', port: 9 };
+  const order = { recordingId: 'rec-1', epoch: 1, target, audioOnly: false, quality: 'high' as const };
+  link.send({ type: 'capture', order });
   const alice = await fixture.over('relay').open(link, 'alice', { recovers: true });
   alice.request({ type: 'offer', sdp: readFixture('chromium', 'audio-video') });
   const { tracks } = await alice.event('answer');
@@ -78,6 +82,8 @@ it('a client that lacks the codec gets the track in another, which its publisher
   ]);
   const published = link.messages.all.filter(({ type }) => type === 'track-published');
   expect(published).toHaveLength(2);
+  const captured = captureEvents(link).flatMap((event) => (event.type === 'track' ? event.rtp.mimeType : []));
+  expect(captured.toSorted(), 'a recording has it once').toEqual(['audio/opus', 'video/VP9']);
   expect(bob.events.all.filter(({ type }) => type === 'error')).toEqual([]);
 
   alice.request({ type: 'offer', sdp: readFixture('chromium', 'camera-inactive') });
