@@ -14,6 +14,8 @@ export interface CaptureSink {
   onGap(gap: TrackGap): void;
   /** The capture can go no further: the disk takes nothing any more. It closes what it can; told once. */
   onFailed(error: Error): void;
+  /** A track is not recorded, and why. */
+  onSkipped?(trackId: string, why: string): void;
 }
 
 /** What a capture is to do. */
