@@ -74,7 +74,7 @@ async function ofBinding(
     'Cache-Control': request.version === versionOf(sha256) ? KEPT : ASKED_AGAIN,
     'Content-Disposition': disposition(stored, request),
     // Opened by itself it is a page of this origin.
-    'Content-Security-Policy': "default-src 'none'; media-src 'self'; sandbox",
+    'Content-Security-Policy': "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox",
     'Content-Type': contentType(stored),
     ETag: etag,
     'X-Content-Type-Options': 'nosniff',

@@ -6,8 +6,10 @@ import type { Job } from '@parley/recording/job';
 import { beforeEach, expect, it } from 'vitest';
 import { FleetObject } from '../fleet/fleet-object.ts';
 import { call } from '../testing/api.ts';
+import { TestNode } from '../testing/test-node.ts';
 import { TestRecorder } from '../testing/test-recorder.ts';
 import { finishedFile, inside, later, open, part, segment, TestReporter } from '../testing/test-recording.ts';
+import { joinRoom } from '../testing/test-socket.ts';
 import { RecordingObject } from './recording-object.ts';
 
 const ID = 'rec-1';
@@ -100,7 +102,8 @@ it('is kept from who is no recorder, and says what is wrong with a body', async 
   expect((await reporter.report(far)).body).toMatchObject({ code: 'invalid_message' });
   const unknown = new TestReporter('rec-none', recorder);
   expect((await unknown.report(part(1))).body).toMatchObject({ code: 'recording_not_found' });
-  expect((await unknown.claim(1)).body).toMatchObject({ code: 'recording_not_found' });
+  expect((await unknown.claim(1)).body).toMatchObject({ code: 'assignment_stale' });
+  expect((await unknown.progress(1, 0)).body).toMatchObject({ code: 'assignment_stale' });
   expect(await inside('rec-none', async (storage) => [...(await storage.list()).keys()])).toEqual([]);
 });
 
@@ -173,6 +176,20 @@ it('asks its room when nothing is heard, and is over when the room knows nothing
   await recording().turn({ epoch: 1, recorderId: 'recorder-1', at: Date.now() });
   await later(ID, 121_000);
   expect(await show()).toMatchObject({ status: 'finishing' });
+});
+
+it('goes on where its room says so, with the turns that the room knows of', async () => {
+  await joinRoom('going', 'Ann');
+  await (await TestNode.start()).serve();
+  const started = call('POST', '/api/rooms/going/recording/start');
+  const { order } = await recorder.record();
+  const { recordingId } = order;
+  expect((await started).status).toBe(201);
+  await expect.poll(() => inside(recordingId, ({ kv }) => kv.get<Job>('job')?.turns.length)).toBe(1);
+  await inside(recordingId, ({ kv }) => kv.put('job', { ...(kv.get('job') as Job), turns: [] }));
+  await later(recordingId, 121_000);
+  expect((await call('GET', `/api/recordings/${recordingId}`)).body).toMatchObject({ status: 'recording' });
+  expect((await new TestReporter(recordingId, recorder).report(part(1))).body).toEqual({ refused: [] });
 });
 
 it('keeps what is reported of an epoch that the room could not tell of any more', async () => {

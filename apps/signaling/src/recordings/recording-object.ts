@@ -106,19 +106,22 @@ export class RecordingObject extends DurableObject<Environment> {
     return success({ refused });
   }
 
-  /** A finisher begins. */
-  async claim(recorderId: string, attempt: number): Promise<Result<FinishPlan>> {
+  /**
+   * A finisher begins.
+   *
+   * @returns a {@link FinishPlan} as JSON, in a stream: a call between objects carries no more than 32 MB otherwise
+   */
+  async claim(recorderId: string, attempt: number): Promise<Result<ReadableStream>> {
     const { job, store } = this.#recording;
-    if (job === undefined || isDeleted(job)) return unknown();
-    const { stopped: end } = job;
-    if (!isCurrent(job, recorderId, attempt) || end === undefined) return superseded();
+    const end = job?.stopped;
+    if (job === undefined || end === undefined || !isFinishing(job, recorderId, attempt)) return superseded();
     const plan = finishPlan(
       { ...job, stopped: end },
       store.manifest(['participant', 'track', 'segment', 'gap']),
     );
     store.shown = { participants: recordedParticipants(plan.participants), gaps: shownGaps(plan) };
     await this.#recording.change(claimed);
-    return success(plan);
+    return success(new Blob([JSON.stringify(plan)]).stream());
   }
 
   /** A finisher goes on, or has come to an end. */
@@ -127,8 +130,7 @@ export class RecordingObject extends DurableObject<Environment> {
     { attempt, done, outcome }: ProgressRequest,
   ): Promise<Result<undefined>> {
     const { job } = this.#recording;
-    if (job === undefined) return unknown();
-    if (!isCurrent(job, recorderId, attempt)) return superseded();
+    if (job === undefined || !isCurrent(job, recorderId, attempt)) return superseded();
     await this.#recording.change((one, now) => {
       const isDeleting = one.phase.type === 'deleting';
       switch (outcome?.type) {
@@ -208,6 +210,10 @@ export class RecordingObject extends DurableObject<Environment> {
       return facts === undefined && isNewer ? turned(known, { epoch, recorderId, at: now }, now) : known;
     });
   }
+}
+
+function isFinishing(job: Job, recorderId: string, attempt: number): boolean {
+  return job.phase.type === 'finishing' && isCurrent(job, recorderId, attempt);
 }
 
 function isDeleted(job: Job): boolean {

@@ -37,7 +37,8 @@ recordingReports.post('/internal/recordings/:id/report', async (c) => {
 
 recordingReports.post('/internal/recordings/:id/claim', async (c) => {
   const { recording, recorderId, body } = await read(c, ClaimRequest);
-  return c.json(unwrap(await recording.claim(recorderId, body.attempt)));
+  const plan = unwrap(await recording.claim(recorderId, body.attempt));
+  return c.body(plan, 200, { 'Content-Type': 'application/json' });
 });
 
 recordingReports.post('/internal/recordings/:id/progress', async (c) => {
