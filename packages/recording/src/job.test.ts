@@ -1,28 +1,10 @@
 import { RecordingOptions } from '@parley/protocol/recording/recording-options';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { deletionEnded, deletionPlaced, removed } from './deleting.ts';
 import type { RecordingOpening } from './facts.ts';
-import {
-  claimed,
-  deletionEnded,
-  deletionPlaced,
-  failed,
-  finished,
-  isCurrent,
-  type Job,
-  learned,
-  looked,
-  MAX_ATTEMPTS,
-  opened,
-  placed,
-  progressed,
-  removed,
-  reported,
-  statusOf,
-  stopped,
-  TIMES,
-  turned,
-} from './job.ts';
+import { claimed, failed, finished, looked, MAX_ATTEMPTS, placed, reported } from './finishing.ts';
+import { isCurrent, type Job, learned, opened, progressed, statusOf, stopped, TIMES, turned } from './job.ts';
 import { START, turnsOf } from './testing.ts';
 import { nextStep } from './wake.ts';
 

@@ -1,4 +1,5 @@
-import { type Job, MAX_ATTEMPTS } from '@parley/recording/job';
+import { MAX_ATTEMPTS } from '@parley/recording/finishing';
+import type { Job } from '@parley/recording/job';
 import { nextStep } from '@parley/recording/wake';
 import type { Environment } from '../environment.ts';
 import { log } from '../log.ts';

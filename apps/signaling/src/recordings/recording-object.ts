@@ -7,20 +7,16 @@ import type {
   ReportResponse,
 } from '@parley/protocol/recording/recorder-api';
 import { jurisdictionOf } from '@parley/protocol/residency';
+import { deletionEnded, removed } from '@parley/recording/deleting';
 import type { RecordingEnd, RecordingOpening, Turn } from '@parley/recording/facts';
+import { claimed, failed, finished, reported } from '@parley/recording/finishing';
 import { shownGaps } from '@parley/recording/gaps';
 import {
-  claimed,
-  deletionEnded,
-  failed,
-  finished,
   isCurrent,
   type Job,
   learned,
   opened,
   progressed,
-  removed,
-  reported,
   type Storage,
   statusOf,
   stopped,

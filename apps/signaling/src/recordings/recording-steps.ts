@@ -1,17 +1,7 @@
+import { ANYBODY, deletionEnded, deletionPlaced, removed } from '@parley/recording/deleting';
 import type { RecordingFacts } from '@parley/recording/facts';
-import {
-  ANYBODY,
-  awaited,
-  deletionEnded,
-  deletionPlaced,
-  failed,
-  type Job,
-  learned,
-  looked,
-  placed,
-  removed,
-  type Storage,
-} from '@parley/recording/job';
+import { awaited, failed, looked, placed } from '@parley/recording/finishing';
+import { type Job, learned, type Storage } from '@parley/recording/job';
 import type { Step } from '@parley/recording/wake';
 import type { Environment } from '../environment.ts';
 import { FleetObject } from '../fleet/fleet-object.ts';
