@@ -19,11 +19,11 @@ const NOBODY: RecorderFailure = {
   message:
     'No recorder is there that takes recordings, or all are full; start one (apps/recorder), or free its disk, and try again.',
 };
-const SILENT: RecorderFailure = {
+export const SILENT: RecorderFailure = {
   code: 'recording_unavailable',
   message: 'The recorder did not answer in time; look at its log, and try again.',
 };
-const GONE: RecorderFailure = {
+export const GONE: RecorderFailure = {
   code: 'recording_unavailable',
   message: 'The recorder went away; try again.',
 };
@@ -189,7 +189,7 @@ export function recorderChecked(draft: Draft, turn: TurnId, life: NodeLife): voi
  * The recorder has had its turn: another one is looked for, or the same again where there is no other. One that is only out of
  * reach may record on until then, so nodes are not told.
  */
-function turnFailed(draft: Draft, failure: RecorderFailure): void {
+export function turnFailed(draft: Draft, failure: RecorderFailure): void {
   const { recording } = draft.state;
   const recorder = recording?.recorder;
   if (recording === undefined || recorder === undefined) return;
@@ -204,60 +204,4 @@ function turnFailed(draft: Draft, failure: RecorderFailure): void {
     return refuseStart(draft, recording, failure);
   if (recording.begun && recording.turns.length >= MAX_TURNS) return stopRecording(draft, 'failed');
   seekRecorder(draft, recording, pauseOf(recording));
-}
-
-/** When a recording without a recorder, or with one that says nothing, needs something done. */
-export function turnWakes({ recorder, search, begun, searchedSince, by }: RecordingState): number[] {
-  const times: number[] = [];
-  if (search.state === 'asking') times.push(search.since + TIMES.placement);
-  if (search.state === 'waiting') times.push(search.until);
-  if (begun && searchedSince !== undefined) times.push(searchedSince + RECORDING_TIMES.unrecorded);
-  if (recorder === undefined) return times;
-  const { state, since, lookedAt, checkAt } = recorder;
-  if (state === 'assigned') times.push(since + linkOpen(begun, by !== undefined));
-  if (state === 'linked') times.push((lookedAt ?? since) + RECORDING_TIMES.look);
-  if (state === 'unlinked' && checkAt !== undefined) times.push(checkAt);
-  return times;
-}
-
-function linkOpen(begun: boolean, byHand: boolean): number {
-  return begun || !byHand ? RECORDING_TIMES.linkOpen : RECORDING_TIMES.awaitedLinkOpen;
-}
-
-/** Does what has come due of {@link turnWakes}. */
-export function checkTurn(draft: Draft, recording: RecordingState): void {
-  const { now } = draft;
-  const { search, recorder, searchedSince, begun, by } = recording;
-  if (begun && searchedSince !== undefined && now >= searchedSince + RECORDING_TIMES.unrecorded) {
-    return stopRecording(draft, 'failed');
-  }
-  const overdue = search.state === 'asking' && now >= search.since + TIMES.placement;
-  const paused = search.state === 'waiting' && now >= search.until;
-  if (overdue || paused) seekRecorder(draft, recording);
-  if (recorder === undefined) return;
-  switch (recorder.state) {
-    case 'assigned':
-      if (now >= recorder.since + linkOpen(begun, by !== undefined)) turnFailed(draft, SILENT);
-      return;
-    case 'linked':
-      // The shell has looked before it said so.
-      if (now >= (recorder.lookedAt ?? recorder.since) + RECORDING_TIMES.look) recorder.lookedAt = now;
-      return;
-    case 'unlinked':
-      return checkRecorder(draft, recording, recorder);
-    default:
-      recorder.state satisfies never;
-  }
-}
-
-/** Asks the Fleet about a recorder whose link is gone; one that is gone for too long has had its turn. */
-function checkRecorder(draft: Draft, recording: RecordingState, recorder: RecorderState): void {
-  const { now } = draft;
-  const { since, checkAt, live, incarnation } = recorder;
-  if (checkAt === undefined || now < checkAt) return;
-  const givenUpAt = since + (live ? TIMES.liveLinkLost : TIMES.linkLost);
-  if (now >= givenUpAt) return turnFailed(draft, GONE);
-  const pause = Math.min(Math.max(TIMES.nodeCheck, now - since), TIMES.nodeCheckMost);
-  recorder.checkAt = Math.min(now + pause, givenUpAt);
-  draft.emit({ type: 'check-recorder', ...turnId(recording, recorder), incarnation });
 }

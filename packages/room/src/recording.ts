@@ -1,13 +1,13 @@
 import type { ModeratedBy } from '@parley/protocol/moderation';
 import type { RecordingOptions } from '@parley/protocol/recording/recording-options';
 import { isSame, type Refusal } from './admission.ts';
+import { checkAutoRecord, isAutoDue } from './auto-record.ts';
 import { isBanned } from './bans.ts';
 import type { RecordingCommand } from './commands.ts';
 import type { Draft } from './draft.ts';
 import type { TokenModerator } from './moderation.ts';
 import { endCapture, tellRecorder } from './recorder-link.ts';
 import {
-  checkTurn,
   isAwaited,
   recorderAssignFailed,
   recorderChecked,
@@ -17,8 +17,8 @@ import {
   recorderPlacementFailed,
   recorderUnlinked,
   seekRecorder,
-  turnWakes,
 } from './recorder-turns.ts';
+import { checkTurn, turnWakes } from './recorder-watch.ts';
 import { recordingTold, tellAgain, tellRecording } from './recording-news.ts';
 import {
   RECORDING_TIMES,
@@ -146,38 +146,6 @@ export function stopRecording(draft: Draft, reason: StopReason, by?: ModeratedBy
     draft.record({ type: 'recording-stopped', roomId, recordingId, reason, ...(by !== undefined && { by }) });
     tellRecording(draft, { type: 'stopped', recordingId, at: now, reason });
   }
-  checkAutoRecord(draft);
-}
-
-/** What the room is to do by itself has changed, or somebody is there for whom it does. */
-export function checkAutoRecord(draft: Draft): void {
-  const { state, now } = draft;
-  const { recordings } = state;
-  if (!isAutoDue(state)) {
-    delete recordings.autoAskedAt;
-    return;
-  }
-  const { autoAskedAt } = recordings;
-  if (autoAskedAt !== undefined && now < autoAskedAt + RECORDING_TIMES.autoAgain) return;
-  recordings.autoAskedAt = now;
-  draft.emit({ type: 'auto-record' });
-}
-
-function isAutoDue({ phase, settings, recording, recordings, participants }: RoomState): boolean {
-  if (phase === 'closed' || settings.autoRecord === undefined || recording !== undefined) return false;
-  return recordings.autoStopped === undefined && Object.keys(participants).length > 0;
-}
-
-/** The room records by itself from now on, otherwise, or no longer. What goes on keeps its options. */
-export function setAutoRecord(draft: Draft, options: RecordingOptions | null): void {
-  const { settings, recording, recordings } = draft.state;
-  delete recordings.autoStopped;
-  if (options === null) {
-    delete settings.autoRecord;
-    if (recording !== undefined && recording.by === undefined) stopRecording(draft, 'stopped');
-    return;
-  }
-  settings.autoRecord = options;
   checkAutoRecord(draft);
 }
 

@@ -30,8 +30,8 @@ function lostRecorders({ recording }: RoomState, sockets: RoomSockets, now: numb
   if (recording === undefined) return [];
   return listeners(recording).flatMap((recorder) => {
     const turn = turnId(recording, recorder);
-    sockets.closeRecorderIfSilent(turn, now);
-    if (sockets.recorder(turn) !== undefined) return [];
+    sockets.recorders.closeIfSilent(turn, now);
+    if (sockets.recorders.find(turn) !== undefined) return [];
     return [{ type: 'recorder-unlinked', ...turn, stopped: false }];
   });
 }

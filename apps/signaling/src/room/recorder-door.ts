@@ -27,7 +27,7 @@ export class RecorderDoor {
       recordingId: query.get('recording') ?? '',
       epoch: Number(query.get('epoch')),
     };
-    return this.#isCurrent(turn) ? this.#sockets.acceptRecorder(turn) : new Response(null, { status: 409 });
+    return this.#isCurrent(turn) ? this.#sockets.recorders.accept(turn) : new Response(null, { status: 409 });
   }
 
   async message(socket: WebSocket, link: RecorderAttachment, data: string | ArrayBuffer): Promise<void> {
@@ -37,7 +37,7 @@ export class RecorderDoor {
     if (!this.#isCurrent(turn)) return closeWithError(socket, 'assignment_stale', STALE);
     switch (message.type) {
       case 'hello': {
-        this.#sockets.openRecorder(socket, link);
+        this.#sockets.recorders.open(socket, link);
         const { incarnation, target } = message;
         return this.#room.do({ type: 'recorder-linked', ...turn, incarnation, target });
       }

@@ -40,7 +40,7 @@ export class RecorderEffects {
       case 'welcome-recorder': {
         const { type: _, recorderId: _id, ...content } = effect;
         const assignment = await this.#sign(roomId, effect);
-        return sendMessage(sockets.recorder(effect), {
+        return sendMessage(sockets.recorders.find(effect), {
           type: 'welcome',
           version: PROTOCOL_VERSION,
           assignment,
@@ -49,7 +49,7 @@ export class RecorderEffects {
         });
       }
       case 'recorder-send': {
-        const socket = sockets.recorder(effect);
+        const socket = sockets.recorders.find(effect);
         if (socket === undefined) return;
         sendMessage(socket, effect.message);
         if (effect.message.type === 'stop') closeQuietly(socket, 1000, 'The recording is over here.');

@@ -1,7 +1,6 @@
 import type { RoomLinkMessage } from '@parley/protocol/link-messages';
 import type { RoomRecorderMessage } from '@parley/protocol/recording/recorder-link';
 import type { ServerMessage } from '@parley/protocol/server-messages';
-import type { TurnId } from '@parley/room/commands';
 import type { ClientOrigin } from '../client-origin.ts';
 import { closeQuietly, closeWithError, sendQuietly } from '../sockets.ts';
 import {
@@ -10,9 +9,9 @@ import {
   clientTag,
   type LinkAttachment,
   linkTag,
-  type RecorderAttachment,
-  recorderTag,
 } from './attachments.ts';
+import { RecorderSockets } from './recorder-sockets.ts';
+import { hasPinged, isSilent, LINK_SILENCE } from './silence.ts';
 
 /** Most that is sent to a client that says nothing, UTF-16 units: offers for a room of a hundred are answered long before. */
 const MAX_UNANSWERED = 4 * 1024 * 1024;
@@ -20,11 +19,10 @@ const MAX_UNANSWERED = 4 * 1024 * 1024;
 const UNANSWERED_PING = 60_000;
 /** A client that pings and has not for this long has lost its network, ms: three pings. */
 const SILENCE = 80_000;
-/** The same for a node's link, ms: a ping and a half. A node that was only slow opens another at once. */
-const LINK_SILENCE = 30_000;
 
 /** The Room's sockets, found by what they are for. Hibernating: the runtime keeps them, their attachments say what they are. */
 export class RoomSockets {
+  readonly recorders: RecorderSockets;
   readonly #ctx: DurableObjectState;
   /** Connections that have not joined, with the time since which they wait, oldest first: known without looking at every socket. */
   readonly #waiting = new Map<string, number>();
@@ -35,6 +33,7 @@ export class RoomSockets {
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx;
+    this.recorders = new RecorderSockets(ctx);
     for (const socket of ctx.getWebSockets()) {
       const attachment = attachmentOf(socket);
       if (attachment.role !== 'client' || attachment.joined) continue;
@@ -91,37 +90,6 @@ export class RoomSockets {
     });
   }
 
-  /** Accepts a recorder's link, which has yet to say hello. */
-  acceptRecorder({ recordingId, recorderId, epoch }: TurnId): Response {
-    const { 0: client, 1: server } = new WebSocketPair();
-    this.#ctx.acceptWebSocket(server, [recorderTag(recorderId)]);
-    const turn = { recordingId, recorderId, epoch };
-    const attachment: RecorderAttachment = { role: 'recorder', turn, openedAt: Date.now(), open: false };
-    server.serializeAttachment(attachment);
-    return new Response(null, { status: 101, webSocket: client });
-  }
-
-  /** Makes `socket` the one link of its recorder in this turn; older ones are closed. */
-  openRecorder(socket: WebSocket, link: RecorderAttachment): void {
-    for (const other of this.#ctx.getWebSockets(recorderTag(link.turn.recorderId))) {
-      const attachment = attachmentOf(other);
-      if (other === socket || attachment.role !== 'recorder' || !isSameTurn(attachment.turn, link.turn))
-        continue;
-      other.serializeAttachment({ ...attachment, open: false });
-      closeQuietly(other, 1000, 'The recorder has opened a newer link.');
-    }
-    socket.serializeAttachment({ ...link, open: true } satisfies RecorderAttachment);
-  }
-
-  /** The open link of a recorder in its turn. */
-  recorder(turn: TurnId): WebSocket | undefined {
-    return this.#ctx.getWebSockets(recorderTag(turn.recorderId)).find((socket) => {
-      const link = attachmentOf(socket);
-      if (link.role !== 'recorder' || !link.open || socket.readyState !== WebSocket.OPEN) return false;
-      return isSameTurn(link.turn, turn);
-    });
-  }
-
   /** The open socket of a client. */
   client(connectionId: string): WebSocket | undefined {
     const sockets = this.#ctx.getWebSockets(clientTag(connectionId));
@@ -164,7 +132,7 @@ export class RoomSockets {
     if (socket === undefined) return;
     const text = this.#textOf(message);
     const unanswered = (this.#unanswered.get(connectionId) ?? 0) + text.length;
-    if (unanswered > MAX_UNANSWERED && !this.#hasPinged(socket, UNANSWERED_PING)) {
+    if (unanswered > MAX_UNANSWERED && !hasPinged(this.#ctx, socket, UNANSWERED_PING, Date.now())) {
       closeWithError(
         socket,
         'slow_reader',
@@ -185,32 +153,15 @@ export class RoomSockets {
   /** Closes the socket of a client that should ping and has not for a while. */
   closeIfSilent(connectionId: string, now: number): void {
     const socket = this.client(connectionId);
-    if (socket === undefined || !this.#isSilent(socket, SILENCE, now)) return;
+    if (socket === undefined || !isSilent(this.#ctx, socket, SILENCE, now)) return;
     closeWithError(socket, 'slow_reader', 'No ping came for a while; come back.');
   }
 
   /** Closes a link whose node has not pinged for a while: a machine that is cut off closes nothing. */
   closeLinkIfSilent(nodeId: string, epoch: number, now: number): void {
     const socket = this.link(nodeId, epoch);
-    if (socket === undefined || !this.#isSilent(socket, LINK_SILENCE, now)) return;
+    if (socket === undefined || !isSilent(this.#ctx, socket, LINK_SILENCE, now)) return;
     closeWithError(socket, 'slow_reader', 'No ping came for a while; open another link.');
-  }
-
-  /** The same of a recorder's link. */
-  closeRecorderIfSilent(turn: TurnId, now: number): void {
-    const socket = this.recorder(turn);
-    if (socket === undefined || !this.#isSilent(socket, LINK_SILENCE, now)) return;
-    closeWithError(socket, 'slow_reader', 'No ping came for a while; open another link.');
-  }
-
-  /** Before the first ping is due, silence means nothing. */
-  #isSilent(socket: WebSocket, within: number, now: number): boolean {
-    return now >= attachmentOf(socket).openedAt + within && !this.#hasPinged(socket, within, now);
-  }
-
-  #hasPinged(socket: WebSocket, within: number, now = Date.now()): boolean {
-    const at = this.#ctx.getWebSocketAutoResponseTimestamp(socket);
-    return at !== null && at.getTime() > now - within;
   }
 
   /** Closes every socket of the room. */
@@ -219,10 +170,6 @@ export class RoomSockets {
     this.#waiting.clear();
     this.#unanswered.clear();
   }
-}
-
-function isSameTurn(a: TurnId, b: TurnId): boolean {
-  return a.recordingId === b.recordingId && a.epoch === b.epoch;
 }
 
 /** Sends a message, if the socket still takes it. */
