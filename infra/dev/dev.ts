@@ -1,6 +1,6 @@
 /**
- * `pnpm dev`: the whole product on this machine. Gets the mediasoup worker, builds the page, starts the edge and one
- * media node, and says where to go. Ctrl-C ends it all.
+ * `pnpm dev`: the whole product on this machine. Gets the mediasoup worker, builds the page, starts the edge, one
+ * media node and one recorder, and says where to go. Ctrl-C ends it all.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,7 +11,16 @@ import { WebrtcConfig } from '../../packages/protocol/src/config/webrtc-config.t
 import { ensureWorker } from '../mediasoup-worker/ensure.ts';
 import { logHint, ROOT, type Service } from './processes.ts';
 import { buildPage } from './run.ts';
-import { localUrl, makeSecret, overrides, startEdge, startNode } from './stack.ts';
+import {
+  bucketEnvironment,
+  localUrl,
+  makeBucketKeys,
+  makeSecret,
+  overrides,
+  startEdge,
+  startNode,
+  startRecorder,
+} from './stack.ts';
 
 const config = readConfig();
 const { host, port } = config.server;
@@ -19,6 +28,11 @@ const url = localUrl(host, port);
 // Two stacks at once, on different ports, keep apart.
 const stateFolder = path.join(ROOT, '.wrangler', port === 8080 ? 'dev' : `dev-${port}`);
 const logFolder = path.join(stateFolder, 'logs');
+/** Where recordings go, unless to a bucket. */
+const recordings = path.resolve(ROOT, config.recording.path);
+/** Whether they go to the edge's own bucket, as it runs here: no other one is configured. */
+const ownBucket =
+  config.recording.enabled && config.recording.s3_upload && config.recording.s3_endpoint === undefined;
 const services: Service[] = [];
 let stopping = false;
 
@@ -33,7 +47,14 @@ try {
   }
   const enrolmentSecret = makeSecret();
   say('Starting the edge …');
-  const edge = await startEdge({ host, port, stateFolder, logFolder, enrolmentSecret, env: overrides() });
+  const bucketKeys = ownBucket ? makeBucketKeys() : undefined;
+  const where = { host, port, stateFolder, logFolder };
+  const edge = await startEdge({
+    ...where,
+    enrolmentSecret,
+    env: overrides(),
+    ...(bucketKeys && { bucketKeys }),
+  });
   services.push(edge);
   say('Starting a media node …');
   const node = await startNode({
@@ -44,9 +65,24 @@ try {
     metricsPort: Number(process.env['PARLEY_METRICS_PORT'] ?? 9090),
     clientPort: Number(process.env['PARLEY_CLIENT_PORT'] ?? 8443),
     logFolder,
-    onLine: showTrouble,
+    onLine: (line) => showTrouble('media node', line),
   });
   services.push(node);
+  if (config.recording.enabled) {
+    say('Starting a recorder …');
+    const recorder = await startRecorder({
+      name: 'recorder-dev',
+      edgeUrl: url,
+      enrolmentSecret,
+      path: recordings,
+      metricsPort: Number(process.env['PARLEY_RECORDER_METRICS_PORT'] ?? 9091),
+      filesPort: Number(process.env['PARLEY_FILES_PORT'] ?? 8090),
+      logFolder,
+      env: bucketKeys === undefined ? {} : bucketEnvironment(url, bucketKeys),
+      onLine: (line) => showTrouble('recorder', line),
+    });
+    services.push(recorder);
+  }
   say(`
   Parley is running.
 
@@ -54,6 +90,7 @@ try {
     API       ${url}/api/rooms        ${url}/api/docs to browse it
     Health    ${url}/health
     Metrics   http://localhost:${process.env['PARLEY_METRICS_PORT'] ?? 9090}/metrics
+    Recorded  ${ownBucket ? 'the bucket of the edge, under .wrangler' : recordings}
     Logs      ${path.relative(ROOT, logFolder)}
 
   Ctrl-C stops it.
@@ -96,13 +133,13 @@ function say(text: string): void {
   console.error(text);
 }
 
-/** A node's warnings and errors, for the terminal; the rest stays in its log. */
-function showTrouble(line: string): void {
+/** A server's warnings and errors, for the terminal; the rest stays in its log. */
+function showTrouble(server: string, line: string): void {
   try {
     const entry = JSON.parse(line) as { level?: string; msg?: string };
     if (entry.level === 'warn' || entry.level === 'error' || entry.level === 'fatal')
-      say(`media node: ${entry.msg}`);
+      say(`${server}: ${entry.msg}`);
   } catch {
-    say(`media node: ${line}`);
+    say(`${server}: ${line}`);
   }
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { overrideNames } from '../../packages/protocol/src/config/load-config.ts';
 import { MediaConfig } from '../../packages/protocol/src/config/media-config.ts';
 import { WebrtcConfig } from '../../packages/protocol/src/config/webrtc-config.ts';
+import { type BucketKeys, edgeConfig } from './edge-config.ts';
 import { ROOT, type Service, startService, untilReady } from './processes.ts';
 
 /** Where and how an edge runs on this machine. */
@@ -23,6 +24,8 @@ export interface EdgeOptions {
   readySeconds?: number;
   /** The Worker's file, where it is another than that of `wrangler.toml`. */
   entry?: string;
+  /** Opens the local bucket's S3 endpoint, see {@link bucketEnvironment}. */
+  bucketKeys?: BucketKeys;
 }
 
 /** Starts the Worker with its Durable Objects under wrangler's local runtime, and waits until it answers. */
@@ -37,6 +40,11 @@ export async function startEdge(options: EdgeOptions): Promise<Service> {
   const entry = options.entry === undefined ? [] : [options.entry];
   const args = ['dev', ...entry, '--ip', host, '--port', String(port), '--env-file', envFile];
   args.push('--inspector-port', String(inspectorPort));
+  if (options.bucketKeys !== undefined) {
+    const config = path.join(stateFolder, 'wrangler.toml');
+    await writeFile(config, edgeConfig(options.bucketKeys), { mode: 0o600 });
+    args.push('--config', config);
+  }
   args.push('--persist-to', path.join(stateFolder, 'storage'), '--show-interactive-dev-session=false');
   const service = await startService('edge', path.join(ROOT, 'node_modules/.bin/wrangler'), args, {
     env: {
@@ -101,6 +109,60 @@ export async function startNode(options: NodeOptions): Promise<Service> {
   );
   await untilReady(service, `http://127.0.0.1:${options.metricsPort}/readyz`, 60);
   return service;
+}
+
+/** How a recorder runs on this machine. */
+export interface RecorderOptions {
+  /** Names the log file and the recorder. */
+  name: string;
+  edgeUrl: string;
+  enrolmentSecret: string;
+  /** Folder of recordings. */
+  path: string;
+  metricsPort: number;
+  filesPort: number;
+  logFolder: string;
+  /** Further variables of the recorder, see apps/recorder/README.md. */
+  env?: Record<string, string>;
+  onLine?: (line: string) => void;
+}
+
+/** Starts a recorder, which also finishes recordings, and waits until it is ready for rooms. */
+export async function startRecorder(options: RecorderOptions): Promise<Service> {
+  const { logFolder, onLine, metricsPort, filesPort } = options;
+  const program = path.join(ROOT, 'apps/recorder/src/main.ts');
+  const service = await startService(options.name, process.execPath, [program], {
+    env: {
+      PARLEY_EDGE_URL: options.edgeUrl,
+      PARLEY_ENROLMENT_SECRET: options.enrolmentSecret,
+      PARLEY_NODE_ID: options.name,
+      PARLEY_METRICS_PORT: String(metricsPort),
+      PARLEY_FILES_PORT: String(filesPort),
+      PARLEY_PUBLIC_URL: `http://localhost:${filesPort}`,
+      PARLEY_RECORDING_PATH: options.path,
+      ...options.env,
+    },
+    logFolder,
+    ...(onLine && { onLine }),
+  });
+  await untilReady(service, `http://127.0.0.1:${metricsPort}/readyz`, 60);
+  return service;
+}
+
+/** What a recorder needs to write to the bucket of an edge on this machine. */
+export function bucketEnvironment(edgeUrl: string, keys: BucketKeys): Record<string, string> {
+  return {
+    PARLEY_RECORDING_S3_UPLOAD: 'true',
+    PARLEY_RECORDING_S3_BUCKET: 'recordings',
+    PARLEY_RECORDING_S3_ENDPOINT: `${edgeUrl}/cdn-cgi/local/r2/s3`,
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+  };
+}
+
+/** Keys for one run of a bucket on this machine. */
+export function makeBucketKeys(): BucketKeys {
+  return { accessKeyId: randomBytes(10).toString('hex'), secretAccessKey: makeSecret() };
 }
 
 /** A secret for one run on this machine. */
