@@ -64,7 +64,10 @@ export function bucketStorage(parts: {
     release: (file) => void unlink(cached(file)).catch(() => undefined),
     put: async (local, file) => {
       const { size } = await stat(local);
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(BUCKET_PATIENCE_MS + Math.ceil(size / 100))]);
+      const limit = AbortSignal.any([
+        signal,
+        AbortSignal.timeout(BUCKET_PATIENCE_MS + Math.ceil(size / 100)),
+      ]);
       if (!(await uploader.upload(recordingId, file, local, size, limit)))
         throw new Error('a finished file was gone before it was uploaded');
     },
