@@ -206,7 +206,6 @@ export class CapturedTrack {
     const { disk, info, onDropped } = this.#options;
     const { kind } = info;
     if (kind === 'video' && frame.format !== undefined) this.#wish.came();
-    if (this.#waiting && frame.format === undefined) return;
     const now = this.#options.now();
     if (!disk.takes(kind) || now < this.#retryAt) {
       onDropped();
@@ -215,6 +214,7 @@ export class CapturedTrack {
       this.#wish.want();
       return;
     }
+    if (this.#waiting && frame.format === undefined) return;
     const source = this.#source;
     if (!this.#segments.add({ ...frame, rtp, source }, now)) return;
     this.#waiting = false;
