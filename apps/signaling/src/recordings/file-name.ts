@@ -2,7 +2,8 @@ import type { StoredFile } from './recording-object.ts';
 
 /** What systems forbid in names, or read as something else. */
 const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}"*/:<>?\\|%]+/gu;
-const LONGEST = 120;
+/** Characters, each of which may be two of a string's: a link's `name` has room for 200 of those. */
+const LONGEST = 90;
 
 /** What a file is called once it is downloaded: nothing in it leads out of a folder, or hides what it is. */
 export function fileName({ file, roomId, startedAt, participantName }: StoredFile): string {
