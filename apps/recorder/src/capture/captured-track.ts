@@ -142,8 +142,8 @@ export class CapturedTrack {
   async end(now: number): Promise<void> {
     this.#window.flush();
     this.#segments.close();
-    await this.#segments.settled();
     this.#closeGap(now);
+    await this.#segments.settled();
     this.#tell();
   }
 

@@ -126,6 +126,22 @@ test('asks the node, from the port that media comes to, for what is missing and 
   expect(recorded.of('T')).toMatchObject([{ frames: 4, lost: 0 }]);
 });
 
+test('a track that ended and comes back writes over nothing', async () => {
+  const recorded = new Recorded();
+  const capture = await open(recorded);
+  using ours = await node(capture);
+  capture.handle('N', ours.transport);
+  for (const ssrc of [1, 2]) {
+    capture.handle('N', trackInfo('audio', ssrc));
+    await ours.send(rtp(ssrc, { ssrc }));
+    await ours.arrived();
+    capture.handle('N', { type: 'track-ended', trackId: 'T' });
+    await expect.poll(() => recorded.of('T').length).toBe(ssrc);
+  }
+  await capture.close();
+  expect(recorded.of('T').map(({ file }) => file)).toEqual(['3/T/000000.webm', '3/T/000001.webm']);
+});
+
 test('what cannot be recorded is told of', async () => {
   const recorded = new Recorded();
   const capture = await open(recorded);

@@ -37,6 +37,8 @@ export class RecordingCapture implements Capture {
   readonly #bySource = new Map<string, Transport>();
   readonly #byId = new Map<string, Transport>();
   readonly #tracks = new Map<string, { track: CapturedTrack; transport: Transport }>();
+  /** Tracks that have ended. One may come back, and goes on in its own files and on its own clock. */
+  readonly #past = new Map<string, CapturedTrack>();
   readonly #publishers = new Map<string, PublisherClock>();
   readonly #ssrc = randomBytes(4).readUInt32BE();
   readonly #timer: NodeJS.Timeout;
@@ -177,8 +179,10 @@ export class RecordingCapture implements Capture {
       return;
     }
     if (known !== undefined) known.transport.tracks.delete(known.track.info.rtp.ssrc);
-    known?.track.replace(info, depacketizer);
-    const track = known?.track ?? new CapturedTrack(this.#trackOptions(info), depacketizer);
+    const before = known?.track ?? this.#past.get(info.trackId);
+    before?.replace(info, depacketizer);
+    this.#past.delete(info.trackId);
+    const track = before ?? new CapturedTrack(this.#trackOptions(info), depacketizer);
     this.#tracks.set(info.trackId, { track, transport });
     transport.tracks.set(info.rtp.ssrc, track);
     for (const { data, arrival } of this.#early.take(earlyKey(transport, info.rtp.ssrc), this.now())) {
@@ -224,6 +228,7 @@ export class RecordingCapture implements Capture {
     const entry = this.#of(nodeId, trackId);
     if (entry === undefined) return;
     this.#tracks.delete(trackId);
+    this.#past.set(trackId, entry.track);
     entry.transport.tracks.delete(entry.track.info.rtp.ssrc);
     const ending = entry.track.end(this.now()).finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
