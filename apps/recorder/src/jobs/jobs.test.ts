@@ -130,6 +130,21 @@ describe('jobs', () => {
     expect(edge.progress.all.slice(from)).toEqual([]);
   });
 
+  it('so many at once: the next is claimed when one has ended', async () => {
+    const [first, second] = [recordingId, `${recordingId}-2`];
+    edge.plans.set(first, await recorded());
+    edge.plans.set(second, { ...(await recorded()), recordingId: second });
+    const from = edge.claims.count;
+    start('disk').finish({ recordingId: first, attempt: 1 });
+    jobs.finish({ recordingId: second, attempt: 1 });
+    await edge.claims.next((id) => id === first, 'the first claim', { from });
+    expect(jobs.count).toBe(2);
+    expect(edge.claims.all.slice(from), 'the other one waits').toEqual([first]);
+    await outcome();
+    await edge.claims.next((id) => id === second, 'the second claim', { from });
+    await expect.poll(() => jobs.count, { timeout: 15_000 }).toBe(0);
+  });
+
   it('a plan that cannot be carried out is told to be so', async () => {
     const plan = await recorded();
     edge.plans.set(recordingId, plan);

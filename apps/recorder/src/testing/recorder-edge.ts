@@ -62,6 +62,8 @@ export class RecorderEdge extends EdgeServer<RecorderFleetMessage> {
   readonly links = new Inbox<RoomEnd>();
   readonly reports = new Inbox<ReportRequest & { recordingId: string }>();
   readonly progress = new Inbox<ProgressRequest & { recordingId: string }>();
+  /** Recordings that finishers claimed. */
+  readonly claims = new Inbox<string>();
   /** The status with which what recorders post is refused. */
   refusesPosts: number | undefined;
   /** Files that are refused when they are reported. */
@@ -144,6 +146,7 @@ export class RecorderEdge extends EdgeServer<RecorderFleetMessage> {
         return { status: 200, body: { refused: files.filter((file) => this.unwanted.includes(file)) } };
       }
       case 'claim': {
+        this.claims.push(recordingId);
         const plan = this.plans.get(recordingId);
         return plan === undefined
           ? { status: 409, body: { code: 'superseded', detail: 'Somebody else has it.' } }
