@@ -14,8 +14,14 @@ const FONTS = [
   '/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf',
 ];
 
+/** Fonts of pictures, which cannot be drawn at any size. */
+const PICTURES = /emoji/i;
+
 /** Paths that a filter's options can hold as they are. */
 const PLAIN = /^[A-Za-z0-9/._-]+$/;
+
+/** Control characters, and those that turn the direction of what follows. */
+const UNPRINTED = /\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
 
 /** A letter's width is about this much of its height. */
 const LETTER = 0.6;
@@ -27,13 +33,13 @@ export async function findFont(text: string): Promise<string | undefined> {
     ({ stdout }) => stdout,
     () => '',
   );
-  return [asked, ...FONTS].find((file) => PLAIN.test(file) && existsSync(file));
+  return [asked, ...FONTS].find((file) => PLAIN.test(file) && !PICTURES.test(file) && existsSync(file));
 }
 
 /** A name as it fits: cut with an ellipsis where it is longer than `width` at a font size. */
 export function fitName(name: string, width: number, fontSize: number): string {
   const most = Math.max(1, Math.floor(width / (LETTER * fontSize)));
-  const letters = [...new Intl.Segmenter().segment(name.replaceAll(/\p{Cc}|\p{Cf}/gu, ''))].map(
+  const letters = [...new Intl.Segmenter().segment(name.replaceAll(UNPRINTED, ''))].map(
     ({ segment }) => segment,
   );
   const widths = letters.map((letter) => (/[\u1100-\u{1ffff}]/u.test(letter) ? 2 : 1));

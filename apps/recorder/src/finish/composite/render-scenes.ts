@@ -9,7 +9,7 @@ import { readFrames } from '../segment-reader.ts';
 import type { Size } from './arrange.ts';
 import { NameLabels } from './name-labels.ts';
 import { PictureFinder } from './picture-finder.ts';
-import { type ScenePicture, sceneArgs } from './scene-graph.ts';
+import { type SceneGraph, type ScenePicture, sceneArgs } from './scene-graph.ts';
 import { FPS, type Scene, type Tile } from './scenes.ts';
 
 /** Somebody's finished file, as a source of pictures. */
@@ -93,35 +93,34 @@ async function renderScene(
   const of = [scene, from, size, bitrate, encoder.name, codec, named, sources];
   const kept = await work.once('scene', of, async (file): Promise<TimeSpan[]> => {
     const pictures = await Promise.all(sources.map((source) => pictureOf(source, scene, from, finder)));
-    const make = async (by: Encoder, shown: (ScenePicture | undefined)[]) => {
-      const graph = { scene, size, pictures: shown, names, labels, encoder: by, bitrate };
-      await runFfmpeg({
-        folder: work.folder,
-        args: await sceneArgs(graph, path.basename(file)),
-        signal: rendering.signal,
-        reached: (ms) => rendering.reached((ms / 1000) * FPS),
-      });
-    };
     const software = SOFTWARE[codec];
-    if (await worked(make(encoder, pictures))) return [];
-    if (encoder !== software && (await worked(make(software, pictures)))) return [];
-    // Some picture cannot be read: names are better than nothing.
-    await make(software, []);
-    const at = (picture: number) => from + (picture / FPS) * 1000;
-    return [{ from: at(scene.from), to: at(scene.to) }];
+    const whole = { scene, size, names, bitrate, pictures };
+    const attempts: SceneGraph[] = [
+      { ...whole, labels, encoder },
+      { ...whole, labels, encoder: software },
+      { ...whole, encoder: software },
+      // A picture that cannot be read: without any there is at least the sound.
+      { ...whole, labels, encoder: software, pictures: [] },
+    ];
+    let failure: unknown;
+    for (const graph of attempts) {
+      try {
+        await runFfmpeg({
+          folder: work.folder,
+          args: await sceneArgs(graph, path.basename(file)),
+          signal: rendering.signal,
+          reached: (ms) => rendering.reached((ms / 1000) * FPS),
+        });
+        const at = (picture: number) => from + (picture / FPS) * 1000;
+        return graph.pictures === pictures ? [] : [{ from: at(scene.from), to: at(scene.to) }];
+      } catch (error) {
+        if (!(error instanceof FfmpegFailed && error.ofInput)) throw error;
+        failure = error;
+      }
+    }
+    throw failure;
   });
   return { file: kept.file, missing: kept.result };
-}
-
-/** Whether ffmpeg could do it; what is not of its input is thrown. */
-async function worked(run: Promise<void>): Promise<boolean> {
-  try {
-    await run;
-    return true;
-  } catch (error) {
-    if (error instanceof FfmpegFailed && error.ofInput) return false;
-    throw error;
-  }
 }
 
 function sourceOf(

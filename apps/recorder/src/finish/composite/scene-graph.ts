@@ -19,7 +19,8 @@ export interface SceneGraph {
   /** Of each tile, in their order; absent of those that show a name, or of which there is no picture. */
   pictures: (ScenePicture | undefined)[];
   names: Map<string, string>;
-  labels: NameLabels;
+  /** Absent where no names are drawn. */
+  labels?: NameLabels;
   encoder: Encoder;
   bitrate: number;
 }
@@ -71,7 +72,9 @@ async function filters({ scene, size, pictures, names, labels, encoder }: SceneG
   for (const [index, tile] of scene.tiles.entries()) {
     const name = tile.shows === 'screen' ? undefined : names.get(tile.participantId);
     const label =
-      name === undefined ? undefined : await labelFilter(name, tile, pictures[index] !== undefined, labels);
+      name === undefined || !labels
+        ? undefined
+        : await labelFilter(name, tile, pictures[index] !== undefined, labels);
     if (label !== undefined) drawn.push(label);
   }
   chains.push(`[${last}]${[...drawn, encoder.upload].join(',')}[out]`);
