@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TimeSpan } from '@parley/protocol/recording/manifest';
 import type { FinishPlan, RecordingFile } from '@parley/protocol/recording/recorder-api';
@@ -76,6 +76,8 @@ async function storeManifest(
   io: FinishIo,
 ): Promise<void> {
   const local = path.join(work.folder, 'manifest.json');
-  await writeFile(local, JSON.stringify({ ...plan, ...finished }));
+  // The one of an earlier attempt may be where it is stored, by a link.
+  await writeFile(`${local}.part`, JSON.stringify({ ...plan, ...finished }));
+  await rename(`${local}.part`, local);
   await io.put(local, 'manifest.json');
 }
