@@ -3,7 +3,9 @@ import { recordingFolder } from './folders.ts';
 
 it('no id leaves the folder of the recordings', () => {
   expect(recordingFolder('/recordings', 'eu.rec-1_a')).toBe('/recordings/eu.rec-1_a');
-  for (const id of ['..', '.work', '../etc', 'a/b', 'a\\b', '', ' ', 'a\0b', 'ä', 'a'.repeat(65)]) {
+  // As recordings of a jurisdiction begin.
+  expect(recordingFolder('/recordings', 'eu~rec-1')).toBe('/recordings/eu~rec-1');
+  for (const id of ['..', '~', '~root', '.work', '../etc', 'a/b', 'a\\b', '', ' ', 'a\0b', 'ä', 'a'.repeat(65)]) {
     expect(() => recordingFolder('/recordings', id), JSON.stringify(id)).toThrow('names no folder');
   }
 });

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Names a recording may have to be a folder, or a part of a key: the edge makes no others. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$/;
 
 /** Whether a recording's id can name its folder and nothing else. */
 export function isFolderName(recordingId: string): boolean {
