@@ -43,6 +43,21 @@ test('a picture that stands still is in segments all the same', async () => {
   expect(times).toEqual([-49_000, -31_000, -1000]);
 });
 
+test('a segment whose end waits for a lost packet is not closed before it', async () => {
+  await using feed = await TrackFeed.open('video');
+  for (let i = 0; i < 98; i++) feed.picture(i === 0);
+  const late = { sequence: feed.sequence, timestamp: feed.timestamp >>> 0, marker: true };
+  feed.picture(false, 100, false);
+  for (const key of [false, true, false]) feed.picture(key);
+  feed.pass(50);
+  feed.track.packet({ ...late, payload: Buffer.from('10d1000000', 'hex'), arrival: feed.now });
+  await feed.end();
+  expect(feed.recorded.of('T').map(({ frames, keyFrame }) => ({ frames, keyFrame }))).toEqual([
+    { frames: 100, keyFrame: true },
+    { frames: 2, keyFrame: true },
+  ]);
+});
+
 test('another size is another segment', async () => {
   await using feed = await TrackFeed.open('video');
   for (const width of [320, 320, 640]) {

@@ -27,8 +27,8 @@ type GapReason = TrackGap['reason'];
 
 /** Shortest gap in sound that is told, milliseconds; less is concealed by any decoder. */
 const LEAST_GAP_MS = 100;
-/** A segment is closed at this age, milliseconds, though no further frame has come: the picture stands still. */
-const MAX_AGE_MS = 10_200;
+/** A segment is closed at this age, milliseconds, though no further frame has come: the picture stands still. Frames that wait for a lost packet still get in. */
+const MAX_AGE_MS = 11_000;
 /** The first key frame comes by itself, since the node asks for one. */
 const FIRST_KEY_FRAME_MS = 300;
 /** After a failure of the disk nothing is tried for so long, milliseconds. */
