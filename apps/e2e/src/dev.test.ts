@@ -5,12 +5,20 @@ import { ROOT, startService, untilReady } from '../../../infra/dev/processes.ts'
 import { freeMediaPorts, freePort } from './free-port.ts';
 
 it('dev starts the product, says where it is, and leaves nothing behind', async () => {
-  const [port, metricsPort] = await Promise.all([freePort(), freePort()]);
+  const [port, metricsPort, recorderPort, filesPort] = await Promise.all([
+    freePort(),
+    freePort(),
+    freePort(),
+    freePort(),
+  ]);
   const lines: string[] = [];
   const dev = await startService('dev', process.execPath, ['infra/dev/dev.ts'], {
     env: {
       PARLEY_SERVER_PORT: String(port),
       PARLEY_METRICS_PORT: String(metricsPort),
+      PARLEY_RECORDER_METRICS_PORT: String(recorderPort),
+      PARLEY_FILES_PORT: String(filesPort),
+      PARLEY_RECORDING_PATH: path.join(inject('logFolder'), 'recordings'),
       PARLEY_RTC_PORT: String(await freeMediaPorts()),
       PARLEY_PERFORMANCE_WORKER_THREADS: '1',
     },

@@ -19,7 +19,7 @@ import { Recordings } from './recordings/recordings.ts';
 import { Bucket, bucketTrouble } from './storage/bucket.ts';
 import { DiskWatch } from './storage/disk.ts';
 import { REPORT_MS } from './storage/epoch-store.ts';
-import { makeFolder, recordingFolder, workFolder } from './storage/folders.ts';
+import { makeFolder, recordingFolder, removeOldWork, workFolder } from './storage/folders.ts';
 import { Uploader } from './storage/uploader.ts';
 import { CpuMeter } from './telemetry/cpu-meter.ts';
 import { RecorderMetrics } from './telemetry/recorder-metrics.ts';
@@ -38,6 +38,8 @@ export interface RecorderOptions {
 }
 
 const MEGABYTE = 1_000_000;
+/** Finishing is tried again for a week, ms. */
+const OLD_WORK_MS = 8 * 24 * 60 * 60_000;
 
 /** What a recorder owns beside its recordings. */
 interface Parts {
@@ -166,6 +168,7 @@ export class Recorder {
       });
       // Before the fleet asks for anything: what is left of a recording may be in the way of its next turn.
       await recordings.recover();
+      await removeOldWork(root, OLD_WORK_MS);
       return new Recorder(recordings, { disk, bucket, fleet, jobs, files, health, running: fleet.run() });
     } catch (error) {
       files?.close();

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Names a recording may have to be a folder, or a part of a key: the edge makes no others. */
@@ -24,4 +24,14 @@ export function workFolder(root: string): string {
 export async function makeFolder(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o750 });
   return folder;
+}
+
+/** Removes unfinished work that nobody has gone on with for `ms`: another recorder has finished it, or nobody will. */
+export async function removeOldWork(root: string, ms: number): Promise<void> {
+  const folder = workFolder(root);
+  for (const name of await readdir(folder).catch(() => [])) {
+    const changed = (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs;
+    if (changed === undefined || Date.now() - changed < ms) continue;
+    await rm(join(folder, name), { recursive: true, force: true });
+  }
 }
