@@ -126,6 +126,17 @@ it('states the time between two recorders, but for what was muted', () => {
   ]);
 });
 
+it('states what a recorder saw begin and went with before it had closed anything', () => {
+  const { gaps } = plan(
+    [
+      part(1, { tracks: [track('a', 1, START + 500)] }),
+      part(2, { tracks: [track('a', 2, START + 7_000)], segments: [segment('a', 2, 0, 0, 10_000)] }),
+    ],
+    2,
+  );
+  expect(gaps).toEqual([{ trackId: 'a', reason: 'recorder', from: START + 500, to: START + 7_000 }]);
+});
+
 it('a clock that is known better later holds for all of its epoch', () => {
   const better = { ...track('a', 1), clock: { rtp: 900_000, at: START + 10_050, rate: 90_000 } };
   const parts = [

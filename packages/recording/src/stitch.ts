@@ -121,10 +121,14 @@ function gapsOf(
       if (before === undefined || follows(before, piece)) return [];
       return untold(usedUntil(before), piece.at);
     });
+    const [begun, first] = [epochs[0]?.track, pieces[0]];
+    // Whoever saw it begin went before it had closed anything.
+    const isLate = begun !== undefined && first !== undefined && begun.epoch < first.segment.epoch;
+    const missed = isLate && begun.clock.at < first.at ? untold(begun.clock.at, first.at) : [];
     const last = pieces.at(-1);
     // Nobody took over: what was still there when the recorder went is missing until the end.
     const wasThere = stopped.reason === 'failed' && last !== undefined && usedUntil(last) > lastEnd - UNSURE;
-    return [...told, ...between, ...(wasThere ? untold(usedUntil(last), stopped.at) : [])];
+    return [...told, ...missed, ...between, ...(wasThere ? untold(usedUntil(last), stopped.at) : [])];
   });
   return gaps.sort((a, b) => a.from - b.from);
 }
