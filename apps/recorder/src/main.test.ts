@@ -187,7 +187,13 @@ describe('the program', () => {
   });
 
   it('says on the link why it cannot record, and takes the next room', async () => {
-    await started({ PARLEY_RECORDING_S3_UPLOAD: 'true', PARLEY_RECORDING_S3_ENDPOINT: 'http://127.0.0.1:9' });
+    const { lines } = await started({
+      LOG_LEVEL: 'trace',
+      AWS_ACCESS_KEY_ID: 'recorder',
+      AWS_SECRET_ACCESS_KEY: 'the-secret-of-the-bucket',
+      PARLEY_RECORDING_S3_UPLOAD: 'true',
+      PARLEY_RECORDING_S3_ENDPOINT: 'http://127.0.0.1:9',
+    });
     const room = await edge.record('recorder-main', 'rec-refused');
     expect(await room.messages.next(() => true, 'its word')).toMatchObject({
       type: 'failed',
@@ -197,6 +203,10 @@ describe('the program', () => {
     await until(() => room.closed, 'the link is closed');
     const next = await edge.record('recorder-main', 'rec-refused', 2);
     await next.messages.next(({ type }) => type === 'failed', 'its word again');
+    const said = lines.all.join('\n');
+    expect(said).toContain('recording-refused');
+    expect(said, 'no secret is logged').not.toMatch(/the-secret-of-the-bucket|eyJ[\w-]{20}/);
+    expect(said).not.toContain(edge.secret);
   });
 
   it.each<[string, () => Promise<Record<string, string>> | Record<string, string>, number, RegExp]>([
