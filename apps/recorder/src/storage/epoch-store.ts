@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attendance, RecordedTrack, Segment, TrackGap } from '@parley/protocol/recording/manifest';
 import type { BackoffPolicy } from '@parley/service/backoff';
 import type { ThrottledLog } from '@parley/service/throttled-log';
-import { type EdgeApi, EdgeRefusal } from '../edge/edge-api.ts';
+import type { EdgeApi } from '../edge/edge-api.ts';
 import type { DiskWatch } from './disk.ts';
 import { type Fact, Facts, manifestPart } from './facts.ts';
 import { Journal, type JournalEntry, journalName } from './journal.ts';
@@ -211,10 +211,10 @@ export class EpochStore {
     if (facts.length === 0 && !complete) return 'rest';
     const { recordingId, epoch } = this.id;
     const body = { part: manifestPart(epoch, facts), complete };
+    // Whatever the answer: what is not told, or put off, is lost, and a proxy or an older edge may refuse for a while what this one takes.
     const { refused } = await persist(() => this.#context.edge.report(recordingId, body, this.#stop.signal), {
       policy: EDGE_BACKOFF,
       signal: this.#stop.signal,
-      isFinal: (error) => error instanceof EdgeRefusal && error.isFinal,
       onError: (error) => {
         const fields = { recordingId, error: String(error) };
         this.#context.events.warn(
@@ -251,10 +251,13 @@ export class EpochStore {
 
   async #complete(): Promise<void> {
     const { recordingId, epoch } = this.id;
-    this.#journal.append({ type: 'complete' });
-    await this.#journal.flushed();
     this.#context.events.info('epoch-complete', { recordingId, epoch }, 'the edge knows all of a recording');
-    if (this.#context.uploader === undefined) return;
+    if (this.#context.uploader === undefined) {
+      this.#journal.append({ type: 'complete' });
+      await this.#journal.flushed(this.#stop.signal);
+      return;
+    }
+    // A disk that is full may not take another line: it gets room by this.
     await rm(join(this.folder, String(epoch)), { recursive: true, force: true });
     await rm(join(this.folder, journalName(epoch)), { force: true });
     // Not empty while another turn at the same recording is here.

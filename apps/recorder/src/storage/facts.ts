@@ -17,7 +17,7 @@ export type Fact =
 function keyOf(fact: Fact): string {
   switch (fact.type) {
     case 'participant':
-      return `participant ${fact.participant.participantId}`;
+      return `participant ${fact.participant.participantId} ${fact.participant.from}`;
     case 'track':
       return `track ${fact.track.trackId}`;
     case 'segment':

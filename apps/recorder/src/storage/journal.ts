@@ -97,9 +97,12 @@ export class Journal {
     this.#writing ??= this.#write();
   }
 
-  /** When all that was appended so far is on the disk. */
-  async flushed(): Promise<void> {
-    await this.#writing;
+  /** When all that was appended so far is on the disk, which may take for ever where it is full, or `signal` aborts. */
+  async flushed(signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted === true) return;
+    const { promise: aborted, resolve } = Promise.withResolvers<void>();
+    signal?.addEventListener('abort', () => resolve(), { once: true });
+    await Promise.race([this.#writing, aborted]);
   }
 
   /** Tries once more to write what waits, then closes. */

@@ -49,7 +49,12 @@ async function findLeft(context: StoreContext): Promise<Left[]> {
     for (const name of names) {
       if (!/^journal-\d+\.jsonl$/.test(name)) continue;
       const file = join(context.root, recordingId, name);
-      const { entries } = parseJournal(await readFile(file, 'utf8').catch(() => ''));
+      const text = await readFile(file, 'utf8').catch((error: unknown) => {
+        const fields = { recordingId, name, error: String(error) };
+        context.events.error('recovery-failed', fields, 'what an earlier process recorded cannot be read');
+      });
+      if (text === undefined) continue;
+      const { entries } = parseJournal(text);
       if (entries.at(-1)?.type === 'complete') continue;
       const begun = entries.find((entry) => entry.type === 'begun');
       if (begun !== undefined && begun.recordingId === recordingId && journalName(begun.epoch) === name) {

@@ -57,7 +57,7 @@ export class Uploader {
       await persist(() => this.#limit(() => this.#bucket.put(key, local, signal)), {
         policy: BUCKET_BACKOFF,
         signal,
-        isFinal: isGone,
+        isFinal: (error) => isGone(error, local),
         onError: (error) => {
           this.#meter.retried();
           const fields = { recordingId, file, error: String(error) };
@@ -67,7 +67,7 @@ export class Uploader {
       this.#meter.uploaded(bytes);
       return true;
     } catch (error) {
-      if (isGone(error)) return false;
+      if (isGone(error, local)) return false;
       throw error;
     } finally {
       this.#waiting -= 1;
@@ -91,7 +91,13 @@ export class Uploader {
   }
 }
 
-/** Whether the local file is not there. */
-function isGone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'syscall' in error;
+/** Whether the local file is not there. Another one may be missing, such as that of the bucket's keys. */
+function isGone(error: unknown, local: string): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    error.code === 'ENOENT' &&
+    'path' in error &&
+    error.path === local
+  );
 }

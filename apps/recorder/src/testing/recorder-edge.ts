@@ -66,6 +66,8 @@ export class RecorderEdge extends EdgeServer<RecorderFleetMessage> {
   readonly claims = new Inbox<string>();
   /** The status with which what recorders post is refused. */
   refusesPosts: number | undefined;
+  /** How many were. */
+  refusedPosts = 0;
   /** Files that are refused when they are reported. */
   unwanted: string[] = [];
   /** What finishers are given, by recording. */
@@ -137,7 +139,10 @@ export class RecorderEdge extends EdgeServer<RecorderFleetMessage> {
       /^\/internal\/recordings\/([^/]+)\/(\w+)$/.exec(request.url ?? '') ?? [];
     const body: unknown = JSON.parse(await bodyOf(request));
     if (bearerOf(request) === '') return { status: 401, body: {} };
-    if (this.refusesPosts !== undefined) return { status: this.refusesPosts, body: {} };
+    if (this.refusesPosts !== undefined) {
+      this.refusedPosts += 1;
+      return { status: this.refusesPosts, body: {} };
+    }
     switch (what) {
       case 'report': {
         const report = ReportRequest.parse(body);
