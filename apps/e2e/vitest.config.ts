@@ -4,9 +4,18 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export const WAITING = [
   'apps/conformance/src/**/*.e2e.test.ts',
   ...['cost', 'edge', 'forward'].map((bench) => `apps/e2e/src/bench/${bench}.test.ts`),
-  ...['abuse', 'burst', 'churn', 'idle', 'limits', 'rooms', 'tiles', 'webhooks'].map(
-    (proof) => `apps/e2e/src/prove/${proof}.test.ts`,
-  ),
+  ...[
+    'abuse',
+    'burst',
+    'churn',
+    'idle',
+    'limits',
+    'recording',
+    'recording-s3',
+    'rooms',
+    'tiles',
+    'webhooks',
+  ].map((proof) => `apps/e2e/src/prove/${proof}.test.ts`),
 ];
 
 export default defineConfig({

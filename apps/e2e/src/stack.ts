@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT, type Service } from '../../../infra/dev/processes.ts';
 import { buildPage } from '../../../infra/dev/run.ts';
-import { makeSecret, startEdge, startNode } from '../../../infra/dev/stack.ts';
+import { type EdgeOptions, makeSecret, startEdge, startNode } from '../../../infra/dev/stack.ts';
 import { ensureWorker } from '../../../infra/mediasoup-worker/ensure.ts';
 import { freeMediaPorts, freePort } from './free-port.ts';
 
@@ -27,6 +27,8 @@ export interface StackOptions {
   host?: string;
   /** Whether clients may open sockets to the node. Default true. */
   direct?: boolean;
+  /** Opens the edge's own bucket to S3 clients. */
+  bucketKeys?: EdgeOptions['bucketKeys'];
   /** Whether debuggers may attach, see {@link Stack.inspectors}. Default false. */
   inspect?: boolean;
 }
@@ -43,6 +45,8 @@ export class Stack {
   readonly storageFolder: string;
   /** Ports for debuggers, where these may attach. */
   readonly inspectors: { edge: number; node: number } | undefined;
+  /** By which nodes and recorders join it. */
+  readonly enrolmentSecret: string;
   /** What servers print only when they have a bug: tests that pass beside it prove nothing. */
   readonly troubles: string[] = [];
   readonly #folder: string;
@@ -62,14 +66,11 @@ export class Stack {
     clientPort: number;
     rtcPort: number;
     inspectors: Stack['inspectors'];
+    enrolmentSecret: string;
     startEdge: (onLine: (line: string) => void, readySeconds?: number) => Promise<Service>;
     startNode: (onLine: (line: string) => void, env?: Record<string, string>) => Promise<Service>;
   }) {
-    const onLine = (line: string) => {
-      // Ended all at once, one may well complain of the other's end.
-      if (this.#stopping || !/Uncaught|"level":"(error|fatal)"/.test(line)) return;
-      if (this.#expected?.test(line) !== true) this.troubles.push(line);
-    };
+    const onLine = (line: string) => this.hear(line);
     this.#folder = parts.folder;
     this.url = parts.url;
     this.metricsUrl = parts.metricsUrl;
@@ -78,6 +79,7 @@ export class Stack {
     this.rtcPort = parts.rtcPort;
     this.storageFolder = path.join(parts.folder, 'storage');
     this.inspectors = parts.inspectors;
+    this.enrolmentSecret = parts.enrolmentSecret;
     this.#startEdge = (readySeconds) =>
       parts.startEdge((line) => {
         if (line.includes('Ready on http')) this.#edgeListensAt = performance.now();
@@ -111,17 +113,20 @@ export class Stack {
       clientPort,
       rtcPort,
       inspectors,
+      enrolmentSecret,
       startEdge: (onLine, readySeconds) => {
         const where = { host, port, stateFolder: folder, logFolder };
         const insight = {
           ...(inspectors && { inspectorPort: inspectors.edge }),
           ...(edgeEntry !== undefined && { entry: edgeEntry }),
         };
+        const bucket = options.bucketKeys && { bucketKeys: options.bucketKeys };
         const ready = readySeconds === undefined ? {} : { readySeconds };
         return startEdge({
           ...where,
           ...insight,
           ...ready,
+          ...bucket,
           enrolmentSecret,
           env: { ...UNLIMITED, ...edgeEnv },
           onLine,
@@ -155,6 +160,13 @@ export class Stack {
       throw error;
     }
     return stack;
+  }
+
+  /** Takes a line that a server of it prints: what tells of a bug is trouble. */
+  hear(line: string): void {
+    // Ended all at once, one may well complain of the other's end.
+    if (this.#stopping || !/Uncaught|"level":"(error|fatal)"/.test(line)) return;
+    if (this.#expected?.test(line) !== true) this.troubles.push(line);
   }
 
   /** What the servers report from now on is no trouble where it matches: the test does what they report. */

@@ -49,6 +49,11 @@ export class SentStream implements Sending {
     this.#ticks = rate === undefined ? loop.frameTicks : Math.round(loop.clockRate / rate);
   }
 
+  /** RTP time of the next frame, unless it comes after a pause. */
+  get timestamp(): number {
+    return this.#timestamp;
+  }
+
   get intervalMs(): number {
     return (this.#step * 1000) / this.#loop.clockRate;
   }

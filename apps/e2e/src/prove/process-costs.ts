@@ -97,7 +97,8 @@ async function readProcess(pid: string): Promise<Process | undefined> {
   };
 }
 
-async function residentBytes(pid: number): Promise<number> {
+/** Resident memory of a process, bytes. Linux only. */
+export async function residentBytes(pid: number | string): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
 }

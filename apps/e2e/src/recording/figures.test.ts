@@ -1,6 +1,14 @@
 import { expect, it } from 'vitest';
 import type { DecodedFrame } from './decode.ts';
-import { doubledFrames, lateness, misalignment, missingFrames, soundSkew } from './figures.ts';
+import {
+  beepsOf,
+  displacement,
+  doubledFrames,
+  lateness,
+  lostSpans,
+  misalignment,
+  soundSkew,
+} from './figures.ts';
 
 const EPOCH = 1_700_000_000_000;
 /** 20 frames a second, drawn `ahead` ms after the epoch when the file begins. */
@@ -35,13 +43,36 @@ it('what was sent and is not there is missing, and no more than that', () => {
   const switched = whole.map((frame, index) =>
     index >= 38 && index < 55 ? { ...frame, width: 320 } : frame,
   );
-  expect(missingFrames(switched, sent)).toEqual([]);
-  expect(missingFrames(switched.toSpliced(10, 2), sent)).toEqual(all.slice(10, 12));
-  expect(missingFrames(switched.slice(5, 80), sent), 'nothing before and after').toEqual([]);
+  expect(lostSpans(switched, sent)).toEqual([]);
+  expect(lostSpans(switched.toSpliced(10, 2), sent)).toEqual([
+    { from: all[9], to: all[12], frames: 2, settling: true },
+  ]);
+  expect(lostSpans(switched.slice(5, 80), sent), 'nothing before and after').toEqual([]);
+  const until = EPOCH + 4_920;
+  expect(lostSpans(whole.slice(0, -5), sent, until), 'but what should be there').toEqual([
+    { from: all[94], to: until, frames: 4, settling: false },
+  ]);
+});
+
+it('beeps are of the second that they are next to', () => {
+  const file = { frames: [], onsets: [190, 1210, 2180], from: EPOCH + 1_900 };
+  expect(beepsOf(file, 100)).toEqual([EPOCH + 2000, EPOCH + 3000, EPOCH + 4000]);
 });
 
 it('frames that come again or too late are doubled', () => {
   const frames = pictures(10, 0);
   expect(doubledFrames(frames)).toBe(0);
   expect(doubledFrames([...frames.slice(0, 5), ...frames.slice(3)])).toBe(2);
+  const small = frames.map((frame) => ({ ...frame, width: 320 }));
+  expect(doubledFrames([...frames.slice(0, 5), ...small.slice(4)]), 'once in each size').toBe(0);
+});
+
+it('a picture is shown where it belongs, until the next one', () => {
+  const frames = [...pictures(10, 0), ...pictures(20, 0).slice(15)];
+  const [first, still] = [frames[0], frames[9]];
+  expect(displacement(frames, 30, first?.drawn)).toBe(0);
+  expect(displacement(frames, 80, first?.drawn)).toBe(30);
+  expect(displacement(frames, 700, still?.drawn), 'while the picture stands still').toBe(0);
+  expect(displacement(frames, 400, still?.drawn)).toBe(50);
+  expect(displacement(frames, 400, EPOCH - 1)).toBe(Number.POSITIVE_INFINITY);
 });

@@ -43,43 +43,85 @@ export function misalignment(one: TimedFile, other: TimedFile): number {
   return lateness(one).median - lateness(other).median;
 }
 
+/** A part of a file that lacks frames: between two that are there, by when they were drawn, ms since the epoch. */
+export interface LostSpan {
+  from: number;
+  to: number;
+  /** How many are not there. */
+  frames: number;
+  /**
+   * Whether it follows at once on the beginning of a picture, of another size or after a pause: a node forwards there only what can be
+   * decoded with the key frame alone, until a frame lets it go up to all temporal layers.
+   */
+  settling: boolean;
+}
+
+/** How long that takes, and what a pause is, ms. */
+const SETTLING_MS = 500;
+
 /**
- * The frames that a file lacks between its first and last picture: those that were sent, of the width that the file has there.
+ * Where a file lacks frames between its first and last picture: those that were sent, of the width that the file has there.
  * Where the width changes, those that both widths have.
  *
  * @param sent when the frames had been drawn, ms, by width
+ * @param until frames drawn before have to be there, also after the last that is, ms; absent: none after that
  */
-export function missingFrames(
+export function lostSpans(
   frames: readonly DecodedFrame[],
   sent: ReadonlyMap<number, readonly number[]>,
-): number[] {
-  const missing: number[] = [];
+  until = Number.NEGATIVE_INFINITY,
+): LostSpan[] {
   const sets = new Map([...sent].map(([width, times]) => [width, new Set(times)]));
   const read = frames.filter(({ drawn }) => drawn !== undefined);
   const has = new Set(read.map(({ drawn }) => drawn));
-  for (const [index, { drawn: before = 0, width }] of read.entries()) {
-    const { drawn: after = 0, width: then } = read[index + 1] ?? {};
-    for (const at of sent.get(width) ?? []) {
-      if (at > before && at < after && !has.has(at) && sets.get(then ?? width)?.has(at)) missing.push(at);
-    }
-  }
-  return missing;
+  let began = Number.NEGATIVE_INFINITY;
+  return read.flatMap(({ drawn: from = 0, width }, index) => {
+    const before = read[index - 1];
+    if (before?.width !== width || from - (before.drawn ?? 0) > SETTLING_MS) began = from;
+    const { drawn: to = until, width: then = width } = read[index + 1] ?? {};
+    const lost = (sent.get(width) ?? []).filter(
+      (at) => at > from && at < to && !has.has(at) && sets.get(then)?.has(at),
+    ).length;
+    const settling = from - began < SETTLING_MS && to - from < SETTLING_MS;
+    return lost === 0 ? [] : [{ from, to, frames: lost, settling }];
+  });
 }
 
-/** Frames whose time is before that of an earlier one, or the same. */
+/** The seconds whose beeps are heard, ms of the shared clock. @param late see {@link lateness} */
+export function beepsOf({ onsets, from }: TimedFile, late: number): number[] {
+  return onsets.map((onset) => Math.round((from + onset - late) / 1000) * 1000);
+}
+
+/** Frames that come again or too late. Where the width changes, the last of the one may also be the first of the other. */
 export function doubledFrames(frames: readonly DecodedFrame[]): number {
-  let last = Number.NEGATIVE_INFINITY;
+  let last: DecodedFrame | undefined;
   let doubled = 0;
-  for (const { drawn } of frames) {
-    if (drawn === undefined) continue;
-    if (drawn <= last) doubled += 1;
-    last = Math.max(last, drawn);
+  for (const frame of frames) {
+    if (frame.drawn === undefined) continue;
+    const before = last?.drawn ?? Number.NEGATIVE_INFINITY;
+    if (frame.drawn < before || (frame.drawn === before && frame.width === last?.width)) doubled += 1;
+    if (frame.drawn >= before) last = frame;
   }
   return doubled;
 }
 
+/** How far what a decoder shows first after seeking is from the first picture that is not before that time, ms. */
+export function seekError(frames: readonly DecodedFrame[], to: number, drawn: number | undefined): number {
+  const shown = frames.find((frame) => drawn !== undefined && frame.drawn === drawn);
+  const expected = frames.find(({ at }) => at >= to - 1);
+  return Math.abs((shown?.at ?? Number.POSITIVE_INFINITY) - (expected?.at ?? 0));
+}
+
+/** How far from a time of a file a picture belongs that is shown there, ms; infinite where the file has no such picture. */
+export function displacement(frames: readonly DecodedFrame[], at: number, drawn: number | undefined): number {
+  const index = drawn === undefined ? -1 : frames.findIndex((frame) => frame.drawn === drawn);
+  const { at: from } = frames[index] ?? { at: Number.POSITIVE_INFINITY };
+  const { at: to } = frames[index + 1] ?? { at: Number.POSITIVE_INFINITY };
+  return Math.max(0, from - at, at - to);
+}
+
 /** The shared clock at a time of a file, by the pictures around it. */
-export function clockAt(frames: readonly DecodedFrame[], at: number): number | undefined {
+function clockAt(frames: readonly DecodedFrame[], at: number): number | undefined {
   const near = frames.filter((frame) => frame.drawn !== undefined && Math.abs(frame.at - at) <= NEAR_MS);
   const ahead = percentile(
     near.map((frame) => (frame.drawn ?? 0) - frame.at),

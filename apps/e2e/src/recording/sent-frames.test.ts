@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
 import { sentTimes } from './sent-frames.ts';
 
-/** Uneven intervals around 50 ms. */
-const DRAWN = Array.from(
-  { length: 200 },
-  (_, index) => 1_700_000_000_000 + index * 50 + ((index * 7919) % 19),
-);
+/** Uneven intervals around 50 ms, that do not repeat. */
+let seed = 7;
+const DRAWN = Array.from({ length: 200 }, (_, index) => {
+  seed = (seed * 48_271) % 2_147_483_647;
+  return 1_700_000_000_000 + index * 50 + (seed % 19);
+});
 const frames = (times: readonly number[], ssrc: number, width: number, begin: number) =>
   times.map((at, index) => ({
     rtp: (begin + Math.round((at - (DRAWN[0] ?? 0)) * 90 + (index % 3) * 20)) >>> 0,

@@ -7,16 +7,16 @@ export interface SentFrame {
   key: boolean;
 }
 
-/** Without a frame for so long, a stream is taken for that of another capture, whose time may have moved, ms. */
+/** RTP time is found for so many frames at a time. */
+const PIECE = 60;
+/** Without a frame for so long, a stream is taken for that of another capture, ms. */
 const PAUSE_MS = 500;
-/** How far it may have moved, ms. */
+/** How far it may move from one piece to the next: a camera that is off and on again has another time, ms. */
 const MOVED_MS = 400;
 /** RTP time of a new capture settles within some frames; frames are drawn farther apart than twice this, ms. */
 const TOLERANCE_MS = 20;
 /** When a time is found by intervals, they count as the same so far apart, ms. */
 const SAME_MS = 4;
-/** Frames by which a time is found. */
-const LOOK = 60;
 /** Less than this share the same, and it is chance, where there are so many. */
 const LEAST_SAME = 0.6;
 const MANY = 20;
@@ -33,14 +33,13 @@ const MANY = 20;
 export function sentTimes(drawn: readonly number[], encoded: readonly SentFrame[]): Map<number, number[]> {
   const sent = new Map<number, number[]>();
   for (const stream of Map.groupBy(encoded, ({ ssrc }) => ssrc).values()) {
+    // RTP time of a new capture settles at first, so the end is found, and what was before by what comes after it.
     let ahead: number | undefined;
-    for (const run of runs(stream)) {
-      ahead = timeOf(run, drawn, ahead);
-      for (const { time, width } of run) {
+    for (const piece of piecesOf(timed(stream)).toReversed()) {
+      ahead = timeOf(piece, drawn, ahead);
+      for (const { time, width } of piece) {
         const at = nearest(drawn, time + ahead);
-        if (Math.abs(at - time - ahead) > TOLERANCE_MS) continue;
-        ahead = at - time;
-        sent.set(width, [...(sent.get(width) ?? []), at]);
+        if (Math.abs(at - time - ahead) <= TOLERANCE_MS) sent.set(width, [...(sent.get(width) ?? []), at]);
       }
     }
   }
@@ -54,39 +53,43 @@ interface TimedFrame {
   width: number;
 }
 
-/** A stream in pieces between its pauses. */
-function runs(stream: readonly SentFrame[]): TimedFrame[][] {
-  const all: TimedFrame[][] = [];
+function timed(stream: readonly SentFrame[]): TimedFrame[] {
   let last = stream[0]?.rtp ?? 0;
   let time = 0;
-  for (const { rtp, width } of stream) {
-    const passed = ((rtp - last) | 0) / 90;
+  return stream.map(({ rtp, width }) => {
+    time += ((rtp - last) | 0) / 90;
     last = rtp;
-    time += passed;
-    if (all.length === 0 || passed > PAUSE_MS) all.push([]);
-    all.at(-1)?.push({ time, width });
-  }
-  return all;
+    return { time, width };
+  });
 }
 
-/** What is to be added to RTP time. @param before what it was until now */
-function timeOf(run: readonly TimedFrame[], drawn: readonly number[], before: number | undefined): number {
-  const look = run.slice(0, LOOK);
-  const first = run[0]?.time ?? 0;
+/** Pieces between pauses, none of them long. */
+function piecesOf(frames: readonly TimedFrame[]): TimedFrame[][] {
+  const pieces: TimedFrame[][] = [];
+  for (const [index, frame] of frames.entries()) {
+    const piece = pieces.at(-1);
+    const passed = frame.time - (frames[index - 1]?.time ?? 0);
+    if (piece === undefined || piece.length === PIECE || passed > PAUSE_MS) pieces.push([frame]);
+    else piece.push(frame);
+  }
+  return pieces;
+}
+
+/** What is to be added to RTP time in a piece. @param near what it is in the next one */
+function timeOf(piece: readonly TimedFrame[], drawn: readonly number[], near: number | undefined): number {
   const fits = (ahead: number) =>
-    look.filter(({ time }) => Math.abs(nearest(drawn, time + ahead) - time - ahead) <= SAME_MS).length;
-  let best = { ahead: before ?? Number.NaN, fits: before === undefined ? -1 : fits(before) };
-  // Where the first frames come before time has settled, later ones say it better.
-  for (const { time } of look.slice(0, 10)) {
+    piece.filter(({ time }) => Math.abs(nearest(drawn, time + ahead) - time - ahead) <= SAME_MS).length;
+  let best = { ahead: near ?? Number.NaN, fits: near === undefined ? -1 : fits(near) };
+  for (const { time } of piece.slice(-10)) {
     for (const at of drawn) {
       const ahead = at - time;
-      if (before !== undefined && Math.abs(at - first - before) > MOVED_MS + time - first) continue;
+      if (near !== undefined && Math.abs(ahead - near) > MOVED_MS) continue;
       const count = fits(ahead);
       if (count > best.fits) best = { ahead, fits: count };
     }
   }
-  if (look.length >= MANY && best.fits < look.length * LEAST_SAME)
-    throw new Error(`only ${best.fits} of ${look.length} frames that were sent are known to be drawn`);
+  if (near === undefined && piece.length >= MANY && best.fits < piece.length * LEAST_SAME)
+    throw new Error(`only ${best.fits} of ${piece.length} frames that were sent are known to be drawn`);
   return best.ahead;
 }
 

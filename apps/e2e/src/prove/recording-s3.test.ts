@@ -1,0 +1,17 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { S3Stack } from '../recording/s3/s3-stack.ts';
+import { describeS3, proveS3 } from './recording-s3.ts';
+
+let all: S3Stack;
+beforeAll(async () => {
+  all = await S3Stack.start('r2');
+}, 90_000);
+afterAll(() => all?.stop());
+
+it('a bucket that refuses, is slow, breaks uploads and is gone costs nothing, and nothing comes twice', async () => {
+  const figures = await proveS3(all, { seconds: 2, goneSeconds: 4 });
+  // A busy machine may cost a frame on its way to the recorder; that is shown elsewhere.
+  const wrong = figures.wrong.filter((what) => !what.endsWith('frames missing'));
+  expect(wrong, describeS3('r2', figures)).toEqual([]);
+  expect(figures.segments).toBeGreaterThan(3);
+}, 240_000);

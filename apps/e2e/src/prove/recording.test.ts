@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { StackRecorder } from '../recording/stack-recorder.ts';
+import { Stack } from '../stack.ts';
+import { describeRecording, missingOf, proveRecording } from './recording.ts';
+import { describeKills, MOST_LOST_MS, proveKills } from './recording-kills.ts';
+
+/** Of a busy machine; the proof has the aims. */
+const SKEW_MS = 150;
+/** Frames that a busy machine may cost, of those of a file. */
+const MOST_MISSING = 0.05;
+
+let stack: Stack;
+let recorder: StackRecorder;
+beforeAll(async () => {
+  stack = await Stack.start();
+  recorder = await StackRecorder.start(stack);
+}, 90_000);
+afterAll(async () => {
+  await recorder?.stop();
+  await stack?.stop();
+});
+
+it('what two publish is recorded whole: each picture and beep, together, and can be sought in', async () => {
+  const figures = await proveRecording(stack, { seconds: 12 });
+  const shown = describeRecording(figures);
+  expect(figures.files.map(({ what }) => what).sort(), shown).toEqual([
+    'Ann participant',
+    'Bob participant',
+    'Bob screen',
+  ]);
+  for (const file of figures.files) {
+    const { what, doubled, unread, complaints, beeps, endError, durationError, seekError, sound } = file;
+    const nothing = { doubled, unread, complaints, beeps: beeps.missing };
+    expect(nothing, `${what}\n${shown}`).toEqual({
+      doubled: 0,
+      unread: 0,
+      complaints: [],
+      beeps: 0,
+    });
+    expect(missingOf(file) / file.frames, shown).toBeLessThan(MOST_MISSING);
+    expect(Math.max(Math.abs(endError), durationError, seekError), shown).toBeLessThan(SKEW_MS);
+    if (beeps.expected > 0) expect(sound.p95, shown).toBeLessThan(SKEW_MS);
+  }
+  expect(figures.misalignment, shown).toBeLessThan(SKEW_MS);
+  expect(stack.troubles, 'what servers reported').toEqual([]);
+}, 120_000);
+
+it('a recorder that is killed costs the open segment at most, and the recording finishes by itself', async () => {
+  const figures = await proveKills(stack, recorder, { seconds: 6, victims: ['recorder'] });
+  const shown = describeKills(figures);
+  expect(figures.unstated, shown).toEqual([]);
+  expect(figures.costs).toHaveLength(2);
+  for (const { lostBefore } of figures.costs) expect(lostBefore, shown).toBeLessThan(MOST_LOST_MS);
+}, 180_000);
