@@ -12,7 +12,9 @@ export function removed(job: Job, inBucket: boolean, now: number): Job {
   if (job.phase.type === 'deleting' || job.phase.type === 'deleted') return job;
   const recorders = job.turns.map(({ recorderId }) => recorderId);
   const finisher = job.outcome === undefined ? [] : [job.outcome.recorderId];
-  const left = new Set([...recorders, ...finisher, ...(inBucket ? [ANYBODY] : [])]);
+  // Whoever makes files at this moment may put one there yet: what it is told ends that first.
+  const atWork = job.phase.type === 'finishing' ? [job.phase.worker] : [];
+  const left = new Set([...recorders, ...finisher, ...atWork, ...(inBucket ? [ANYBODY] : [])]);
   return deletingOn(job, [...left], { since: now, at: now });
 }
 
@@ -39,11 +41,18 @@ export function deletionPlaced(job: Job, worker: string | undefined, now: number
     return { ...job, attempts: attempt, phase: { ...phase, current: { worker, attempt, heardAt: now } } };
   }
   if (now > phase.since + TIMES.giveUp) return { ...job, phase: gone(now) };
-  const pause = Math.min(Math.max(TIMES.look, now - phase.since), 60 * TIMES.seekSeldom);
-  return { ...job, phase: { ...phase, at: now + pause } };
+  return { ...job, phase: { ...phase, at: now + pauseOf(phase.since, now) } };
 }
 
-/** The current worker has deleted what it had and what is in the bucket, or could not. */
+/** Ever longer, up to an hour. */
+function pauseOf(since: number, now: number): number {
+  return Math.min(Math.max(TIMES.look, now - since), 60 * TIMES.seekSeldom);
+}
+
+/**
+ * The current worker has deleted what it had and what is in the bucket, or could not: then that is tried again ever less often, and in
+ * the end given up.
+ */
 export function deletionEnded(job: Job, isDone: boolean, now: number): Job {
   const { phase } = job;
   if (phase.type !== 'deleting' || phase.current === undefined) return job;
@@ -53,8 +62,9 @@ export function deletionEnded(job: Job, isDone: boolean, now: number): Job {
     const left = phase.left.filter((one) => one !== worker && one !== ANYBODY);
     return deletingOn(job, left, { since, at: now });
   }
+  if (now > since + TIMES.giveUp) return { ...job, phase: gone(now) };
   // Whoever could not comes last.
   const others = phase.left.filter((one) => one !== worker);
   const left = phase.left.includes(worker) ? [...others, worker] : others;
-  return deletingOn(job, left, { since, at: now + TIMES.look });
+  return deletingOn(job, left, { since, at: now + pauseOf(since, now) });
 }

@@ -202,6 +202,20 @@ it('waits ever longer for recorders that are to delete something, and gives up',
   expect(deletionPlaced(job, undefined, START + TIMES.giveUp + 1).phase.type).toBe('deleted');
 });
 
+it('asks whoever cannot delete ever less often, and gives up', () => {
+  const job = deletionPlaced(removed(finished(finishing(), OUTCOME, START), false, START), 'w', START);
+  const at = (now: number) => (nextStep(deletionEnded(job, false, now))?.at ?? 0) - now;
+  expect([at(START), at(START + 600_000), at(START + 1e8)]).toEqual([TIMES.look, 600_000, 3_600_000]);
+  expect(deletionEnded(job, false, START + TIMES.giveUp + 1).phase.type).toBe('deleted');
+});
+
+it('has whoever makes files when it is deleted end that, and delete them', () => {
+  expect(nextStep(removed(finishing(), true, START))?.step).toEqual({
+    type: 'delete',
+    left: ['recorder-1', 'w', '*'],
+  });
+});
+
 /** Anything that can happen, at any time. */
 const anything: fc.Arbitrary<(job: Job, now: number) => Job> = fc.oneof(
   fc
