@@ -98,7 +98,7 @@ function Facts({ recording, server, onStale }: FactsProps) {
       {state !== undefined && <p className={error ? css.error : css.quiet}>{state}</p>}
       {files.length > 0 && (
         <ul className={css.files}>
-          {files.map((file) => (
+          {wholeRoomFirst(files).map((file) => (
             <FilePlayer
               key={file.id}
               file={file}
@@ -130,4 +130,12 @@ function Facts({ recording, server, onStale }: FactsProps) {
         return now satisfies never;
     }
   }
+}
+
+/** What most people look for. */
+function wholeRoomFirst(files: Recording['files']): Recording['files'] {
+  return [
+    ...files.filter(({ kind }) => kind === 'composite'),
+    ...files.filter(({ kind }) => kind !== 'composite'),
+  ];
 }

@@ -64,7 +64,7 @@ it('lists what there is, with state, length and size, and asks with the invitati
   expect(asked).toEqual([{ key: 'GET /api/recordings', authorization: 'Bearer jwt' }]);
 });
 
-it('plays every file and has it downloaded', async () => {
+it('plays every file, the whole room first, and has it downloaded', async () => {
   const composite = { kind: 'composite', layout: 'speaker', container: 'mp4' } as const;
   const {
     width: _,
@@ -75,16 +75,16 @@ it('plays every file and has it downloaded', async () => {
   const files = await within(item).findAllByTestId('recording-file');
   expect(files.map((file) => within(file).getByTestId('player').tagName)).toEqual([
     'VIDEO',
-    'AUDIO',
     'VIDEO',
+    'AUDIO',
   ]);
   expect(files.map((file) => within(file).getByTestId('player').getAttribute('src'))).toContain(fileOf().url);
   expect(files.map((file) => plain(within(file).getByRole('heading').textContent))).toEqual([
+    'The whole room, who speaks large',
     'Ann',
     'Bob',
-    'The whole room, who speaks large',
   ]);
-  expect(files[1]?.textContent).toContain('begins at 0:09');
+  expect(files[2]?.textContent).toContain('begins at 0:09');
   expect(within(item).getAllByTestId('download')[0]?.getAttribute('href')).toBe(fileOf().downloadUrl);
 });
 

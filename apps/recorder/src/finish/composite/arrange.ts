@@ -25,13 +25,13 @@ const STRIP = 0.2;
 
 const even = (value: number) => 2 * Math.floor(value / 2);
 
-/** Boxes of a number of tiles that are all alike, as large as can be, the last row in the middle. */
+/** Boxes of a number of tiles that are all alike, as large as can be, rather beside than above each other, the last row in the middle. */
 export function arrangeGrid(count: number, size: Size): Box[] {
   let columns = 1;
   let best = 0;
   for (let each = 1; each <= count; each++) {
     const width = Math.min(size.width / each, (size.height / Math.ceil(count / each)) * ASPECT);
-    if (width > best) [columns, best] = [each, width];
+    if (width > best - 1) [columns, best] = [each, width];
   }
   const rows = Math.ceil(count / columns);
   const [cellWidth, cellHeight] = [size.width / columns, size.height / rows];
