@@ -164,7 +164,7 @@ export function stopped(job: Job, end: RecordingEnd, retentionDays: number, now:
 /** The room says all that it knows; undefined when it knows nothing of the recording: then it is over. */
 export function learned(
   job: Job,
-  facts: RecordingFacts | undefined,
+  facts: Pick<RecordingFacts, 'turns' | 'stopped'> | undefined,
   retentionDays: number,
   now: number,
 ): Job {

@@ -198,6 +198,14 @@ it('keeps what is reported of an epoch that the room could not tell of any more'
   await asked();
 });
 
+it('keeps it of every epoch, in whatever order they are reported', async () => {
+  await open(ID);
+  const other = new TestReporter(ID, await TestRecorder.start('recorder-2'));
+  expect((await other.report(part(2), true)).body).toEqual({ refused: [] });
+  expect((await reporter.report(part(1), true)).body).toEqual({ refused: [] });
+  expect((await show()).bytes).toBe(2000);
+});
+
 it('is deleted by who has it; late recorders hear that nothing of it is wanted', async () => {
   await recorded();
   await finish();

@@ -202,8 +202,7 @@ export class RecordingObject extends DurableObject<Environment> {
     await this.#recording.change((one, now) => {
       const known = learned(one, facts, retention_days, now);
       // The room is gone and cannot say: what an enrolled recorder has is kept rather than lost.
-      const isNewer = one.turns.every((turn) => turn.epoch < epoch);
-      return facts === undefined && isNewer ? turned(known, { epoch, recorderId, at: now }, now) : known;
+      return facts === undefined ? turned(known, { epoch, recorderId, at: now }, now) : known;
     });
   }
 }

@@ -13,7 +13,7 @@ import type { RecordingKeeper } from './recording-keeper.ts';
 export async function roomFacts(
   env: Environment,
   { roomId, recordingId }: Job,
-): Promise<RecordingFacts | undefined> {
+): Promise<Pick<RecordingFacts, 'turns' | 'stopped'> | undefined> {
   return RoomObject.of(env, roomId).recordingFacts(recordingId);
 }
 

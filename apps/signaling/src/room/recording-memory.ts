@@ -6,16 +6,20 @@ import type { RoomState } from '@parley/room/state';
 import type { Environment } from '../environment.ts';
 import { RecordingObject } from '../recordings/recording-object.ts';
 
-/** What a room knows of a recording that goes on in it; undefined when that does not. */
+/**
+ * What a room knows of a recording that goes on in it, or whose end its memory may not have heard of; undefined when it knows
+ * nothing.
+ */
 export function recordingFacts(
-  state: RoomState,
-  region: string,
+  { recording, recordings }: RoomState,
   recordingId: string,
-): RecordingFacts | undefined {
-  const { roomId, recording } = state;
-  if (recording?.recordingId !== recordingId || !recording.begun) return undefined;
-  const { options, startedAt, by, turns } = recording;
-  return { recordingId, roomId, region, options, startedAt, turns, ...(by !== undefined && { by }) };
+): Pick<RecordingFacts, 'turns' | 'stopped'> | undefined {
+  if (recording?.recordingId === recordingId && recording.begun) return { turns: recording.turns };
+  const untold = recordings.untold.filter((news) => news.recordingId === recordingId);
+  const end = untold.find((news) => news.type === 'stopped');
+  if (end === undefined) return undefined;
+  const turns = untold.flatMap((news) => (news.type === 'turn' ? [news.turn] : []));
+  return { turns, stopped: { at: end.at, reason: end.reason } };
 }
 
 /** A recording as it is shown while the room has it; its object tells more as soon as it has heard of it. */

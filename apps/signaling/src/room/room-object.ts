@@ -187,9 +187,9 @@ export class RoomObject extends DurableObject<Environment> {
     return this.#recordings.stop(who);
   }
 
-  /** What the room knows of a recording that goes on here; undefined when it does not. */
-  recordingFacts(recordingId: string): RecordingFacts | undefined {
-    return this.#room.state && recordingFacts(this.#room.state, this.#room.region, recordingId);
+  /** What the room knows of a recording that goes on here, or whose end is yet to be heard of; undefined when it knows nothing. */
+  recordingFacts(recordingId: string): Pick<RecordingFacts, 'turns' | 'stopped'> | undefined {
+    return this.#room.state && recordingFacts(this.#room.state, recordingId);
   }
 
   // ─── Sockets ─────────────────────────────────────────────────────────────────────────────────────────────────
