@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { attendances } from './attendance.ts';
+import { attendances, MAX_SHOWN_PARTICIPANTS, shownParticipants } from './attendance.ts';
 import { START, turnsOf } from './testing.ts';
 
 it('puts together what several recorders saw of somebody', () => {
@@ -25,4 +25,16 @@ it('puts together what several recorders saw of somebody', () => {
     { participantId: 'seen-off', name: 'Cy', from: START + 7, to: START + 9 },
     { participantId: 'new', name: 'Dee', identity: 'dee', from: START + 62_000, to: START + 63_000 },
   ]);
+});
+
+it('shows those that were recorded where too many were there', () => {
+  const participants = Array.from({ length: MAX_SHOWN_PARTICIPANTS + 2 }, (_, index) => ({
+    participantId: `p-${index}`,
+    name: 'Ann',
+    from: index,
+  }));
+  const shown = shownParticipants({ participants, tracks: [{ participantId: 'p-1001' }] });
+  expect(shown).toHaveLength(MAX_SHOWN_PARTICIPANTS);
+  expect(shown.at(-1)).toEqual({ participantId: 'p-1001', name: 'Ann' });
+  expect(shown.at(-2)?.participantId).toBe('p-998');
 });

@@ -7,6 +7,7 @@ import type {
   ReportResponse,
 } from '@parley/protocol/recording/recorder-api';
 import { jurisdictionOf } from '@parley/protocol/residency';
+import { shownParticipants } from '@parley/recording/attendance';
 import { deletionEnded, removed } from '@parley/recording/deleting';
 import type { RecordingEnd, RecordingOpening, Turn } from '@parley/recording/facts';
 import { claimed, failed, finished, reported } from '@parley/recording/finishing';
@@ -30,7 +31,7 @@ import { failure, type Result, success } from '../result.ts';
 import { webrtcConfig } from '../settings.ts';
 import { RecordingKeeper } from './recording-keeper.ts';
 import { isInBucket, roomFacts } from './recording-steps.ts';
-import { type RecordingView, recordedParticipants, recordingView } from './recording-view.ts';
+import { type RecordingView, recordingView } from './recording-view.ts';
 
 const { retention_days } = webrtcConfig.recording;
 
@@ -115,7 +116,7 @@ export class RecordingObject extends DurableObject<Environment> {
       { ...job, stopped: end },
       store.manifest(['participant', 'track', 'segment', 'gap']),
     );
-    store.shown = { participants: recordedParticipants(plan.participants), gaps: shownGaps(plan) };
+    store.shown = { participants: shownParticipants(plan), gaps: shownGaps(plan) };
     await this.#recording.change(claimed);
     return success(new Blob([JSON.stringify(plan)]).stream());
   }

@@ -2,7 +2,7 @@ import type { RecordingFile } from '@parley/protocol/recording/recorder-api';
 import type { RecordedParticipant } from '@parley/protocol/recording/recorder-link';
 import type { Recording, RecordingFileDetails, RecordingGap, RecordingSummary } from '@parley/protocol/rest';
 import type { WebhookEvent } from '@parley/protocol/webhook';
-import { attendances } from '@parley/recording/attendance';
+import { attendances, shownParticipants } from '@parley/recording/attendance';
 import { shownGaps } from '@parley/recording/gaps';
 import { type Job, statusOf } from '@parley/recording/job';
 import type { RecordingStore, Shown } from './recording-store.ts';
@@ -73,17 +73,9 @@ export function finishedEvent(view: RecordingView, now: number): WebhookEvent | 
 function shownSoFar(store: RecordingStore, { turns }: Job): Shown {
   const { participants, tracks, gaps } = store.manifest(['participant', 'track', 'gap']);
   return {
-    participants: recordedParticipants(attendances(participants, turns)),
+    participants: shownParticipants({ participants: attendances(participants, turns), tracks }),
     gaps: shownGaps({ tracks, gaps }),
   };
-}
-
-export function recordedParticipants(who: readonly RecordedParticipant[]): RecordedParticipant[] {
-  return who.map(({ participantId, name, identity }) => ({
-    participantId,
-    name,
-    ...(identity !== undefined && { identity }),
-  }));
 }
 
 /** What the finisher could not read. */
