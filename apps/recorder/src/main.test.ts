@@ -184,6 +184,8 @@ describe('the program', () => {
     await until(() => edge.reported(id).complete, 'all is told');
     expect(edge.reported(id).segments.map(({ file }) => file)).toEqual(closed.map((name) => `1/${name}`));
     expect((await readdir(folderOf, { recursive: true })).filter((name) => /\.part$/.test(name))).toEqual([]);
+    const again = await edge.record('recorder-main', id, 1);
+    await again.messages.next(({ type }) => type === 'failed', 'that no turn is begun twice');
   });
 
   it('says on the link why it cannot record, and takes the next room', async () => {
@@ -220,6 +222,15 @@ describe('the program', () => {
       },
       1,
       /recording\.path: the folder .* cannot be made/,
+    ],
+    [
+      'a folder that another recorder works in',
+      async () => {
+        await started();
+        return { PARLEY_NODE_ID: 'recorder-second' };
+      },
+      1,
+      /recording\.path: another recorder works in/,
     ],
     [
       'a port that is taken',

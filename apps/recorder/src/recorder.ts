@@ -19,6 +19,7 @@ import { Recordings } from './recordings/recordings.ts';
 import { Bucket, bucketTrouble } from './storage/bucket.ts';
 import { DiskWatch } from './storage/disk.ts';
 import { REPORT_MS } from './storage/epoch-store.ts';
+import { lockFolder } from './storage/folder-lock.ts';
 import { makeFolder, recordingFolder, removeOldWork, workFolder } from './storage/folders.ts';
 import { Uploader } from './storage/uploader.ts';
 import { CpuMeter } from './telemetry/cpu-meter.ts';
@@ -49,6 +50,8 @@ interface Parts {
   jobs: Jobs;
   files: FileServer | undefined;
   health: HealthServer;
+  /** Lets go of the folder. */
+  unlock(): void;
   running: Promise<void>;
 }
 
@@ -62,13 +65,14 @@ export class Recorder {
     this.#parts = parts;
   }
 
-  /** @throws when the folder of recordings is not there and cannot be made, or a port is taken */
+  /** @throws when the folder of recordings is not there and cannot be made, or is another recorder's, or a port is taken */
   static async start(options: RecorderOptions): Promise<Recorder> {
     const { settings, config, logger, openCapture, socketTuning, heartbeatMs } = options;
     const { recording } = config.webrtc;
     const events = new ThrottledLog(logger);
     const incarnation = crypto.randomUUID();
     const root = await openRoot(recording.path);
+    const unlock = lockFolder(root);
     const minFreeBytes = recording.min_free_disk * MEGABYTE;
     const disk = await DiskWatch.open(root, minFreeBytes, (level) => recordings.diskChanged(level));
     const bucket = recording.s3_upload ? new Bucket(recording) : undefined;
@@ -169,11 +173,21 @@ export class Recorder {
       // Before the fleet asks for anything: what is left of a recording may be in the way of its next turn.
       await recordings.recover();
       await removeOldWork(root, OLD_WORK_MS);
-      return new Recorder(recordings, { disk, bucket, fleet, jobs, files, health, running: fleet.run() });
+      return new Recorder(recordings, {
+        disk,
+        bucket,
+        fleet,
+        jobs,
+        files,
+        health,
+        unlock,
+        running: fleet.run(),
+      });
     } catch (error) {
       files?.close();
       disk.close();
       bucket?.close();
+      unlock();
       throw error;
     }
   }
@@ -199,13 +213,14 @@ export class Recorder {
    * @param patienceMs for uploads and reports; the next process does the rest
    */
   async close(patienceMs: number): Promise<void> {
-    const { disk, bucket, fleet, jobs, files, health, running } = this.#parts;
+    const { disk, bucket, fleet, jobs, files, health, unlock, running } = this.#parts;
     fleet.close();
     files?.close();
     await Promise.all([jobs.close(), this.recordings.close(patienceMs)]);
     disk.close();
     bucket?.close();
     health.close();
+    unlock();
     await running;
   }
 }

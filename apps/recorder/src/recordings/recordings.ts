@@ -1,9 +1,12 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { EdgeSocketTuning } from '@parley/service/edge-socket';
 import type { ThrottledLog } from '@parley/service/throttled-log';
 import type { CaptureOptions, CaptureStats } from '../capture/capture-types.ts';
 import type { DiskLevel } from '../storage/disk.ts';
 import { EpochStore, type StoreContext } from '../storage/epoch-store.ts';
 import { makeFolder, recordingFolder } from '../storage/folders.ts';
+import { journalName } from '../storage/journal.ts';
 import { recover } from '../storage/recovery.ts';
 import { type PreflightNeeds, preflight } from './preflight.ts';
 import type { RecordOrder } from './recorder-fleet.ts';
@@ -114,11 +117,13 @@ export class Recordings {
         this.#refuse(order, problem);
         return;
       }
-      const { store } = await EpochStore.open(
-        this.#options.store,
-        { recordingId, roomId, epoch },
-        await makeFolder(folder),
-      );
+      await makeFolder(folder);
+      if (await isBegun(folder, epoch)) {
+        this.#refuse(order, 'The recorder was started anew in the middle of this turn.');
+        return;
+      }
+      const id = { recordingId, roomId, epoch };
+      const { store } = await EpochStore.open(this.#options.store, id, folder);
       this.#keep(store);
       await this.#open(order, store);
       events.info('recording', { recordingId, roomId, epoch }, 'a room is recorded here');
@@ -166,9 +171,15 @@ export class Recordings {
     void store.done.then(async () => {
       await store.close();
       this.#stores.delete(store);
-      if (![...this.#stores].some(({ id }) => id.recordingId === store.id.recordingId)) {
-        this.#orders.delete(store.id.recordingId);
-      }
+      const { recordingId, epoch } = store.id;
+      const isLast = ![...this.#stores].some(({ id }) => id.recordingId === recordingId);
+      // The next turn may be about to begin.
+      if (isLast && this.#orders.get(recordingId)?.epoch === epoch) this.#orders.delete(recordingId);
     });
   }
+}
+
+/** Whether a process before this one began a turn: its files would be written over, while they are uploaded and then deleted. */
+async function isBegun(folder: string, epoch: number): Promise<boolean> {
+  return (await stat(join(folder, journalName(epoch))).catch(() => undefined)) !== undefined;
 }
