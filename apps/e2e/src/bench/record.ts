@@ -183,8 +183,9 @@ if (import.meta.main) {
     },
   });
   const stack = await Stack.start(RECORD_STACK);
-  const recorder = await StackRecorder.start(stack, { env: { LOG_LEVEL: 'info' } });
+  let recorder: StackRecorder | undefined;
   try {
+    recorder = await StackRecorder.start(stack, { env: { LOG_LEVEL: 'info' } });
     const { windows, tracks } = await benchRecord(stack, recorder, {
       pairs: Number(values.pairs),
       seconds: Number(values.seconds),
@@ -192,7 +193,7 @@ if (import.meta.main) {
     });
     console.log(`${tracks} tracks\n${describeRecord(windows)}`);
   } finally {
-    await recorder.stop();
+    await recorder?.stop();
     await stack.stop();
   }
   for (const trouble of stack.troubles) console.error(trouble);
