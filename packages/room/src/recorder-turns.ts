@@ -161,7 +161,7 @@ export function recorderFailed(
 /** A recorder's link is gone. Media may well flow on, and it is given time to come back; not one that said that it stops. */
 export function recorderUnlinked(draft: Draft, turn: TurnId, stopped: boolean): void {
   const { recording } = draft.state;
-  if (recording?.outgoing?.epoch === turn.epoch && recording.recordingId === turn.recordingId) {
+  if (recording?.outgoing !== undefined && isSameTurn(turnId(recording, recording.outgoing), turn)) {
     delete recording.outgoing;
     return;
   }
@@ -204,4 +204,8 @@ export function turnFailed(draft: Draft, failure: RecorderFailure): void {
     return refuseStart(draft, recording, failure);
   if (recording.begun && recording.turns.length >= MAX_TURNS) return stopRecording(draft, 'failed');
   seekRecorder(draft, recording, pauseOf(recording));
+}
+
+function isSameTurn(a: TurnId, b: TurnId): boolean {
+  return a.recordingId === b.recordingId && a.recorderId === b.recorderId && a.epoch === b.epoch;
 }
