@@ -96,6 +96,25 @@ describe('scenes', () => {
     );
   });
 
+  // 21 667 ms is a third of a millisecond, which is forgiven, after picture 650.
+  it('show who comes back within the picture in which they went', () => {
+    const there = [
+      { from: 0, to: 21_666 },
+      { from: 21_667, to: 40_000 },
+    ];
+    const ann = { participantId: 'ann', name: 'Ann', there, camera: there, screen: [] };
+    const scenes = planScenes({
+      layout: 'grid',
+      size,
+      span: { from: 0, to: 40_000 },
+      people: [ann],
+      turns: [],
+    });
+    expect(scenes.map(({ from, to, tiles }) => [from, to, tiles.map(({ shows }) => shows)])).toEqual([
+      [0, 1200, ['camera']],
+    ]);
+  });
+
   it('show a shared screen first and larger than anybody, in every layout', () => {
     const [ann, bob] = ['ann', 'bob'].map((participantId) => ({
       ...{ participantId, name: participantId, there: [{ from: 0, to: 9000 }], camera: [], screen: [] },

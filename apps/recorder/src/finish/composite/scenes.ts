@@ -13,7 +13,7 @@ const LONGEST = 60 * FPS;
 /** What changes within so many pictures changes at once: somebody comes, a moment later the camera. */
 const SHORTEST = 6;
 
-/** Of a picture's length, what times may be off by. */
+/** Of a picture's length, what times may be late by to still be of that picture. */
 const ROUNDING = 0.01;
 
 /** What is shown in a box of the composite: a picture, or the name of somebody whose camera is off. */
@@ -42,17 +42,38 @@ export interface SceneOptions {
 /** The composite as scenes, in order, without a gap: the first begins with picture 0. */
 export function planScenes(options: SceneOptions): Scene[] {
   const { span } = options;
+  const counted = inPictures(options);
   const pictures = Math.max(1, Math.round(((span.to - span.from) / 1000) * FPS));
-  const cuts = cutsOf(options, pictures);
+  const cuts = cutsOf(counted, pictures);
   const scenes: Scene[] = [];
   for (const [index, { from, settled }] of cuts.entries()) {
     const to = cuts[index + 1]?.from ?? pictures;
-    const tiles = tilesAt(span.from + ((settled + ROUNDING) / FPS) * 1000, options);
+    const tiles = tilesAt(settled, counted);
     const last = scenes.at(-1);
     if (last && sameTiles(last.tiles, tiles)) last.to = to;
     else scenes.push({ from, to, tiles });
   }
   return scenes.flatMap(split);
+}
+
+/**
+ * The same with all times as the picture from which they count. Rounded once and for all: a time that is rounded where scenes are cut, and compared exactly
+ * where they are filled, would leave out of a whole scene who came with its first picture.
+ */
+function inPictures(options: SceneOptions): SceneOptions {
+  const picture = (at: number) => Math.ceil(((at - options.span.from) / 1000) * FPS - ROUNDING);
+  const counted = (spans: TimeSpan[]) =>
+    spans.map(({ from, to }) => ({ from: picture(from), to: picture(to) }));
+  return {
+    ...options,
+    people: options.people.map((person) => ({
+      ...person,
+      there: counted(person.there),
+      camera: counted(person.camera),
+      screen: counted(person.screen),
+    })),
+    turns: options.turns.map((turn) => ({ ...turn, at: picture(turn.at) })),
+  };
 }
 
 /** A picture with which something changes, and the one with which all is as it then stays. */
@@ -62,7 +83,7 @@ interface Cut {
 }
 
 /** Where something changes, far enough from each other. What changes just before the end is not shown. */
-function cutsOf({ people, turns, span }: SceneOptions, pictures: number): Cut[] {
+function cutsOf({ people, turns }: SceneOptions, pictures: number): Cut[] {
   const times = people.flatMap(({ there, camera, screen }) =>
     [...there, ...camera, ...screen].flatMap(({ from, to }) => [from, to]),
   );
@@ -70,7 +91,7 @@ function cutsOf({ people, turns, span }: SceneOptions, pictures: number): Cut[] 
   let last: Cut = { from: 0, settled: 0 };
   const cuts = [last];
   for (const at of times.sort((a, b) => a - b)) {
-    const picture = Math.max(0, Math.ceil(((at - span.from) / 1000) * FPS - ROUNDING));
+    const picture = Math.max(0, at);
     if (pictures - picture < SHORTEST) break;
     if (picture - last.from < SHORTEST) last.settled = picture;
     else {
