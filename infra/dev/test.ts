@@ -1,11 +1,12 @@
 /**
  * `pnpm test`: everything, the real browser included. Installs what it needs, prints each step with its time, and
- * ends with the count of tests. `pnpm test STEP …` runs only the named steps.
+ * ends with what failed and the count of tests. `pnpm test STEP …` runs only the named steps.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { ensureWorker } from '../mediasoup-worker/ensure.ts';
 import { ROOT } from './processes.ts';
+import { summarize } from './report.ts';
 import { buildPage, run } from './run.ts';
 import { ensureDebianPackages } from './system-packages.ts';
 
@@ -94,19 +95,8 @@ for (const [name, step] of Object.entries(steps)) {
   if (code !== 0 && (name === 'browser' || name === 'worker')) break;
 }
 
-const counts = { passed: 0, failed: 0 };
-for (const name of ['unit', 'e2e', 'waiting']) {
-  try {
-    const report = JSON.parse(readFileSync(path.join(reports, `${name}.json`), 'utf8')) as {
-      numPassedTests: number;
-      numFailedTests: number;
-    };
-    counts.passed += report.numPassedTests;
-    counts.failed += report.numFailedTests;
-  } catch {
-    // The step did not run, or did not get as far as a report; its exit code says so above.
-  }
-}
+const { passed, failed: red, failures } = summarize(reports, ['unit', 'e2e', 'waiting'], ROOT);
+for (const failure of failures) console.log(`\n${failure}`);
 if (failed.length > 0) console.log(`Failed: ${failed.join(', ')}`);
-console.log(`${counts.passed} passed, ${counts.failed} failed`);
+console.log(`${passed} passed, ${red} failed`);
 process.exit(failed.length === 0 ? 0 : 1);
