@@ -168,6 +168,18 @@ describe('a recorder', () => {
     expect(room.do({ ...said, epoch: 1 })).toEqual([]);
   });
 
+  it('that has failed, and says hello in the turn it had, is told what it was told before until another one does', () => {
+    const room = recorded();
+    const failed = room.turn;
+    room.fail();
+    room.place('r1');
+    expect(room.do({ type: 'recorder-linked', ...failed, incarnation: 'i-1', target: TARGET })).toEqual([]);
+    const renamed = ofType(room.say('ann', { type: 'rename', name: 'Anna' }), 'recorder-send');
+    expect(renamed).toMatchObject([{ ...failed, message: { type: 'participant' } }]);
+    const stop = { type: 'stop', reason: 'replaced' };
+    expect(ofType(room.hello(), 'recorder-send')).toMatchObject([{ ...failed, message: stop }]);
+  });
+
   it('that fails and goes is not waited for; one that fails is stopped with the recording', () => {
     const room = recorded();
     const first = room.turn;

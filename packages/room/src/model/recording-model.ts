@@ -27,9 +27,10 @@ export class RecordingModel {
   /** A command is about to be applied to a room. */
   before(state: RoomState, command: Command): void {
     if (command.type !== 'recorder-linked' && command.type !== 'recorder-unlinked') return;
+    // The shell lets nobody else in: whoever has a link keeps it.
+    if (command.type === 'recorder-linked' && recorderOf(state, command) === undefined) return;
     this.#linked = this.#linked.filter((turn) => !isSame(turn, command));
-    // The shell lets nobody else in.
-    if (command.type === 'recorder-linked' && recorderOf(state, command)) this.#linked.push(command);
+    if (command.type === 'recorder-linked') this.#linked.push(command);
   }
 
   /** What came of it. */
