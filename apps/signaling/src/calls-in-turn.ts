@@ -14,4 +14,13 @@ export class CallsInTurn {
     this.#latest = this.#latest.then(call).catch(this.#onError);
     this.#ctx.waitUntil(this.#latest);
   }
+
+  /** Resolves when no call is left, also those that are added meanwhile. */
+  async done(): Promise<void> {
+    let latest: Promise<void>;
+    do {
+      latest = this.#latest;
+      await latest;
+    } while (latest !== this.#latest);
+  }
 }

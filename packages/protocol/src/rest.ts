@@ -7,7 +7,7 @@ import { Ban, LobbyGuest, ModeratedBy } from './moderation.ts';
 import { TimeSpan, TrackGap } from './recording/manifest.ts';
 import { RecordingFile } from './recording/recorder-api.ts';
 import { RecordedParticipant } from './recording/recorder-link.ts';
-import { RecordingOptions } from './recording/recording-options.ts';
+import { RecordingOptions, RequestedRecording } from './recording/recording-options.ts';
 import { Jurisdiction } from './residency.ts';
 import { RoomMediaOptions } from './room-media.ts';
 import { ActiveRecording, DurableEvent, RoomMetadata } from './server-messages.ts';
@@ -32,7 +32,7 @@ const settings = {
     .boolean()
     .optional()
     .describe('Whether whoever comes waits until somebody who moderates admits it.'),
-  autoRecord: RecordingOptions.optional().describe('Records the room whenever somebody is in it.'),
+  autoRecord: RequestedRecording.optional().describe('Records the room whenever somebody is in it.'),
   media: RoomMediaOptions.optional().describe(
     'All of its media options: what is absent is as the server has it.',
   ),

@@ -4,7 +4,7 @@ import { apiRoutes } from './api-route.ts';
 import { moderation } from './moderation.ts';
 import { documentApi } from './openapi.ts';
 import { recordings } from './recordings.ts';
-import { hasBody } from './request-body.ts';
+import { readableType } from './request-body.ts';
 import { roomRecording } from './room-recording.ts';
 import { rooms } from './rooms.ts';
 import { tokens } from './tokens.ts';
@@ -26,22 +26,7 @@ api.use(
     },
   }),
 );
-api.use('/api/*', async (c, next) => {
-  const type = c.req.header('Content-Type') ?? '';
-  if (hasBody(c.req.raw) && type !== 'application/json') {
-    if (!/^application\/([a-z.-]+\+)?json\s*(;|$)/i.test(type)) {
-      throw new ParleyError(
-        'unsupported_media_type',
-        'Send the body as JSON, with Content-Type: application/json.',
-      );
-    }
-    // What reads bodies knows fewer ways to write the type than RFC 9110 §8.3.1 has.
-    const headers = new Headers(c.req.raw.headers);
-    headers.set('Content-Type', 'application/json');
-    c.req.raw = new Request(c.req.raw, { headers });
-  }
-  await next();
-});
+api.use('/api/*', readableType);
 
 api.route('/', rooms);
 api.route('/', moderation);

@@ -35,7 +35,26 @@ describe('the body of a request', () => {
     }
   });
 
-  it('may be left out to make a room', async () => {
-    expect((await send('POST', '/api/rooms', {})).status).toBe(201);
+  it.each([{}, JSON_TYPE])('may be left out where nothing has to be said, with %j', async (headers) => {
+    expect((await send('POST', '/api/rooms', headers)).status).toBe(201);
+    await send('POST', '/api/rooms', JSON_TYPE, '{"id":"left-out"}');
+    for (const body of [undefined, '']) {
+      const start = await send('POST', '/api/rooms/left-out/recording/start', headers, body);
+      expect(await start.json()).toMatchObject({ code: 'recording_unavailable' });
+    }
+  });
+
+  it('may not ask for a recording of which something is not known: a slip would record more than is wanted', async () => {
+    await send('POST', '/api/rooms', JSON_TYPE, '{"id":"slip"}');
+    for (const [method, path, body] of [
+      ['POST', '/api/rooms/slip/recording/start', '{"audioonly":true}'],
+      ['PATCH', '/api/rooms/slip', '{"autoRecord":{"audioonly":true}}'],
+      ['POST', '/api/rooms', '{"autoRecord":{"audioonly":true}}'],
+    ] as const) {
+      const answer = await send(method, path, JSON_TYPE, body);
+      const { code, detail } = await answer.json<{ code?: string; detail?: string }>();
+      expect([path, answer.status, code]).toEqual([path, 400, 'invalid_message']);
+      expect(detail).toContain('audioonly');
+    }
   });
 });

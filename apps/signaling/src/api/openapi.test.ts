@@ -55,6 +55,7 @@ it('describes every route of the API, each with a name and a summary', async () 
       "Recording",
       "RecordingOptions",
       "RecordingSummary",
+      "RequestedRecording",
       "RoomDetails",
       "RoomSummary",
       "UpdateRoomRequest",

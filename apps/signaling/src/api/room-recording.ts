@@ -1,6 +1,6 @@
 import type { AccessTokenClaims } from '@parley/protocol/access-token';
 import { ParleyError } from '@parley/protocol/errors';
-import { RecordingOptions } from '@parley/protocol/recording/recording-options';
+import { RequestedRecording } from '@parley/protocol/recording/recording-options';
 import { Recording } from '@parley/protocol/rest';
 import { apiCaller, tokenModerator } from '../access/require-api.ts';
 import type { Recordist } from '../room/recording-desk.ts';
@@ -21,7 +21,7 @@ const start = apiRoute(
     description:
       'Answers once a recorder records, within 10 s. Everybody in the room is told. A recording lasts until it is stopped, the room is ' +
       'closed, or nobody has been in it for 30 s.',
-    request: { params: RoomParams, body: optionalBody(RecordingOptions) },
+    request: { params: RoomParams, body: optionalBody(RequestedRecording) },
     responses: { 201: json(Recording, 'The recording') },
   },
   ['room_not_found', 'forbidden', 'recording_active', 'recording_disabled', 'recording_unavailable'],
@@ -49,7 +49,7 @@ export const roomRecording = apiRoutes();
 roomRecording.openapi(start, async (c) => {
   const { id } = c.req.valid('param');
   // Without a body there is nothing that the validator could have given defaults.
-  const options = RecordingOptions.parse(c.req.valid('json') ?? {});
+  const options = RequestedRecording.parse(c.req.valid('json') ?? {});
   requireRecording();
   const started = await RoomObject.of(c.env, id).startRecording(options, recordist(c.var.claims));
   return c.json(unwrap(started ?? noRoom(id)), 201);

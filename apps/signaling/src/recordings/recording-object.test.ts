@@ -185,7 +185,7 @@ it('goes on where its room says so, with the turns that the room knows of', asyn
   const { order } = await recorder.record();
   const { recordingId } = order;
   expect((await started).status).toBe(201);
-  await expect.poll(() => inside(recordingId, ({ kv }) => kv.get<Job>('job')?.turns.length)).toBe(1);
+  expect(await inside(recordingId, ({ kv }) => kv.get<Job>('job')?.turns.length)).toBe(1);
   await inside(recordingId, ({ kv }) => kv.put('job', { ...(kv.get('job') as Job), turns: [] }));
   await later(recordingId, 121_000);
   expect((await call('GET', `/api/recordings/${recordingId}`)).body).toMatchObject({ status: 'recording' });

@@ -4,10 +4,10 @@ import { openGrants } from '@parley/protocol/grants';
 import type { Command } from '@parley/room/commands';
 import type { Effect } from '@parley/room/effects';
 import { expect, it } from 'vitest';
-import { type EffectContext, EffectRunner } from './effect-runner.ts';
+import { type EffectContext, EffectRunner, type ShellEffect } from './effect-runner.ts';
 
-/** A runner whose keys cannot be had, and what it sends and says to the rules. */
-function keyless() {
+/** What a runner whose keys cannot be had works with, and what it sends and says to the rules. */
+function parts() {
   const sent: unknown[] = [];
   const commands: Command[] = [];
   const context = {
@@ -19,7 +19,7 @@ function keyless() {
       commands.push(command);
     },
   };
-  return { runner: new EffectRunner(context as unknown as EffectContext), sent, commands };
+  return { context, sent, commands };
 }
 
 const open: Effect = {
@@ -34,7 +34,8 @@ const open: Effect = {
 };
 
 it('reports a session that cannot be opened as closed, so that the rules open another, and goes on', async () => {
-  const { runner, sent, commands } = keyless();
+  const { context, sent, commands } = parts();
+  const runner = new EffectRunner(context as unknown as EffectContext);
   const error = { type: 'error', code: 'internal', message: 'next' } as const;
   await runner.run('r', [open, { type: 'send', connectionId: 'c', message: error }]);
   expect(sent).toEqual([error]);
@@ -48,4 +49,24 @@ it('reports a session that cannot be opened as closed, so that the rules open an
         report: { type: 'session-closed', participantId: 'p', session: 2, code: 'media_unavailable' },
       },
     ]);
+});
+
+it('tells a recording’s memory what comes next, though the rules could not take what became of the news before', async () => {
+  const { context, commands } = parts();
+  let failing = true;
+  const apply = async (command: Command) => {
+    if (failing) throw new Error('the storage failed');
+    commands.push(command);
+  };
+  const runner = new EffectRunner({ ...context, home: () => 'default', apply } as unknown as EffectContext);
+  const turn = (number: number): ShellEffect => ({
+    type: 'tell-recording',
+    news: { type: 'turn', number, recordingId: 'rec-1', turn: { epoch: number, recorderId: 'r', at: 1 } },
+  });
+  await runner.run('r', [turn(1)]);
+  await runner.told();
+  failing = false;
+  await runner.run('r', [turn(2)]);
+  await runner.told();
+  expect(commands).toEqual([{ type: 'recording-told', number: 2, heard: true }]);
 });

@@ -61,6 +61,11 @@ export class EffectRunner {
     return this.#queue;
   }
 
+  /** See {@link RecorderEffects.told}. */
+  told(): Promise<void> {
+    return this.#recorders.told();
+  }
+
   /** Assignments and welcomes have deadlines in the rules; a session that was not opened is reported as closed. */
   #failed(roomId: string, effect: ShellEffect, error: unknown): void {
     logError('effect failed', { roomId, effect: effect.type, error });

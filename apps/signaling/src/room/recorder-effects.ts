@@ -2,6 +2,7 @@ import { PROTOCOL_VERSION } from '@parley/protocol/version';
 import type { TurnId } from '@parley/room/commands';
 import type { RecordingEffect } from '@parley/room/effects';
 import { makeRecordingId } from '../api/room-ids.ts';
+import { CallsInTurn } from '../calls-in-turn.ts';
 import { signRecorderAssignment } from '../keyring/sign.ts';
 import { log } from '../log.ts';
 import { webrtcConfig } from '../settings.ts';
@@ -13,11 +14,18 @@ import { sendMessage } from './room-sockets.ts';
 /** Carries out what the rules decide about recordings. Neither the Fleet nor the recording's memory is waited for. */
 export class RecorderEffects {
   readonly #context: EffectContext;
-  /** News go one after another, also those of a room that ends. */
-  #told: Promise<void> = Promise.resolve();
+  readonly #news: CallsInTurn;
 
   constructor(context: EffectContext) {
     this.#context = context;
+    this.#news = new CallsInTurn(context.ctx, (error) => {
+      log.error('news of a recording lost their place', { error: String(error) });
+    });
+  }
+
+  /** Resolves when the recordings' memories have heard of everything, or some of it was not heard and is told again later. */
+  told(): Promise<void> {
+    return this.#news.done();
   }
 
   async perform(roomId: string, effect: RecordingEffect): Promise<void> {
@@ -59,9 +67,7 @@ export class RecorderEffects {
         ctx.waitUntil(this.#check(roomId, effect));
         return;
       case 'tell-recording':
-        this.#told = this.#told.then(() => this.#tell(roomId, effect));
-        ctx.waitUntil(this.#told);
-        return;
+        return this.#news.add(() => this.#tell(roomId, effect));
       case 'start-answered':
         return starts.answer(effect.recordingId, effect.failure);
       default:

@@ -34,6 +34,8 @@ export class RecordingDesk {
     );
     // Whatever a recorder calls it, the caller is told that there is no recording, and in the recorder's words why.
     if (failed !== undefined) return failure('recording_unavailable', failed.message);
+    // Whoever asks for the recording next is shown it as this answer says it is.
+    await this.#room.told();
     const { recording } = this.#room.state ?? {};
     if (recording?.recordingId === recordingId) return success(shownRecording(state, recording));
     return failure(
@@ -51,6 +53,7 @@ export class RecordingDesk {
     const { recording } = state;
     if (recording === undefined) return undefined;
     await this.#room.do({ type: 'stop-recording', by });
+    await this.#room.told();
     return success(shownRecording(state, recording, Date.now()));
   }
 }

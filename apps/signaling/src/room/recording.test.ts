@@ -56,6 +56,7 @@ describe('a recording', () => {
     });
     expect(await ann.socket.next('recording-started')).toMatchObject({ recordingId });
     expect((await call('GET', '/api/rooms/whole')).body).toMatchObject({ recording: { recordingId } });
+    expect((await call('GET', `/api/recordings/${recordingId}`)).body).toMatchObject({ status: 'recording' });
 
     const bob = await joinRoom('whole', 'Bob');
     expect(bob.joined).toMatchObject({ recording: { recordingId, startedAt: recording['startedAt'] } });
@@ -74,6 +75,7 @@ describe('a recording', () => {
       status: 200,
       body: { id: recordingId, status: 'finishing', stoppedAt: expect.any(Number) },
     });
+    expect((await call('GET', `/api/recordings/${recordingId}`)).body).toMatchObject({ status: 'finishing' });
     expect(await nodeLink.next('end-capture')).toMatchObject({ recordingId, epoch });
     expect(await link.next('stop')).toEqual({ type: 'stop', reason: 'stopped' });
     expect((await link.closed()).code).toBe(1000);

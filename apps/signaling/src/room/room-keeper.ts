@@ -200,6 +200,11 @@ export class RoomKeeper {
     await done;
   }
 
+  /** Resolves when recordings' memories have heard what the room had to tell, where they can be reached. */
+  told(): Promise<void> {
+    return this.#effects.told();
+  }
+
   #replay({ connectionId, participantId, after, upTo }: Extract<Effect, { type: 'replay' }>): ShellEffect[] {
     const missed = this.#store.log.between(participantId, after, upTo);
     return missed.map((message) => ({ type: 'send', connectionId, message }));

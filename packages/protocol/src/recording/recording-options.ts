@@ -45,3 +45,6 @@ export const RecordingOptions = z
   })
   .meta({ id: 'RecordingOptions' });
 export type RecordingOptions = z.infer<typeof RecordingOptions>;
+
+/** Options as they are asked for. One that is not known is refused: a slip would record more than is wanted. */
+export const RequestedRecording = RecordingOptions.strict().meta({ id: 'RequestedRecording' });
