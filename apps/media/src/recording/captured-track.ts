@@ -4,6 +4,7 @@ import type { VideoLimit } from '../capacity/shed-step.ts';
 import { chooseLayer } from '../quality/layer-choice.ts';
 import { layersOf, type PublishedTrack } from '../sessions/published-track.ts';
 import { capturable, describeRtp } from './capture-rtp.ts';
+import { reachLayer } from './reach-layer.ts';
 import { type SenderReport, TrackClock } from './track-clock.ts';
 
 /** What the owner of a captured track hears. */
@@ -26,13 +27,21 @@ export class CapturedTrack {
   readonly consumer: Consumer;
   readonly clock: TrackClock;
   readonly #transport: PlainTransport;
+  /** The highest layer that is to be sent. */
+  #layer: number;
 
-  private constructor(track: PublishedTrack, consumer: Consumer, transport: PlainTransport) {
+  private constructor(
+    track: PublishedTrack,
+    consumer: Consumer,
+    transport: PlainTransport,
+    spatialLayer: number,
+  ) {
     const { producer } = track;
     const { clockRate = 90_000 } = producer.rtpParameters.codecs[0] ?? {};
     this.track = track;
     this.consumer = consumer;
     this.#transport = transport;
+    this.#layer = spatialLayer;
     this.clock = isSimulcast(producer) ? new TrackClock(clockRate) : new TrackClock(clockRate, 0);
   }
 
@@ -57,7 +66,7 @@ export class CapturedTrack {
       ...(layersOf(producer) > 1 && { preferredLayers: { spatialLayer } }),
     });
     if (!producer.closed && !transport.closed && !consumer.closed)
-      return new CapturedTrack(track, consumer, transport);
+      return new CapturedTrack(track, consumer, transport, spatialLayer);
     // It came too late to be closed with them, and would be kept for good.
     consumer.close();
     throw new Error('the track or its transport ended meanwhile');
@@ -103,9 +112,9 @@ export class CapturedTrack {
   /** Sends no higher layer than this. */
   async setLayer(spatialLayer: number): Promise<void> {
     const { consumer } = this;
-    if (consumer.closed || layersOf(this.track.producer) === 1) return;
-    if (consumer.preferredLayers?.spatialLayer !== spatialLayer)
-      await consumer.setPreferredLayers({ spatialLayer });
+    if (consumer.closed || layersOf(this.track.producer) === 1 || spatialLayer === this.#layer) return;
+    this.#layer = spatialLayer;
+    await consumer.setPreferredLayers({ spatialLayer });
   }
 
   close(): void {
@@ -125,6 +134,8 @@ export class CapturedTrack {
       if (type === 'sr') {
         const report = info as unknown as SenderReport;
         changed(clock.reported(simulcast ? report : { ...report, ssrc: 0 }));
+        // What fails now is tried with the next report.
+        if (simulcast) reachLayer(consumer, this.#layer).catch(() => undefined);
       } else if (type === 'keyframe') clock.came((info as unknown as KeyFrameTrace).rtpPacket);
     };
     producer.on('trace', onTrace);

@@ -41,7 +41,7 @@ export function useNode(
   environment: Record<string, string> = {},
   options: Partial<MediaNodeOptions> = {},
 ): RoomFixture {
-  vi.setConfig({ testTimeout: 30_000 });
+  vi.setConfig({ testTimeout: 60_000 });
   const peers: TestPeer[] = [];
   const sockets: TestDirect[] = [];
   let rooms = 0;

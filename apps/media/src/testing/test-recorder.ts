@@ -154,7 +154,7 @@ export async function captureEvent<T extends CaptureEvent['type']>(
     (message) =>
       message.type === 'capture-event' && message.event.type === type && fits(message.event as EventOf<T>),
     `capture event ${type}`,
-    { from, ms: 15_000 },
+    { from },
   );
   return (found as Extract<NodeLinkMessage, { type: 'capture-event' }>).event as EventOf<T>;
 }

@@ -1,5 +1,5 @@
 /** How long a test waits for what should come: long enough for a machine that has much else to do, ms. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 /** Collects what arrives and lets a test wait for a certain one. */
 export class Inbox<T> {
