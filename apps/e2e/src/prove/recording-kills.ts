@@ -76,6 +76,7 @@ export async function proveKills(
     await sleep(seconds * 1000);
     const { stoppedAt = 0 } = await api.stop(call.room);
     const stopped = performance.now();
+    const truth = await call.leave();
     const { files, gaps } = await api.finished(id, FINISH_MS);
     const figures: KillFigures = {
       costs: [],
@@ -86,8 +87,11 @@ export async function proveKills(
     for (const details of files) {
       const file = path.join(folder, `${details.participantName}.${details.container}`);
       await api.download(details, file);
-      const truth = await call.truth(details.participantName ?? '', 'camera', stoppedAt);
-      const { what, lost, doubled, unread, complaints } = await reportOn(file, details, truth);
+      const { what, lost, doubled, unread, complaints } = await reportOn(
+        file,
+        details,
+        truth(details.participantName ?? '', 'camera', stoppedAt),
+      );
       for (const kill of kills) {
         const span = lost.find((one) => isOf(one, kill.at));
         const { from = kill.at, to = kill.at } = span ?? {};
@@ -114,7 +118,6 @@ export async function proveKills(
       figures.unexplained.push(...complaints.map((complaint) => `${what}: ${complaint}`));
     }
     if (files.length !== 2) figures.unexplained.push(`there are ${files.length} files of two participants`);
-    await call.leave();
     return figures;
   } finally {
     await browser.close();

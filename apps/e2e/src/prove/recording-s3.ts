@@ -73,6 +73,7 @@ export async function proveS3(
     relay.fault = { type: 'gone' };
     await sleep((goneSeconds * 1000) / 2);
     const { stoppedAt = 0 } = await api.stop(call.room);
+    const truth = await call.leave();
     await sleep((goneSeconds * 1000) / 2);
     relay.fault = { type: 'none' };
     const back = performance.now();
@@ -82,10 +83,10 @@ export async function proveS3(
     for (const details of files) {
       const file = path.join(folder, `${details.participantName}.${details.container}`);
       await api.download(details, file);
-      const truth = await call.truth(details.participantName ?? '', 'camera', stoppedAt);
-      wrong.push(...lossesOf(await reportOn(file, details, truth)));
+      wrong.push(
+        ...lossesOf(await reportOn(file, details, truth(details.participantName ?? '', 'camera', stoppedAt))),
+      );
     }
-    await call.leave();
     const { segments, bytes, differences } = await compare(bucket, id);
     return { segments, bytes, connections: relay.connections, finishedMs, wrong: [...wrong, ...differences] };
   } finally {

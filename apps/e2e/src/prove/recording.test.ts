@@ -46,7 +46,7 @@ it('what two publish is recorded whole: each picture and beep, together, and can
 }, 120_000);
 
 it('a recorder that is killed costs the open segment at most, and the recording finishes by itself', async () => {
-  const figures = await proveKills(stack, recorder, { seconds: 6, victims: ['recorder'] });
+  const figures = await proveKills(stack, recorder, { seconds: 4, victims: ['recorder'] });
   const shown = describeKills(figures);
   expect(figures.unstated, shown).toEqual([]);
   expect(figures.costs).toHaveLength(2);

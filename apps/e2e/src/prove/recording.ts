@@ -10,6 +10,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { RecordingFileDetails } from '@parley/protocol/rest';
 import { launchBrowser } from '../launch-browser.ts';
 import { type FileReport, reportOn } from '../recording/file-report.ts';
 import { RecordedCall } from '../recording/recorded-call.ts';
@@ -50,23 +51,22 @@ export async function proveRecording(
     await call.act(seconds);
     const { stoppedAt = 0 } = await api.stop(call.room);
     const stopped = performance.now();
+    const truth = await call.leave();
     const { files } = await api.finished(id, FINISH_MS);
     const finishedMs = performance.now() - stopped;
-    const reports: FileReport[] = [];
     let browserSeekError = 0;
-    for (const details of files) {
-      const file = path.join(folder, `${reports.length}.${details.container}`);
+    const look = async (details: RecordingFileDetails, index: number) => {
+      const file = path.join(folder, `${index}.${details.container}`);
       await api.download(details, file);
       const source = details.kind === 'screen' ? 'screen' : 'camera';
-      const truth = await call.truth(details.participantName ?? '', source, stoppedAt);
-      const report = await reportOn(file, details, truth);
-      reports.push(report);
-      if (source === 'screen') continue;
+      const report = await reportOn(file, details, truth(details.participantName ?? '', source, stoppedAt));
+      if (source === 'screen') return report;
       for (const { at, drawn } of await seekInBrowser(browser, stack.url, details.url, details.from)) {
         browserSeekError = Math.max(browserSeekError, report.displacement(at, drawn));
       }
-    }
-    await call.leave();
+      return report;
+    };
+    const reports = await Promise.all(files.map(look));
     const late = reports.filter(({ kind }) => kind === 'participant').map(({ lateness }) => lateness.median);
     return {
       files: reports,

@@ -59,7 +59,7 @@ const EDGE_MS = 150;
 /** Frames may be on their way when a recording is stopped, ms. */
 const ON_THE_WAY_MS = 200;
 /** Where it is looked into, of its length. */
-const SEEKS = [0.1, 0.35, 0.62, 0.9];
+const SEEKS = [0.15, 0.55, 0.9];
 
 /** Decodes a file from beginning to end, seeks in it, and compares it with what a probe sent. */
 export async function reportOn(
@@ -109,12 +109,11 @@ function secondsIn({ from, to }: Span, notBefore: number, notAfter: number): num
 }
 
 async function worstSeek(file: string, { frames }: DecodedFile, from: number): Promise<number> {
-  let worst = 0;
   const length = frames.at(-1)?.at ?? 0;
-  for (const share of SEEKS) {
+  const errors = SEEKS.map(async (share) => {
     const at = share * length;
     const { drawn } = await frameAt(file, at, { from });
-    worst = Math.max(worst, seekError(frames, at, drawn));
-  }
-  return worst;
+    return seekError(frames, at, drawn);
+  });
+  return Math.max(...(await Promise.all(errors)));
 }

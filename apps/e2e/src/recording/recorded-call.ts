@@ -28,23 +28,27 @@ export class RecordedCall {
     url: string,
     room = `recorded-${crypto.randomUUID()}`,
   ): Promise<RecordedCall> {
-    const ann = await Probe.join(browser, url, { room, name: 'Ann' });
-    const bob = await Probe.join(browser, url, { room, name: 'Bob', pitch: 700 });
+    const [ann, bob] = await Promise.all([
+      Probe.join(browser, url, { room, name: 'Ann' }),
+      Probe.join(browser, url, { room, name: 'Bob', pitch: 700 }),
+    ]);
     const call = new RecordedCall(room, ann, bob);
-    for (const probe of [ann, bob]) {
-      await call.unmute(probe);
-      await probe.setCamera(true);
-      const widths = async () => {
-        const { connections } = await report(probe.page);
-        return connections.flatMap(({ outbound }) =>
-          outbound.flatMap(({ width, frames }) => (frames ? [width] : [])),
-        );
-      };
-      await until(async () => (await widths()).includes(640), `${probe.name} sends all layers`, {
-        ms: COMPLETE_MS,
-      });
-    }
+    await Promise.all([call.#publish(ann), call.#publish(bob)]);
     return call;
+  }
+
+  async #publish(probe: Probe): Promise<void> {
+    await this.unmute(probe);
+    await probe.setCamera(true);
+    const widths = async () => {
+      const { connections } = await report(probe.page);
+      return connections.flatMap(({ outbound }) =>
+        outbound.flatMap(({ width, frames }) => (frames ? [width] : [])),
+      );
+    };
+    await until(async () => (await widths()).includes(640), `${probe.name} sends all layers`, {
+      ms: COMPLETE_MS,
+    });
   }
 
   async mute(probe: Probe): Promise<void> {
@@ -83,17 +87,20 @@ export class RecordedCall {
     await at(1);
   }
 
-  /** What one of them did until then, for what was recorded of it. @param end ms since the epoch */
-  async truth(name: string, source: 'camera' | 'screen', end: number): Promise<ProbeTruth> {
-    const probe = name === this.ann.name ? this.ann : this.bob;
-    const sent = (await probe.sent())[source];
-    const audible = source === 'camera' ? (this.#audible.get(probe) ?? []) : [];
-    // A screen is over when its last frame is.
-    const over = source === 'camera' ? end : Math.min(end, (sent.drawn.at(-1) ?? end) + 50);
-    return { source: sent, audible, end: over };
-  }
-
-  async leave(): Promise<void> {
+  /** Both go, so that nothing is encoded while it is looked at what was recorded. Gives what they did. */
+  async leave(): Promise<CallTruth> {
+    const [ann, bob] = await Promise.all([this.ann.sent(), this.bob.sent()]);
     await Promise.all([this.ann.leave(), this.bob.leave()]);
+    return (name, source, end) => {
+      const [probe, all] = name === this.ann.name ? [this.ann, ann] : [this.bob, bob];
+      const sent = all[source];
+      const audible = source === 'camera' ? (this.#audible.get(probe) ?? []) : [];
+      // A screen is over when its last frame is.
+      const over = source === 'camera' ? end : Math.min(end, (sent.drawn.at(-1) ?? end) + 50);
+      return { source: sent, audible, end: over };
+    };
   }
 }
+
+/** What one of them did until then, for what was recorded of it to be held against. @param end ms since the epoch */
+export type CallTruth = (name: string, source: 'camera' | 'screen', end: number) => ProbeTruth;

@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { frameAt } from './decode.ts';
 
 /** Where it is looked into, of its length. */
-const SEEKS = [0.7, 0.2, 0.5];
+const SEEKS = [0.7, 0.3];
 const PATIENCE_MS = 20_000;
 
 /** What a `<video>` showed after it was sought to. */
