@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => all?.stop());
 
 it('a bucket that refuses, is slow, breaks uploads and is gone costs nothing, and nothing comes twice', async () => {
-  const figures = await proveS3(all, { seconds: 2, goneSeconds: 4 });
+  const figures = await proveS3(all, { seconds: 2, goneSeconds: 3 });
   expect(figures.wrong, describeS3('r2', figures)).toEqual([]);
-  expect(figures.segments).toBeGreaterThan(3);
+  expect(figures.segments).toBeGreaterThan(7);
 }, 240_000);
