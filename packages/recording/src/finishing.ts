@@ -86,7 +86,7 @@ export function placed(job: Job, found: { worker: string; storage: Storage } | u
     return { ...job, phase: { ...phase, at: now + pause } };
   }
   const attempt = job.attempts + 1;
-  const work = { attempt, ...found, claimed: false, stale: false, heardAt: now, done: 0 };
+  const work = { attempt, ...found, claimed: false, stale: false, heardAt: now, done: 0, movedAt: now };
   return { ...job, attempts: attempt, phase: { type: 'finishing', ...work } };
 }
 
@@ -94,7 +94,7 @@ export function placed(job: Job, found: { worker: string; storage: Storage } | u
 export function claimed(job: Job, now: number): Job {
   const { phase } = job;
   if (phase.type !== 'finishing') return job;
-  return { ...job, phase: { ...phase, claimed: true, stale: false, heardAt: now } };
+  return { ...job, phase: { ...phase, claimed: true, stale: false, heardAt: now, movedAt: now } };
 }
 
 /** The current worker has finished. */

@@ -134,6 +134,18 @@ it('has a worker that says nothing for a minute replaced', () => {
   expect(nextStep(job)).toEqual({ at: END.at + 110_000, step: { type: 'give-up-worker' } });
 });
 
+it('has a worker that goes on for hours and gets nowhere replaced, unless it waits for its turn', () => {
+  const { workerStuck } = TIMES;
+  const moved = progressed(finishing(), 0.3, END.at + 50_000);
+  const stuck = progressed(moved, 0.3, END.at + workerStuck);
+  expect(nextStep(stuck)).toEqual({
+    at: END.at + 50_000 + workerStuck,
+    step: { type: 'give-up-worker' },
+  });
+  const waits = progressed({ ...finishing(), phase: placedPhase() }, 0, END.at + workerStuck);
+  expect(nextStep(waits)?.at).toBe(END.at + workerStuck + TIMES.workerSilence);
+});
+
 it('is finished anew when a recorder comes back with more', () => {
   const done = finished(finishing(), OUTCOME, START);
   expect(reported(done, { epoch: 1, complete: true, news: false }, START).phase, 'nothing new').toEqual(
@@ -164,6 +176,7 @@ function placedPhase() {
     stale: false,
     heardAt: START,
     done: 0,
+    movedAt: START,
   };
 }
 

@@ -37,6 +37,8 @@ export type Phase =
       stale: boolean;
       heardAt: number;
       done: number;
+      /** When it was further than before. */
+      movedAt: number;
     }
   | { type: 'finished' }
   /** With `retryAt` it is tried again. */
@@ -97,6 +99,8 @@ export const TIMES = {
   look: 10 * SECOND,
   /** A worker that says nothing for this long is gone. */
   workerSilence: FINISHER_SILENCE_SECONDS * SECOND,
+  /** One that has begun, and gets no further for this long, is stuck, though it says that it goes on. */
+  workerStuck: 12 * 60 * 60 * SECOND,
   /** Pauses before the attempts that follow a failure, then before further ones while it counts as failed. */
   pauses: [10 * SECOND, 60 * SECOND, 300 * SECOND, 900 * SECOND],
   failedPause: 6 * 60 * 60 * SECOND,
@@ -185,7 +189,10 @@ export function isCurrent({ phase }: Job, worker: string, attempt: number): bool
 /** The current worker goes on. @param done 0–1 */
 export function progressed(job: Job, done: number, now: number): Job {
   const { phase } = job;
-  if (phase.type === 'finishing') return { ...job, phase: { ...phase, heardAt: now, done } };
+  if (phase.type === 'finishing') {
+    const movedAt = done > phase.done ? now : phase.movedAt;
+    return { ...job, phase: { ...phase, heardAt: now, done, movedAt } };
+  }
   if (phase.type === 'deleting' && phase.current !== undefined) {
     return { ...job, phase: { ...phase, current: { ...phase.current, heardAt: now } } };
   }

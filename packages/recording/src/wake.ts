@@ -35,8 +35,12 @@ function stepOf({ phase, heardAt, failedWorker }: Job): { at: number; step: Step
       return { at: phase.lookAt, step: { type: 'look' } };
     case 'seeking':
       return { at: phase.at, step: { type: 'place', exclude } };
-    case 'finishing':
-      return { at: phase.heardAt + TIMES.workerSilence, step: { type: 'give-up-worker' } };
+    case 'finishing': {
+      const silentAt = phase.heardAt + TIMES.workerSilence;
+      // One that waits for its turn gets no further either.
+      const stuckAt = phase.claimed ? phase.movedAt + TIMES.workerStuck : silentAt;
+      return { at: Math.min(silentAt, stuckAt), step: { type: 'give-up-worker' } };
+    }
     case 'finished':
       return undefined;
     case 'failed':

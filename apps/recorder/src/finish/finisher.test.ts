@@ -22,6 +22,19 @@ function startersIn(folder: string): number[] {
   });
 }
 
+/** Finishers' processes that this one has started. */
+function finishers(): number[] {
+  return readdirSync('/proc').flatMap((entry) => {
+    try {
+      const isOurs = readFileSync(`/proc/${entry}/status`, 'utf8').includes(`PPid:\t${process.pid}\n`);
+      const isFinisher = readFileSync(`/proc/${entry}/cmdline`, 'utf8').includes('finish-main.ts');
+      return isOurs && isFinisher ? [Number(entry)] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
 const SEGMENT = 10;
 const TIMES = 8;
 /** As many make a chunk. */
@@ -53,7 +66,7 @@ it('is a process of its own; killed in the middle it leaves no ffmpeg, and the n
   const [width, height] = [320, 192];
   const plan = planOf([await longTrack(width, height)]);
   const { scratch } = at.settings;
-  const finishing = { plan, settings: at.settings, signal: new AbortController().signal };
+  const finishing = { plan, settings: at.settings, signal: new AbortController().signal, silenceMs: 120_000 };
   const progress: number[] = [];
   const report = (done: number) => progress.push(done);
   const chunks = () => readdirSync(scratch).filter((name) => /chunk-\w+\.json$/.test(name));
@@ -81,3 +94,20 @@ it('is a process of its own; killed in the middle it leaves no ffmpeg, and the n
   const codes = (await seePictures(at.path(files[0]?.file ?? ''))).map(({ code }) => code);
   expect(codes).toEqual(Array.from({ length: TIMES * SEGMENT * FPS }, (_, i) => i % (SEGMENT * FPS)));
 }, 120_000);
+
+it('is ended when it is stuck, and is to be tried again', async () => {
+  at = await FinishFolder.make({ format: 'webm' });
+  const options = { folder: at.folder, seconds: 1, trackId: 'c', codec: 'opus', at: START } as const;
+  const plan = planOf([await recordTrack({ ...options, source: 'microphone' })]);
+  const read = async (file: string) => {
+    for (const pid of finishers()) process.kill(pid, 'SIGSTOP');
+    return await at.io.read(file);
+  };
+  const finishing = { plan, settings: at.settings, io: { ...at.io, read }, report: () => undefined };
+  const { signal } = new AbortController();
+  await expect(runFinisher({ ...finishing, signal, silenceMs: 3_000 })).rejects.toMatchObject({
+    again: true,
+    message: expect.stringContaining('stuck'),
+  });
+  expect(finishers()).toEqual([]);
+});

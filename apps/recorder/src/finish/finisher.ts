@@ -11,6 +11,8 @@ export interface Finishing {
   report: (done: number) => void;
   /** Ends it; what is made so far is kept for another attempt. */
   signal: AbortSignal;
+  /** How long its process may neither ask nor say anything, ms. */
+  silenceMs: number;
 }
 
 /** MB of JavaScript objects that a finisher's process may have. */
@@ -43,23 +45,42 @@ async function stored(io: FinishIo, local: string, file: string): Promise<undefi
   await io.put(local, file);
 }
 
-function attend(child: ChildProcess, { plan, settings, io, report, signal }: Finishing): Promise<Finished> {
+function attend(
+  child: ChildProcess,
+  { plan, settings, io, report, signal, silenceMs }: Finishing,
+): Promise<Finished> {
   return new Promise((resolve, reject) => {
     let outcome: Extract<FromFinisher, { type: 'finished' | 'gave-up' }> | undefined;
     let words = '';
+    /** What the process waits for: then it has nothing to say. */
+    let asked = 0;
+    let isStuck = false;
+    const silence = setTimeout(() => {
+      if (asked > 0) return void silence.refresh();
+      isStuck = true;
+      child.kill('SIGKILL');
+    }, silenceMs);
     const tell = (message: ToFinisher) => {
       if (child.connected) child.send(message, () => {});
     };
-    const answer = (id: number, work: Promise<string | undefined>) =>
-      work.then(
-        (path) => tell({ type: 'done', id, ...(path === undefined ? {} : { path }) }),
-        (error: unknown) =>
-          tell({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) }),
-      );
+    const answer = (id: number, work: Promise<string | undefined>) => {
+      asked += 1;
+      return work
+        .then(
+          (path) => tell({ type: 'done', id, ...(path === undefined ? {} : { path }) }),
+          (error: unknown) =>
+            tell({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) }),
+        )
+        .finally(() => {
+          asked -= 1;
+          silence.refresh();
+        });
+    };
     child.stderr?.on('data', (bytes: Buffer) => {
       words = (words + bytes.toString()).slice(-1000);
     });
     child.on('message', (message: FromFinisher) => {
+      silence.refresh();
       switch (message.type) {
         case 'ready':
           return tell({ type: 'finish', plan, settings });
@@ -79,13 +100,16 @@ function attend(child: ChildProcess, { plan, settings, io, report, signal }: Fin
           message satisfies never;
       }
     });
-    child.on('error', (error) =>
-      reject(new FinishFailed(`The finisher cannot be started: ${error.message}`, true)),
-    );
+    child.on('error', (error) => {
+      clearTimeout(silence);
+      reject(new FinishFailed(`The finisher cannot be started: ${error.message}`, true));
+    });
     child.on('close', (code, killedBy) => {
+      clearTimeout(silence);
       if (outcome?.type === 'finished') return resolve(outcome.finished);
       if (signal.aborted) return reject(signal.reason);
       if (outcome) return reject(new FinishFailed(outcome.message, outcome.again));
+      if (isStuck) return reject(new FinishFailed('The finisher was stuck; it is tried again.', true));
       // What it wrote may hold a stack trace, which is for the recorder's log and not for the recording.
       const cause = words === '' ? undefined : new Error(words);
       reject(

@@ -16,7 +16,7 @@ import { Uploader } from '../storage/uploader.ts';
 import { LocalBucket } from '../testing/local-bucket.ts';
 import { RecorderEdge } from '../testing/recorder-edge.ts';
 import { bucketStorage, diskStorage } from './finish-storage.ts';
-import { Jobs } from './jobs.ts';
+import { JOB_PATIENCE, type JobPatience, Jobs } from './jobs.ts';
 
 let service: LocalBucket;
 let edge: RecorderEdge;
@@ -42,10 +42,11 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await jobs.close();
+  edge.refusesClaims = false;
   await rm(root, { recursive: true, force: true });
 });
 
-function start(storage: 'bucket' | 'disk'): Jobs {
+function start(storage: 'bucket' | 'disk', patience: Partial<JobPatience> = {}): Jobs {
   const meter = { uploaded: () => undefined, retried: () => undefined };
   const uploader = new Uploader({ bucket, settings: service.settings, events, meter });
   const tokens = { token: () => Promise.resolve('token'), dropToken: () => undefined };
@@ -55,6 +56,7 @@ function start(storage: 'bucket' | 'disk'): Jobs {
     edge: new EdgeApi(edge.url, tokens),
     events,
     letGo: () => Promise.resolve(),
+    patience: { ...JOB_PATIENCE, ...patience },
     storage: (id, cache, signal) => {
       const folder = recordingFolder(root, id);
       if (storage === 'disk') return diskStorage(folder);
@@ -128,6 +130,15 @@ describe('jobs', () => {
     start('disk').finish({ recordingId, attempt: 1 });
     await expect.poll(() => jobs.count).toBe(0);
     expect(edge.progress.all.slice(from)).toEqual([]);
+  });
+
+  it('a claim that the edge cannot answer is a failed attempt, which says so: no other has its turn before', async () => {
+    edge.refusesClaims = true;
+    edge.plans.set(recordingId, await recorded());
+    start('disk', { claimMs: 1_500 }).finish({ recordingId, attempt: 1 });
+    const message = 'The edge could not say what there is to finish: The server failed.';
+    expect(await outcome()).toEqual({ type: 'failed', message, again: true });
+    await expect.poll(() => jobs.count).toBe(0);
   });
 
   it('so many at once: the next is claimed when one has ended', async () => {

@@ -1,14 +1,13 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FinishPlan, ProgressRequest } from '@parley/protocol/recording/recorder-api';
-import type { BackoffPolicy } from '@parley/service/backoff';
+import type { ProgressRequest } from '@parley/protocol/recording/recorder-api';
 import type { SharedConfig } from '@parley/service/read-config';
 import type { ThrottledLog } from '@parley/service/throttled-log';
 import pLimit, { type LimitFunction } from 'p-limit';
-import { type EdgeApi, EdgeRefusal } from '../edge/edge-api.ts';
-import { type Finished, FinishFailed, type FinishSettings } from '../finish/finish-io.ts';
+import type { EdgeApi } from '../edge/edge-api.ts';
+import { FinishFailed, type FinishSettings } from '../finish/finish-io.ts';
 import { runFinisher } from '../finish/finisher.ts';
-import { persist } from '../storage/retry.ts';
+import { callEdge, claimPlan, isRefused } from './edge-calls.ts';
 import type { RecordingStorage } from './finish-storage.ts';
 
 /** What jobs need of their recorder. */
@@ -22,7 +21,19 @@ export interface JobsContext {
   storage(recordingId: string, cache: string, signal: AbortSignal): RecordingStorage;
   /** Before a recording is deleted: lets go of what is open of it here. */
   letGo(recordingId: string): Promise<void>;
+  /** Default {@link JOB_PATIENCE}. */
+  patience?: JobPatience;
 }
+
+/** How long an attempt may take over what could take for ever, ms: it would keep all others from trying. */
+export interface JobPatience {
+  /** Until the edge says what there is to do. */
+  claimMs: number;
+  /** While the finisher's process neither asks nor says anything. */
+  silenceMs: number;
+}
+
+export const JOB_PATIENCE: JobPatience = { claimMs: 3 * 60_000, silenceMs: 20 * 60_000 };
 
 type Outcome = NonNullable<ProgressRequest['outcome']>;
 
@@ -34,7 +45,6 @@ interface Job {
 
 /** Between words to the edge, ms; it takes a finisher that says nothing for a minute for dead. */
 const PROGRESS_MS = 10_000;
-const EDGE_BACKOFF: BackoffPolicy = { firstMs: 500, mostMs: 10_000 };
 
 /** Finishes and deletes recordings for the edge, so many at a time. */
 export class Jobs {
@@ -92,16 +102,15 @@ export class Jobs {
     work: (signal: AbortSignal) => Promise<Outcome>,
   ): Promise<void> {
     const { recordingId, attempt } = job;
-    const { events } = this.#context;
+    const { edge, events } = this.#context;
     const beating = setInterval(() => this.#beat(job, signal, abort), PROGRESS_MS);
     try {
       const outcome = await work(signal);
       clearInterval(beating);
       const fields = { recordingId, attempt, outcome: outcome.type };
       events.info('job-ended', fields, 'a recording is finished or deleted, or could not be');
-      await this.#persist(recordingId, signal, () =>
-        this.#context.edge.progress(recordingId, { attempt, done: 1, outcome }, signal),
-      );
+      const told = { attempt, done: 1, outcome };
+      await callEdge(() => edge.progress(recordingId, told, signal), { recordingId, signal, events });
       if (outcome.type !== 'failed') {
         await rm(join(this.#context.workFolder, recordingId), { recursive: true, force: true });
       }
@@ -130,18 +139,19 @@ export class Jobs {
 
   async #finish({ recordingId, attempt }: Job, signal: AbortSignal): Promise<Outcome> {
     const { edge, events, workFolder, storage } = this.#context;
-    const plan = await this.#persist(recordingId, signal, () => edge.claim(recordingId, attempt, signal));
+    const { claimMs, silenceMs } = this.#context.patience ?? JOB_PATIENCE;
     const scratch = join(workFolder, recordingId);
     try {
+      const plan = await claimPlan({ recordingId, attempt }, { edge, events, claimMs }, signal);
       await mkdir(scratch, { recursive: true, mode: 0o750 });
       const io = storage(recordingId, join(scratch, 'fetched'), signal);
       const report = (done: number) => void this.#done.set(recordingId, done);
       const settings = this.#settings(join(scratch, 'made'));
-      const finished = await runFinisher({ plan, settings, io, report, signal });
-      await putManifest(io, scratch, plan, finished);
+      const finished = await runFinisher({ plan, settings, io, report, signal, silenceMs });
       return { type: 'finished', ...finished };
     } catch (error) {
       signal.throwIfAborted();
+      if (isRefused(error)) throw error;
       const cause = error instanceof Error && error.cause !== undefined ? String(error.cause) : undefined;
       const fields = { recordingId, attempt, error: String(error), cause };
       events.warn('finish-failed', fields, 'a recording could not be finished');
@@ -178,32 +188,4 @@ export class Jobs {
       hardwareAcceleration: performance.hardware_acceleration,
     };
   }
-
-  async #persist<T>(recordingId: string, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
-    return await persist(attempt, {
-      policy: EDGE_BACKOFF,
-      signal,
-      isFinal: isRefused,
-      onError: (error) => {
-        const fields = { recordingId, error: String(error) };
-        this.#context.events.warn('job-unheard', fields, 'the edge did not hear of a job; it is told again');
-      },
-    });
-  }
-}
-
-/** All that is known of a recording, beside its files. */
-async function putManifest(
-  io: RecordingStorage,
-  scratch: string,
-  plan: FinishPlan,
-  { files, missing }: Finished,
-): Promise<void> {
-  const local = join(scratch, 'manifest.json');
-  await writeFile(local, `${JSON.stringify({ ...plan, files, missing }, undefined, 1)}\n`, { mode: 0o640 });
-  await io.put(local, 'manifest.json');
-}
-
-function isRefused(error: unknown): boolean {
-  return error instanceof EdgeRefusal && (error.isFinal || error.status === 404);
 }

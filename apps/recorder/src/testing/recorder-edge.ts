@@ -68,6 +68,8 @@ export class RecorderEdge extends EdgeServer<RecorderFleetMessage> {
   refusesPosts: number | undefined;
   /** How many were. */
   refusedPosts = 0;
+  /** Whether claims come to nothing while all else is heard. */
+  refusesClaims = false;
   /** Files that are refused when they are reported. */
   unwanted: string[] = [];
   /** What finishers are given, by recording. */
@@ -152,6 +154,8 @@ export class RecorderEdge extends EdgeServer<RecorderFleetMessage> {
       }
       case 'claim': {
         this.claims.push(recordingId);
+        if (this.refusesClaims)
+          return { status: 500, body: { code: 'internal', detail: 'The server failed.' } };
         const plan = this.plans.get(recordingId);
         return plan === undefined
           ? { status: 409, body: { code: 'superseded', detail: 'Somebody else has it.' } }

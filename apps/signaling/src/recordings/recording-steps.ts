@@ -41,7 +41,7 @@ export async function takeStep(
     case 'give-up-worker':
       return recording.change((one, now) => {
         if (one.phase.type === 'deleting') return deletionEnded(one, false, now);
-        const message = 'The recorder that made the files went silent.';
+        const message = 'The recorder that made the files went silent, or got no further.';
         return failed(one, { code: 'recording_failed', message }, true, now);
       });
     case 'remove':
