@@ -34,10 +34,21 @@ test('asks for what is missing after a moment, again and again, then gives up an
   expect(reorder.tick(20)).toEqual([]);
   expect(reorder.tick(60)).toEqual([0, 1]);
   reorder.push(1, 1, 70);
+  for (let now = 110; now < WAIT_MS; now += 50) expect(reorder.tick(now)).toEqual([0]);
   expect(given).toEqual([65_535]);
-  expect(reorder.tick(WAIT_MS)).toEqual([]);
+  expect(reorder.tick(WAIT_MS + 10)).toEqual([]);
   expect(given).toEqual([65_535, 1, 2, 3]);
   expect(lost).toEqual([0, 1, 0, 0]);
+});
+
+test('who was too busy to ask in time does not give up for that', () => {
+  const { reorder, given } = window();
+  for (const sequence of [0, 2]) reorder.push(sequence, sequence, 0);
+  expect(reorder.tick(3000)).toEqual([1]);
+  expect(reorder.tick(3020), 'leaves time for the answer').toEqual([]);
+  expect(reorder.tick(6000)).toEqual([1]);
+  reorder.push(1, 1, 6010);
+  expect(given).toEqual([0, 1, 2]);
 });
 
 test('tells what came because it was asked for from what came late', () => {

@@ -8,8 +8,10 @@ export interface ReorderOptions<T> {
   onRestart(): void;
 }
 
-/** How long a packet may be missing, milliseconds. By then it was asked for several times. */
+/** How long a packet is waited for at least, milliseconds; */
 export const WAIT_MS = 500;
+/** and it is asked for so often, which takes longer when the machine is too busy to ask in time. */
+const LEAST_ASKED = 7;
 /** A packet that is only out of order comes within this time, milliseconds. */
 const REORDER_MS = 10;
 /** A packet is asked for again each so many milliseconds. */
@@ -20,8 +22,10 @@ const MOST = 1024;
 const MAX_JUMP = 3000;
 
 interface Missing {
-  since: number;
+  readonly since: number;
   asked: number;
+  /** When it is to be asked for again. */
+  askAt: number;
 }
 
 /** Puts one source's packets in order and says which to ask for again (RFC 4585 §6.2.1). Takes the time from its caller. */
@@ -50,7 +54,7 @@ export class ReorderWindow<T> {
     if (sequence < this.#next || this.#kept.has(sequence)) return 'useless';
     const asked = this.#missing.get(sequence)?.asked ?? 0;
     for (let missing = this.#highest + 1; missing < sequence; missing++) {
-      this.#missing.set(missing, { since: now, asked: 0 });
+      this.#missing.set(missing, { since: now, asked: 0, askAt: now + REORDER_MS });
     }
     this.#highest = Math.max(this.#highest, sequence);
     this.#missing.delete(sequence);
@@ -60,16 +64,17 @@ export class ReorderWindow<T> {
     return asked > 0 ? 'recovered' : 'taken';
   }
 
-  /** Sequence numbers (16 bit) to ask for now, in order. Gives up those that are missing for {@link WAIT_MS}. */
+  /** Sequence numbers (16 bit) to ask for now, in order. Gives up those that were asked for in vain for {@link WAIT_MS}. */
   tick(now: number): number[] {
-    for (const { since } of this.#missing.values()) {
-      if (now - since < WAIT_MS) break;
+    for (const { since, asked, askAt } of this.#missing.values()) {
+      if (now - since < WAIT_MS || asked < LEAST_ASKED || now < askAt) break;
       this.#giveUp();
     }
     const wanted: number[] = [];
     for (const [sequence, missing] of this.#missing) {
-      if (now < missing.since + REORDER_MS + missing.asked * AGAIN_MS) continue;
+      if (now < missing.askAt) continue;
       missing.asked += 1;
+      missing.askAt = now + AGAIN_MS;
       wanted.push(sequence & 0xffff);
     }
     return wanted;

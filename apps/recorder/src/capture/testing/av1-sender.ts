@@ -94,7 +94,9 @@ export async function sendAv1({ seconds, ssrc, payloadType, port }: Sending, rat
       packet.setPayload(new DataView(payload.buffer, payload.byteOffset, payload.byteLength));
       packet.serialize();
       const { buffer, byteOffset, byteLength } = packet.getView();
-      socket.send(Buffer.from(buffer, byteOffset, byteLength), port, '127.0.0.1');
+      const data = Buffer.from(buffer, byteOffset, byteLength);
+      // What waits to be sent when it is closed is not.
+      await new Promise((sent) => socket.send(data, port, '127.0.0.1', sent));
     }
   }
   await new Promise<void>((done) => socket.close(done));

@@ -1,10 +1,14 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
-/** A way between a node and a recorder on which packets get lost, as often in both directions, the same ones each time. */
+/**
+ * A way between a node and a recorder on which packets get lost, as often in both directions, but for the first of each stream: nobody
+ * can know of a packet before the first.
+ */
 export class LossyLink {
   readonly #near: Socket;
   readonly #far: Socket;
+  readonly #begun = new Set<number>();
   #state: number;
   dropped = 0;
 
@@ -22,7 +26,7 @@ export class LossyLink {
     let node = 0;
     near.on('message', (data, { port }) => {
       node = port;
-      if (link.#keeps(loss)) far.send(data, recorder, '127.0.0.1');
+      if (link.#begins(data) || link.#keeps(loss)) far.send(data, recorder, '127.0.0.1');
     });
     far.on('message', (data) => {
       if (link.#keeps(loss)) near.send(data, node, '127.0.0.1');
@@ -43,6 +47,14 @@ export class LossyLink {
   close(): void {
     this.#near.close();
     this.#far.close();
+  }
+
+  /** Whether it is the first packet with its SSRC, which is in clear in SRTP too; in RTCP another is at its place. */
+  #begins(data: Buffer): boolean {
+    const ssrc = data.readUInt32BE(8);
+    if (this.#begun.has(ssrc)) return false;
+    this.#begun.add(ssrc);
+    return true;
   }
 
   #keeps(loss: number): boolean {
