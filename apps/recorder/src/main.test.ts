@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,23 +10,30 @@ import { fileURLToPath } from 'node:url';
 import { Inbox, until } from '@parley/service/testing/inbox';
 import { RtpPacket } from 'rtp.js/packets';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { lockFolder } from './storage/folder-lock.ts';
 import { RecorderEdge, type RoomEnd } from './testing/recorder-edge.ts';
 
 let edge: RecorderEdge;
 let folder: string;
+/** Half of what a start costs is compiling what does not change. */
+let compiled: string;
 const children: ChildProcess[] = [];
-const senders: { close(): void }[] = [];
+const open: { close(): void }[] = [];
 
 beforeAll(async () => {
+  compiled = await mkdtemp(join(tmpdir(), 'parley-compiled-'));
   edge = await RecorderEdge.start();
   edge.participants = [{ participantId: 'p', name: 'Ann' }];
 });
-afterAll(() => edge.close());
+afterAll(async () => {
+  await edge.close();
+  await rm(compiled, { recursive: true, force: true });
+});
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parley-recorder-'));
 });
 afterEach(async () => {
-  for (const sender of senders.splice(0)) sender.close();
+  for (const each of open.splice(0)) each.close();
   for (const child of children.splice(0)) {
     child.kill('SIGKILL');
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
@@ -39,6 +46,7 @@ function run(environment: Record<string, string> = {}) {
   const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
     env: {
       PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: compiled,
       PARLEY_EDGE_URL: edge.url,
       PARLEY_ENROLMENT_SECRET: edge.secret,
       PARLEY_NODE_ID: 'recorder-main',
@@ -58,7 +66,7 @@ function run(environment: Record<string, string> = {}) {
 }
 
 /** Sends Opus to a recorder as a node does, until it is closed. */
-async function speak(room: RoomEnd): Promise<void> {
+async function speak(room: RoomEnd, trackId = 'mic', ssrc = 1234): Promise<void> {
   const hello = await room.messages.next(({ type }) => type === 'hello', 'the hello');
   if (hello.type !== 'hello') throw new Error('no hello');
   const socket = createSocket('udp4').bind(0, '127.0.0.1');
@@ -67,11 +75,12 @@ async function speak(room: RoomEnd): Promise<void> {
   room.send({
     type: 'capture',
     ...node,
-    event: { type: 'transport', transportId: 'tr', ip: '127.0.0.1', port: socket.address().port },
+    event: { type: 'transport', transportId: `of-${trackId}`, ip: '127.0.0.1', port: socket.address().port },
   });
   const codec = { payloadType: 100, mimeType: 'audio/opus', clockRate: 48_000, channels: 2, parameters: {} };
-  const rtp = { ssrc: 1234, ...codec };
-  const track = { trackId: 'mic', transportId: 'tr', participantId: 'p', muted: false, rtp } as const;
+  const rtp = { ssrc, ...codec };
+  const transportId = `of-${trackId}`;
+  const track = { trackId, transportId, participantId: 'p', muted: false, rtp } as const;
   room.send({
     type: 'capture',
     ...node,
@@ -83,7 +92,7 @@ async function speak(room: RoomEnd): Promise<void> {
     packet.setPayloadType(100);
     packet.setSequenceNumber(count & 0xffff);
     packet.setTimestamp(count * 960);
-    packet.setSsrc(1234);
+    packet.setSsrc(ssrc);
     packet.setPayload(new DataView(Uint8Array.from([0xf8, 0xff, 0xfe]).buffer));
     const view = packet.getView();
     socket.send(
@@ -93,7 +102,7 @@ async function speak(room: RoomEnd): Promise<void> {
     );
     count += 1;
   }, 20);
-  senders.push({
+  open.push({
     close: () => {
       clearInterval(timer);
       socket.close();
@@ -109,6 +118,44 @@ async function started(environment: Record<string, string> = {}) {
 }
 
 describe('the program', () => {
+  // First, since only a process that ends by itself leaves what it has compiled.
+  it.each<[string, () => Promise<Record<string, string>> | Record<string, string>, number, RegExp]>([
+    ['wrong settings', () => ({ PARLEY_CAPTURE_PORTS: 'all' }), 2, /PARLEY_CAPTURE_PORTS: must be two UDP/],
+    [
+      'a folder that cannot be made',
+      async () => {
+        await writeFile(join(folder, 'file'), '');
+        return { PARLEY_RECORDING_PATH: join(folder, 'file', 'recordings') };
+      },
+      1,
+      /recording\.path: the folder .* cannot be made/,
+    ],
+    [
+      'a folder that another recorder works in',
+      async () => {
+        const recordings = join(folder, 'recordings');
+        await mkdir(recordings);
+        open.push({ close: lockFolder(recordings) });
+        return {};
+      },
+      1,
+      /recording\.path: another recorder works in/,
+    ],
+    [
+      'a port that is taken',
+      () => ({
+        PARLEY_PUBLIC_URL: 'http://localhost:1',
+        PARLEY_FILES_PORT: new URL(edge.url).port,
+      }),
+      1,
+      /for recordings; set PARLEY_FILES_HOST or PARLEY_FILES_PORT/,
+    ],
+  ])('says what to do about %s', async (_, environment, expected, message) => {
+    const { lines, ended } = run(await environment());
+    expect(await ended).toBe(expected);
+    expect(lines.all.join('\n')).toMatch(message);
+  });
+
   it('joins the fleet and says what it can', async () => {
     const from = edge.fleetMessages.count;
     const { lines } = await started({ PARLEY_RECORDER_ROLES: 'capture', LOG_LEVEL: 'debug' });
@@ -170,20 +217,24 @@ describe('the program', () => {
     const id = 'rec-killed';
     const room = await edge.record('recorder-main', id);
     await speak(room);
-    // Closed after ten seconds at the most, then the next one is open.
-    const folderOf = join(folder, 'recordings', id, '1');
-    const segments = async () =>
-      (await readdir(folderOf, { recursive: true }).catch(() => [])).filter((name) => /\.webm$/.test(name));
-    await until(async () => (await segments()).length > 0, 'a segment is closed', 20_000);
-    await sleep(300);
+    const turn = join(folder, 'recordings', id);
+    const files = async (kind: RegExp) =>
+      (await readdir(join(turn, '1'), { recursive: true }).catch(() => [])).filter((name) => kind.test(name));
+    await until(async () => (await files(/\.part$/)).length > 0, 'the first track is written');
+    room.send({ type: 'capture', nodeId: 'node-1', event: { type: 'track-ended', trackId: 'mic' } });
+    await speak(room, 'second', 5678);
+    const journal = () => readFile(join(turn, 'journal-1.jsonl'), 'utf8');
+    await until(async () => (await journal()).includes('"segment"'), 'a segment is closed');
+    await until(async () => (await files(/second.*\.part$/)).length > 0, 'the next one is open');
     child.kill('SIGKILL');
     expect(await ended).toBe('SIGKILL');
-    const closed = await segments();
+    const closed = await files(/\.webm$/);
+    expect(closed).toHaveLength(1);
     edge.refusesPosts = undefined;
     await started();
     await until(() => edge.reported(id).complete, 'all is told');
     expect(edge.reported(id).segments.map(({ file }) => file)).toEqual(closed.map((name) => `1/${name}`));
-    expect((await readdir(folderOf, { recursive: true })).filter((name) => /\.part$/.test(name))).toEqual([]);
+    expect(await files(/\.part$/)).toEqual([]);
     const again = await edge.record('recorder-main', id, 1);
     await again.messages.next(({ type }) => type === 'failed', 'that no turn is begun twice');
   });
@@ -209,41 +260,5 @@ describe('the program', () => {
     expect(said).toContain('recording-refused');
     expect(said, 'no secret is logged').not.toMatch(/the-secret-of-the-bucket|eyJ[\w-]{20}/);
     expect(said).not.toContain(edge.secret);
-  });
-
-  it.each<[string, () => Promise<Record<string, string>> | Record<string, string>, number, RegExp]>([
-    ['wrong settings', () => ({ PARLEY_CAPTURE_PORTS: 'all' }), 2, /PARLEY_CAPTURE_PORTS: must be two UDP/],
-    ['no configuration', () => ({ PARLEY_CONFIG_DIR: '/nowhere' }), 2, /PARLEY_CONFIG_DIR: \/nowhere/],
-    [
-      'a folder that cannot be made',
-      async () => {
-        await writeFile(join(folder, 'file'), '');
-        return { PARLEY_RECORDING_PATH: join(folder, 'file', 'recordings') };
-      },
-      1,
-      /recording\.path: the folder .* cannot be made/,
-    ],
-    [
-      'a folder that another recorder works in',
-      async () => {
-        await started();
-        return { PARLEY_NODE_ID: 'recorder-second' };
-      },
-      1,
-      /recording\.path: another recorder works in/,
-    ],
-    [
-      'a port that is taken',
-      () => ({
-        PARLEY_PUBLIC_URL: 'http://localhost:1',
-        PARLEY_FILES_PORT: new URL(edge.url).port,
-      }),
-      1,
-      /for recordings; set PARLEY_FILES_HOST or PARLEY_FILES_PORT/,
-    ],
-  ])('says what to do about %s', async (_, environment, expected, message) => {
-    const { lines, ended } = run(await environment());
-    expect(await ended).toBe(expected);
-    expect(lines.all.join('\n')).toMatch(message);
   });
 });

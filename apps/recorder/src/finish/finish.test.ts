@@ -4,7 +4,7 @@ import { hearBeeps, probe, seePictures } from './testing/decode.ts';
 import { FinishFolder, planOf, START } from './testing/finish-folder.ts';
 import { FPS, recordTrack } from './testing/recorded-track.ts';
 
-const SECONDS = 4;
+const SECONDS = 2;
 const folders: FinishFolder[] = [];
 afterEach(async () => {
   for (const folder of folders.splice(0)) await folder.remove();
@@ -24,12 +24,11 @@ describe('what is recorded', () => {
     ['webm', 'vp9', 'webm'],
     ['webm', 'av1', 'webm'],
     ['webm', 'h264', 'mp4'],
-    ['mp4', 'h264', 'mp4'],
     ['mp4', 'vp9', 'mp4'],
     ['mp4', 'vp8', 'mp4'],
   ] as const)('asked for as %s, of %s, is one seekable file', async (format, codec, container) => {
     const at = await inFolder({ format });
-    const track = { folder: at.folder, seconds: SECONDS, at: START, cut: 2 };
+    const track = { folder: at.folder, seconds: SECONDS, at: START, cut: 1 };
     const camera = await recordTrack({ ...track, trackId: 'camera', source: 'camera', codec });
     const microphone = await recordTrack({
       ...track,
@@ -62,17 +61,16 @@ describe('what is recorded', () => {
     expect(said).toContain(container);
     expect(Math.abs(seconds - SECONDS)).toBeLessThan(0.1);
     expect(Math.abs((file?.durationMs ?? 0) - SECONDS * 1000)).toBeLessThan(100);
-    for (const seek of [3.5, 1, 2.01]) {
-      const [landed] = await seePictures(path, { seek, most: 1 });
-      expect(Math.abs((landed?.code ?? 0) - seek * FPS)).toBeLessThanOrEqual(1);
-    }
+    const seek = 1.7;
+    const [landed] = await seePictures(path, { seek, most: 1 });
+    expect(Math.abs((landed?.code ?? 0) - seek * FPS)).toBeLessThanOrEqual(1);
     expect(at.progress.at(-1)).toBe(1);
     expect(at.progress).toEqual([...at.progress].sort((a, b) => a - b));
   });
 
   it('is put where it was in time, though tracks begin at different times and their clocks drift', async () => {
     const at = await inFolder();
-    const track = { folder: at.folder, seconds: SECONDS, cut: 2 };
+    const track = { folder: at.folder, seconds: SECONDS, cut: 1 };
     const camera = await recordTrack({
       ...track,
       trackId: 'c',
@@ -98,40 +96,40 @@ describe('what is recorded', () => {
 
   it('goes on where another recorder took over', async () => {
     const at = await inFolder();
-    const track = { folder: at.folder, trackId: 'c', source: 'camera', codec: 'vp8', cut: 2 } as const;
-    const first = await recordTrack({ ...track, seconds: 4, at: START });
-    const second = await recordTrack({ ...track, seconds: 3, at: START + 3000, epoch: 2, first: 90 });
-    const pieces = [...first.pieces.map((piece) => ({ ...piece, until: START + 3000 })), ...second.pieces];
+    const track = { folder: at.folder, trackId: 'c', source: 'camera', codec: 'vp8', cut: 1 } as const;
+    const first = await recordTrack({ ...track, seconds: SECONDS, at: START });
+    const second = await recordTrack({ ...track, seconds: SECONDS, at: START + 1000, epoch: 2, first: 30 });
+    const pieces = [...first.pieces.map((piece) => ({ ...piece, until: START + 1000 })), ...second.pieces];
     const { files } = await at.finish(planOf([{ ...first, pieces }]));
     const seen = await seePictures(at.path(files[0]?.file ?? ''));
-    expect(seen.map(({ code }) => code)).toEqual(range(0, 180));
+    expect(seen.map(({ code }) => code)).toEqual(range(0, 90));
   });
 
   it('leaves out what cannot be read, up to the next key frame, and says so', async () => {
     const at = await inFolder();
-    const track = { folder: at.folder, seconds: 6, at: START, cut: 2 };
+    const track = { folder: at.folder, seconds: 3, at: START, cut: 1 };
     const camera = await recordTrack({ ...track, trackId: 'c', source: 'camera', codec: 'vp8' });
     const microphone = await recordTrack({ ...track, trackId: 'm', source: 'microphone', codec: 'opus' });
     await writeFile(at.path(camera.pieces[1]?.segment.file ?? ''), 'not what was recorded');
     const { files, missing } = await at.finish(planOf([camera, microphone]));
-    expect(missing).toEqual([{ from: START + 2000, to: START + 4000 }]);
+    expect(missing).toEqual([{ from: START + 1000, to: START + 2000 }]);
     const path = at.path(files[0]?.file ?? '');
-    expect((await seePictures(path)).map(({ code }) => code)).toEqual([...range(0, 60), ...range(120, 180)]);
-    expect(await hearBeeps(path)).toHaveLength(6);
+    expect((await seePictures(path)).map(({ code }) => code)).toEqual([...range(0, 30), ...range(60, 90)]);
+    expect(await hearBeeps(path)).toHaveLength(3);
   });
 
   it('is encoded again where the codec or, with it, the size changes', async () => {
     const at = await inFolder();
-    const track = { folder: at.folder, source: 'camera', cut: 2 } as const;
-    const small = await recordTrack({ ...track, trackId: 'a', codec: 'vp8', seconds: 2, at: START });
+    const track = { folder: at.folder, source: 'camera', cut: 1 } as const;
+    const small = await recordTrack({ ...track, trackId: 'a', codec: 'vp8', seconds: 1, at: START });
     const large = await recordTrack({
       ...{
         ...track,
         trackId: 'b',
         codec: 'h264',
-        seconds: 2,
-        at: START + 2000,
-        first: 60,
+        seconds: 1,
+        at: START + 1000,
+        first: 30,
         width: 320,
         height: 192,
       },
@@ -140,7 +138,7 @@ describe('what is recorded', () => {
     expect(files[0]).toMatchObject({ container: 'webm', width: 320, height: 192 });
     const path = at.path(files[0]?.file ?? '');
     expect((await probe(path)).codecs).toEqual(['vp8']);
-    expect((await seePictures(path)).map(({ code }) => code)).toEqual(range(0, 120));
+    expect((await seePictures(path)).map(({ code }) => code)).toEqual(range(0, 60));
   });
 
   it('is a sound file of who has only sound, two files of who shares a screen, none of who gave nothing', async () => {

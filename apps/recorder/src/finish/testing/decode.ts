@@ -3,6 +3,8 @@ import { promisify } from 'node:util';
 import { BIT } from './recorded-track.ts';
 
 const run = promisify(execFile);
+/** Of small pictures threads cost more than they give. */
+const QUIET = ['-v', 'error', '-threads', '1'];
 const BIG = { maxBuffer: 1 << 30, encoding: 'buffer' as const };
 
 /** Numbers that pictures of a size show. */
@@ -31,20 +33,16 @@ export async function seePictures(
     most,
   }: { width?: number; height?: number; seek?: number; most?: number } = {},
 ): Promise<SeenPicture[]> {
-  const args = ['-v', 'error', ...(seek === undefined ? [] : ['-ss', `${seek}`, '-copyts']), '-i', file];
+  const args = [...QUIET, ...(seek === undefined ? [] : ['-ss', `${seek}`, '-copyts']), '-i', file];
   const size = ['-vf', `scale=${width}:${height}:flags=neighbor`, '-fps_mode', 'passthrough'];
-  const raw = [
-    ...args,
-    '-map',
-    '0:v',
-    ...size,
-    ...(most ? ['-frames:v', `${most}`] : []),
-    '-pix_fmt',
-    'gray',
-  ];
-  const { stdout } = await run('ffmpeg', [...raw, '-f', 'rawvideo', '-'], BIG);
-  const times = await run('ffmpeg', [...raw, '-f', 'framecrc', '-enc_time_base', '1:1000', '-']);
-  const ms = [...times.stdout.matchAll(/^0, +-?\d+, +(-?\d+),/gm)].map(([, pts]) => Number(pts));
+  const raw = ['-map', '0:v', ...size, ...(most ? ['-frames:v', `${most}`] : []), '-pix_fmt', 'gray'];
+  const times = [...raw, '-f', 'framecrc', '-enc_time_base', '1:1000', 'pipe:2'];
+  const { stdout, stderr } = await run(
+    'ffmpeg',
+    [...args, ...raw, '-f', 'rawvideo', 'pipe:1', ...times],
+    BIG,
+  );
+  const ms = [...stderr.toString().matchAll(/^0, +-?\d+, +(-?\d+),/gm)].map(([, pts]) => Number(pts));
   return Array.from({ length: stdout.length / (width * height) }, (_, index) => {
     const picture = stdout.subarray(index * width * height, (index + 1) * width * height);
     const below = picture[width * Math.round(height * 0.75) + Math.round(width / 2)] ?? 0;
@@ -56,7 +54,7 @@ export async function seePictures(
 export async function hearBeeps(file: string): Promise<number[]> {
   const { stdout } = await run(
     'ffmpeg',
-    ['-v', 'error', '-i', file, '-map', '0:a', '-ac', '1', '-ar', '8000', '-f', 's16le', '-'],
+    [...QUIET, '-i', file, '-map', '0:a', '-ac', '1', '-ar', '8000', '-f', 's16le', '-'],
     BIG,
   );
   const first = await run('ffprobe', [
@@ -112,7 +110,7 @@ export async function seeTints(
   { width, height }: { width: number; height: number },
   points: { x: number; y: number }[],
 ): Promise<[number, number, number][][]> {
-  const args = ['-v', 'error', '-i', file, '-map', '0:v', '-fps_mode', 'passthrough', '-pix_fmt', 'yuv444p'];
+  const args = [...QUIET, '-i', file, '-map', '0:v', '-fps_mode', 'passthrough', '-pix_fmt', 'yuv444p'];
   const { stdout } = await run('ffmpeg', [...args, '-f', 'rawvideo', '-'], BIG);
   const plane = width * height;
   return Array.from({ length: stdout.length / plane / 3 }, (_, picture) =>

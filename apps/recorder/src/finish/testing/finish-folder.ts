@@ -16,6 +16,8 @@ export class FinishFolder {
   readonly io: FinishIo;
   readonly settings: FinishSettings;
   readonly progress: number[] = [];
+  /** Hears of progress as it is made. */
+  onProgress: ((done: number) => void) | undefined;
 
   private constructor(folder: string, settings: Partial<FinishSettings>) {
     this.folder = folder;
@@ -46,7 +48,11 @@ export class FinishFolder {
   }
 
   finish(plan: FinishPlan, signal = new AbortController().signal): Promise<Finished> {
-    return finish(plan, this.settings, this.io, (done) => this.progress.push(done), signal);
+    const report = (done: number) => {
+      this.progress.push(done);
+      this.onProgress?.(done);
+    };
+    return finish(plan, this.settings, this.io, report, signal);
   }
 
   remove(): Promise<void> {
