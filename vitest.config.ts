@@ -26,8 +26,8 @@ export default defineConfig({
         test: {
           name: 'node',
           // Real media and real browsers on a busy machine: a test that hangs fails, a slow one does not.
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           include: [
             'packages/*/src/**/*.test.{ts,tsx}',
             'apps/{conformance,media,meet,recorder}/src/**/*.test.{ts,tsx}',
@@ -40,7 +40,7 @@ export default defineConfig({
         plugins: [edge({})],
         test: {
           name: 'workerd',
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           include: ['apps/signaling/src/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.{auth,webhooks}.test.ts'],
           ...setup,
@@ -51,7 +51,7 @@ export default defineConfig({
         plugins: [edge({ PARLEY_WEBHOOKS_URLS: '["https://a.example/hook", "https://b.example/hook"]' })],
         test: {
           name: 'workerd-webhooks',
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           include: ['apps/signaling/src/**/*.webhooks.test.ts'],
           ...setup,
         },
@@ -61,7 +61,7 @@ export default defineConfig({
         plugins: [edge({ PARLEY_SECURITY_REQUIRE_AUTH: 'true' })],
         test: {
           name: 'workerd-auth',
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           include: ['apps/signaling/src/**/*.auth.test.ts'],
           ...setup,
         },

@@ -1,7 +1,7 @@
 /** How many items are kept by default: enough to say what came, little enough for a thousand bots. */
 const KEPT = 500;
 /** How long a test waits for what should come: long enough for a machine that has much else to do, ms. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 /** How to wait. */
 export interface WaitOptions {

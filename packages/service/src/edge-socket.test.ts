@@ -62,7 +62,7 @@ describe('EdgeSocket', () => {
     await until(() => heard.opened === 1 && accepted.length === 1, 'it is open');
     accepted[0]?.socket.pause();
     accepted[0]?.socket.close(1012);
-    await until(() => heard.ends.length > 0, 'it ends', 2000);
+    await until(() => heard.ends.length > 0, 'it ends', 15_000);
     expect(heard.ends[0]?.code).toBe(1012);
   });
 

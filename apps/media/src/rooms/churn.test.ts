@@ -97,9 +97,9 @@ it('whatever comes in whatever order, nothing fails inside and nothing is left',
   expect(internal, 'no client was told of a failure inside').toEqual([]);
 });
 
-/** What keeps this process, which is node, edge and clients, alive: timers and sockets. */
-const resources = () =>
-  process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout' || kind === 'TCPSocketWrap').length;
+/** How many of what keeps this process, which is node, edge and clients, alive. */
+const open = (kind: 'Timeout' | 'TCPSocketWrap') =>
+  process.getActiveResourcesInfo().filter((name) => name === kind).length;
 
 interface Manners {
   /** Whether it leaves before it goes. */
@@ -143,7 +143,7 @@ it('of a hundred clients with sockets of their own nothing is left, whether they
   const { direct, ledger } = fixture.node;
   const settled = () => ledger.transports === 0 && direct?.connections === 0 && direct.strangers === 0;
   await until(settled, 'the first is gone');
-  const before = resources();
+  const before = { timers: open('Timeout'), sockets: open('TCPSocketWrap') };
   for (let batch = 0; batch < 10; batch++) {
     const names = Array.from({ length: 10 }, (_, index) => `p${batch}-${index}`);
     await Promise.all(
@@ -153,14 +153,15 @@ it('of a hundred clients with sockets of their own nothing is left, whether they
   await until(settled, 'no transport and no socket is left');
   expect(media?.sessions.size, 'no session').toBe(0);
   expect(await link.stats()).toEqual({ tracks: [], subscriptions: [] });
-  // Less than the shortest of the timers that clients leave behind.
-  await until(() => resources() <= before, 'no timer is left', 300);
+  await until(() => open('TCPSocketWrap') <= before.sockets, 'no socket is left');
+  // Less than the shortest of the timers that clients would leave behind, 500 ms.
+  await until(() => open('Timeout') <= before.timers, 'no timer is left', 450);
   const { id: _, ...left } = (await media?.routers[0]?.router.dump()) ?? {};
   expect(Object.values(left).flat(), 'nor anything in the worker').toEqual([]);
-  const open = /^parley_(?:transports|pipes|(?:data_)?(?:producers|consumers)) .*$/gm;
+  const gauges = /^parley_(?:transports|pipes|(?:data_)?(?:producers|consumers)) .*$/gm;
   const told = async () => {
     const page = await (await fetch(`http://127.0.0.1:${fixture.node.metricsPort}/metrics`)).text();
-    return page.match(open)?.toSorted();
+    return page.match(gauges)?.toSorted();
   };
   // The heartbeat may have taken its figures a moment ago, which are told for two seconds.
   await expect

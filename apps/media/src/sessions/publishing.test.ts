@@ -50,7 +50,7 @@ describe.each(CARRIERS)('over %s,', (carrier) => {
       expect(answer.sdp, 'there is nothing to receive').not.toMatch(/^m=/m);
       expect(answer.sdp, 'Chrome refuses an empty group').not.toContain('BUNDLE');
       const asked = ({ type }: SessionEvent) => type === 'request-offer';
-      await alice.events.next(asked, 'another request-offer', { from: alice.events.count, ms: 1500 });
+      await alice.events.next(asked, 'another request-offer', { from: alice.events.count });
       const full = await offer(alice, chromium('after-empty'));
       expect(sources(full)).toEqual(['microphone', 'camera']);
       const from = alice.events.count;
