@@ -3,12 +3,15 @@ import { RECORDING_TIMES, type RecordingNews } from './recording-state.ts';
 
 type Unnumbered<N> = N extends RecordingNews ? Omit<N, 'number'> : never;
 
-/** Has the recording's memory hear of something, behind whatever it has not heard yet. */
+/**
+ * Has the recording's memory hear of something, behind whatever it has not heard yet. Of a room that ends it stays in the state: the
+ * shell tells it, since there is no room to tell it again.
+ */
 export function tellRecording(draft: Draft, news: Unnumbered<RecordingNews>): void {
   const { recordings } = draft.state;
   recordings.lastNews += 1;
   recordings.untold.push({ ...news, number: recordings.lastNews });
-  if (recordings.untold.length === 1) tellFirst(draft);
+  if (recordings.untold.length === 1 && draft.state.phase === 'open') tellFirst(draft);
 }
 
 function tellFirst(draft: Draft): void {
@@ -32,9 +35,4 @@ export function recordingTold(draft: Draft, number: number, heard: boolean): voi
 export function tellAgain(draft: Draft): void {
   const { tellAt } = draft.state.recordings;
   if (tellAt !== undefined && draft.now >= tellAt) tellFirst(draft);
-}
-
-/** The room ends, and keeps nothing to tell again: all of it is told now. */
-export function tellAll(draft: Draft): void {
-  for (const news of draft.state.recordings.untold) draft.emit({ type: 'tell-recording', news });
 }

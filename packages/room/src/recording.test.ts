@@ -141,14 +141,15 @@ describe('a recording', () => {
     expect(room.state.recording).toBeUndefined();
   });
 
-  it('ends with the room, and all is told at once', () => {
+  it('ends with the room, which leaves what has yet to be told', () => {
     const room = recorded();
     const effects = room.do({ type: 'delete' });
     expect(sentTo(effects, 'c-ann')).toMatchObject([
       { type: 'recording-stopped', reason: 'room-closed' },
       { type: 'room-closed' },
     ]);
-    expect(news(effects)).toMatchObject([
+    expect(news(effects)).toEqual([]);
+    expect(room.state.recordings.untold).toMatchObject([
       { type: 'opened' },
       { type: 'turn' },
       { type: 'stopped', reason: 'room-closed' },

@@ -5,7 +5,6 @@ import { expel, leaveIfGone } from './membership.ts';
 import { checkNodes, checkPlacement, release } from './placement.ts';
 import { expelledAt, leavesAt, sweepInterval } from './presence.ts';
 import { checkRecording, recordingWakes, stopRecording } from './recording.ts';
-import { tellAll } from './recording-news.ts';
 import { reopenSessions } from './sessions.ts';
 import { type RoomState, TIMES } from './state.ts';
 
@@ -66,7 +65,6 @@ export function close(draft: Draft, reason: 'deleted' | 'idle'): void {
   const { state } = draft;
   state.phase = 'closed';
   stopRecording(draft, 'room-closed');
-  tellAll(draft);
   draft.broadcast({ type: 'room-closed', roomId: state.roomId, reason });
   const code = 'room_closed';
   const message = 'The room was closed.';

@@ -15,10 +15,18 @@ export function recordingFacts(
   recordingId: string,
 ): Pick<RecordingFacts, 'turns' | 'stopped'> | undefined {
   if (recording?.recordingId === recordingId && recording.begun) return { turns: recording.turns };
-  const untold = recordings.untold.filter((news) => news.recordingId === recordingId);
-  const end = untold.find((news) => news.type === 'stopped');
+  return toldFacts(recordings.untold, recordingId);
+}
+
+/** What news say of a recording; undefined when they do not say that it ended. */
+export function toldFacts(
+  news: readonly RecordingNews[],
+  recordingId: string,
+): Pick<RecordingFacts, 'turns' | 'stopped'> | undefined {
+  const untold = news.filter((one) => one.recordingId === recordingId);
+  const end = untold.find((one) => one.type === 'stopped');
   if (end === undefined) return undefined;
-  const turns = untold.flatMap((news) => (news.type === 'turn' ? [news.turn] : []));
+  const turns = untold.flatMap((one) => (one.type === 'turn' ? [one.turn] : []));
   return { turns, stopped: { at: end.at, reason: end.reason } };
 }
 

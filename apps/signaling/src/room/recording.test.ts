@@ -1,9 +1,10 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { recorderLinkPath } from '@parley/protocol/recording/recorder-link';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { KeyringObject } from '../keyring/keyring-object.ts';
 import { signRecorderAssignment } from '../keyring/sign.ts';
+import { RecordingObject } from '../recordings/recording-object.ts';
 import { call } from '../testing/api.ts';
 import { TestNode } from '../testing/test-node.ts';
 import { TARGET, TestRecorder } from '../testing/test-recorder.ts';
@@ -16,6 +17,11 @@ const stop = (room: string) => call('POST', `/api/rooms/${room}/recording/stop`)
 /** What is stored of a room. */
 function stored(room: string): Promise<string | undefined> {
   return runInDurableObject(RoomObject.of(env, room), (_, ctx) => ctx.storage.get<string>('state'));
+}
+
+/** What is left of rooms of this name that are gone. */
+function kept(room: string): Promise<unknown> {
+  return runInDurableObject(RoomObject.of(env, room), (_, { storage }) => storage.kv.get('last-news'));
 }
 
 /** Starts a recording of a room that somebody is in, with a node that serves it, and has a recorder record it. */
@@ -146,6 +152,42 @@ describe('a recording', () => {
     await call('DELETE', '/api/rooms/closes');
     expect(await link.next('stop')).toEqual({ type: 'stop', reason: 'stopped' });
     expect(await ann.socket.next('recording-stopped')).toMatchObject({ reason: 'room-closed' });
+  });
+});
+
+describe('a recording whose memory cannot be reached', () => {
+  it('is told of when its room is gone, until it has heard all of it: else nobody would finish it', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const deaf = vi.spyOn(RecordingObject.prototype, 'opened').mockImplementation(() => {
+      throw new Error('the memory is away');
+    });
+    const recorder = await TestRecorder.start();
+    const { order } = await recorded('unheard', recorder);
+    const { recordingId } = order;
+    await call('DELETE', '/api/rooms/unheard');
+    const room = RoomObject.of(env, 'unheard');
+    expect(await room.recordingFacts(recordingId)).toMatchObject({
+      turns: [{ epoch: 1 }],
+      stopped: { reason: 'room-closed' },
+    });
+    await joinRoom('unheard', 'Bob');
+    await evictDurableObject(room);
+    await expect.poll(() => kept('unheard')).toMatchObject({ failures: 1 });
+    expect((await call('GET', `/api/recordings/${recordingId}`)).status).toBe(404);
+    deaf.mockRestore();
+    await runInDurableObject(room, (_, { storage: { kv } }) => {
+      kv.put('last-news', { ...(kv.get('last-news') as object), at: 0 });
+    });
+    await runDurableObjectAlarm(room);
+    await expect.poll(() => kept('unheard')).toBeUndefined();
+    const { body } = await call('GET', `/api/recordings/${recordingId}`);
+    expect(body).toMatchObject({ roomId: 'unheard', status: 'finishing' });
+    expect((await call('GET', '/api/rooms/unheard')).status, 'the room of that name by now').toBe(200);
+    await call('DELETE', '/api/rooms/unheard');
+    await expect
+      .poll(() => runInDurableObject(room, async (_, { storage }) => [...(await storage.list()).keys()]))
+      .toEqual([]);
+    vi.restoreAllMocks();
   });
 });
 

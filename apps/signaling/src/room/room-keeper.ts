@@ -20,6 +20,7 @@ import { failure, type Result, success } from '../result.ts';
 import { region, webhooks, webrtcConfig } from '../settings.ts';
 import { RoomWebhooks } from '../webhooks/room-webhooks.ts';
 import { EffectRunner, type ShellEffect } from './effect-runner.ts';
+import { LastNews } from './last-news.ts';
 import { lostLinks, lostSockets } from './lost-sockets.ts';
 import { type Maker, makeRoom } from './make-room.ts';
 import { RoomClock } from './room-clock.ts';
@@ -35,6 +36,7 @@ import { StartWaiters } from './start-waiters.ts';
 export class RoomKeeper {
   readonly places: RoomPlaces;
   readonly webhooks: RoomWebhooks;
+  readonly lastNews: LastNews;
   readonly starts = new StartWaiters();
   readonly #ctx: DurableObjectState;
   readonly #sockets: RoomSockets;
@@ -44,6 +46,8 @@ export class RoomKeeper {
   readonly #store: RoomStore;
   readonly #clock: RoomClock;
   #state: RoomState | undefined;
+  /** Of the room before, for what is still done about that. */
+  #lastRegion = region;
 
   constructor(ctx: DurableObjectState, env: Environment, sockets: RoomSockets) {
     this.#ctx = ctx;
@@ -51,8 +55,9 @@ export class RoomKeeper {
     this.#keys = new KeyCache(ctx, env, () => this.#state !== undefined);
     this.#directory = new DirectoryReporter(ctx, env);
     this.places = new RoomPlaces(ctx, env);
-    this.webhooks = new RoomWebhooks(ctx, webhooks, () => this.#webhooksPaused());
-    this.#store = new RoomStore(ctx.storage, this.webhooks);
+    this.webhooks = new RoomWebhooks(ctx, webhooks, () => this.#leftPaused());
+    this.lastNews = new LastNews(ctx, env, () => this.#leftPaused());
+    this.#store = new RoomStore(ctx.storage, [this.webhooks, this.lastNews]);
     this.#clock = new RoomClock(ctx.storage);
     const home = () => this.region;
     this.#effects = new EffectRunner({
@@ -96,7 +101,7 @@ export class RoomKeeper {
 
   /** The region whose nodes and recorders serve the room. */
   get region(): string {
-    return this.#state?.settings.region ?? region;
+    return this.#state === undefined ? this.#lastRegion : (this.#state.settings.region ?? region);
   }
 
   participantOf(connectionId: string): string | undefined {
@@ -140,13 +145,14 @@ export class RoomKeeper {
     await this.schedule();
   }
 
-  /** Does what webhooks have to do by now, and has the object woken for whatever comes next. */
+  /** Does what webhooks and recordings of a room before have to do by now, and has the object woken for whatever comes next. */
   async schedule(): Promise<void> {
     this.webhooks.wake(Date.now());
+    this.lastNews.wake(Date.now());
     const times = this.#sockets.waiting().map(({ since }) => since + JOIN_TIMEOUT);
     const wake = this.#state && nextWake(this.#state);
     if (wake !== undefined) times.push(wake);
-    await this.#clock.wakeAt([...times, ...this.webhooks.times]);
+    await this.#clock.wakeAt([...times, ...this.webhooks.times, ...this.lastNews.times]);
   }
 
   /** The room, made if there is none and the server lets whoever joins make one. */
@@ -222,7 +228,11 @@ export class RoomKeeper {
 
   /** Forgets the room: the object is as new, but for sockets that have yet to join. */
   async #wipe(roomId: string): Promise<void> {
-    if (this.#state !== undefined) this.places.freeRoom(this.#state);
+    if (this.#state !== undefined) {
+      this.places.freeRoom(this.#state);
+      this.#lastRegion = this.region;
+      this.lastNews.keep(this.#state, this.region, Date.now());
+    }
     this.#state = undefined;
     this.#keys.forget();
     const stored = [this.#clock.clear(), this.#store.clear(), this.schedule()];
@@ -231,14 +241,15 @@ export class RoomKeeper {
   }
 
   /** A closed room's storage is empty once nobody has to hear of it any more. */
-  async #webhooksPaused(): Promise<void> {
+  async #leftPaused(): Promise<void> {
     const cleared = this.#isUseless ? [this.#clock.clear(), this.#store.clear()] : [];
     await Promise.all([...cleared, this.schedule()]);
   }
 
   /** Whether there is no room, nobody who waits for one, and nothing left to tell of one. */
   get #isUseless(): boolean {
-    return this.#state === undefined && this.#sockets.waiting().length === 0 && this.webhooks.isDone;
+    if (this.#state !== undefined || this.#sockets.waiting().length > 0) return false;
+    return this.webhooks.isDone && this.lastNews.isDone;
   }
 }
 

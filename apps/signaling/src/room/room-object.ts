@@ -189,7 +189,8 @@ export class RoomObject extends DurableObject<Environment> {
 
   /** What the room knows of a recording that goes on here, or whose end is yet to be heard of; undefined when it knows nothing. */
   recordingFacts(recordingId: string): Pick<RecordingFacts, 'turns' | 'stopped'> | undefined {
-    return this.#room.state && recordingFacts(this.#room.state, recordingId);
+    const { state, lastNews } = this.#room;
+    return (state && recordingFacts(state, recordingId)) ?? lastNews.facts(recordingId);
   }
 
   // ─── Sockets ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,18 +8,18 @@ interface Others {
   /** Whether they need nothing of it any more once the room is closed. */
   readonly isDone: boolean;
   /** Called when the storage was emptied. */
-  forget(): void;
+  forget?(): void;
 }
 
 /** What a room keeps in its object's storage: its state, and the latest durable events. */
 export class RoomStore {
   readonly log: EventLog;
   readonly #storage: DurableObjectStorage;
-  readonly #others: Others;
+  readonly #others: readonly Others[];
   /** The state as it is stored: it is not written again unchanged. */
   #stored: string | undefined;
 
-  constructor(storage: DurableObjectStorage, others: Others) {
+  constructor(storage: DurableObjectStorage, others: readonly Others[]) {
     this.#storage = storage;
     this.#others = others;
     this.log = new EventLog(storage);
@@ -45,14 +45,14 @@ export class RoomStore {
   /** Forgets the room, in one go with what was written just before; empties the storage if nobody else needs it. */
   async clear(): Promise<void> {
     this.#stored = undefined;
-    if (!this.#others.isDone) {
+    if (!this.#others.every(({ isDone }) => isDone)) {
       this.log.drop();
       await this.#storage.delete('state');
       return;
     }
     const emptied = this.#storage.deleteAll();
     this.log.forget();
-    this.#others.forget();
+    for (const other of this.#others) other.forget?.();
     await emptied;
   }
 }
