@@ -15,6 +15,16 @@ export function recorderOf(
   return recorder?.recorderId === recorderId && recorder.epoch === epoch ? recorder : undefined;
 }
 
+/** Whether this is the turn of a recorder that said that it cannot go on, and has yet to be replaced. */
+export function isOutgoing(
+  { recording }: Pick<RoomState, 'recording'>,
+  { recordingId, recorderId, epoch }: TurnId,
+): boolean {
+  const { outgoing } = recording ?? {};
+  if (recording?.recordingId !== recordingId || outgoing === undefined) return false;
+  return outgoing.recorderId === recorderId && outgoing.epoch === epoch;
+}
+
 /** A turn of a recording, as messages name it. */
 export function turnId({ recordingId }: RecordingState, { recorderId, epoch }: RecorderState): TurnId {
   return { recordingId, recorderId, epoch };

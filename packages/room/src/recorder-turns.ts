@@ -1,7 +1,7 @@
 import type { NodeLife } from '@parley/protocol/fleet-messages';
 import type { Command, TurnId } from './commands.ts';
 import type { Draft } from './draft.ts';
-import { endCapture, orderCapture, recorded, recorderOf, turnId } from './recorder-link.ts';
+import { endCapture, isOutgoing, orderCapture, recorded, recorderOf, turnId } from './recorder-link.ts';
 import { refuseStart, stopRecording } from './recording.ts';
 import { tellRecording } from './recording-news.ts';
 import {
@@ -161,12 +161,13 @@ export function recorderFailed(
 /** A recorder's link is gone. Media may well flow on, and it is given time to come back; not one that said that it stops. */
 export function recorderUnlinked(draft: Draft, turn: TurnId, stopped: boolean): void {
   const { recording } = draft.state;
-  if (recording?.outgoing !== undefined && isSameTurn(turnId(recording, recording.outgoing), turn)) {
+  if (recording === undefined) return;
+  if (isOutgoing(draft.state, turn)) {
     delete recording.outgoing;
     return;
   }
   const recorder = recorderOf(draft.state, turn);
-  if (recording === undefined || recorder?.state !== 'linked') return;
+  if (recorder?.state !== 'linked') return;
   recorder.state = 'unlinked';
   recorder.since = draft.now;
   if (stopped) {
@@ -204,8 +205,4 @@ export function turnFailed(draft: Draft, failure: RecorderFailure): void {
     return refuseStart(draft, recording, failure);
   if (recording.begun && recording.turns.length >= MAX_TURNS) return stopRecording(draft, 'failed');
   seekRecorder(draft, recording, pauseOf(recording));
-}
-
-function isSameTurn(a: TurnId, b: TurnId): boolean {
-  return a.recordingId === b.recordingId && a.recorderId === b.recorderId && a.epoch === b.epoch;
 }

@@ -1,6 +1,6 @@
 import { NODE_STOPS } from '@parley/protocol/link-messages';
 import type { TurnId } from '@parley/room/commands';
-import { recorderOf } from '@parley/room/recorder-link';
+import { isOutgoing, recorderOf } from '@parley/room/recorder-link';
 import { log } from '../log.ts';
 import { closeQuietly, closeWithError } from '../sockets.ts';
 import type { RecorderAttachment } from './attachments.ts';
@@ -34,6 +34,8 @@ export class RecorderDoor {
     const { turn } = link;
     const message = readRecorderMessage(socket, link, data);
     if (message === undefined) return;
+    // One that has said that it cannot go on, and says so again, is listened to all the same.
+    if (message.type === 'failed' && link.open && this.#isOutgoing(turn)) return;
     if (!this.#isCurrent(turn)) return closeWithError(socket, 'assignment_stale', STALE);
     switch (message.type) {
       case 'hello': {
@@ -56,6 +58,11 @@ export class RecorderDoor {
 
   async closed({ turn, open }: RecorderAttachment, code: number): Promise<void> {
     if (open) await this.#room.do({ type: 'recorder-unlinked', ...turn, stopped: code === NODE_STOPS });
+  }
+
+  #isOutgoing(turn: TurnId): boolean {
+    const { state } = this.#room;
+    return state !== undefined && isOutgoing(state, turn);
   }
 
   #isCurrent(turn: TurnId): boolean {

@@ -199,6 +199,7 @@ describe('a recorder that goes', () => {
     await nodeLink.next('capture');
     link.send({ type: 'failed', code: 'internal', message: 'the disk is nearly full' });
     const waiting = await b.asked();
+    link.send({ type: 'failed', code: 'internal', message: 'the disk is nearly full' });
     const event = { type: 'track-ended', trackId: 't' };
     nodeLink.send({ type: 'capture-event', recordingId: order.recordingId, epoch: 1, event });
     expect(await link.next('capture'), 'it takes what it can meanwhile').toMatchObject({ event });
