@@ -120,8 +120,8 @@ export async function proveLoss(
     await browser.close();
     relay.close();
   }
+  // Of what is not asked for again seconds may pass without a frame: one key frame is many packets.
   for (const { link, loss, repair, framesPerSecond } of outcomes)
-    // Of what is not asked for again seconds may pass without a frame: one key frame is many packets.
     if (REPAIRS[repair].nack && framesPerSecond === 0)
       throw new Error(`no frame came with ${repair} where the ${link} loses ${loss}`);
   return outcomes;
