@@ -2,13 +2,14 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
 /**
- * A way between a node and a recorder on which packets get lost, as often in both directions, but for the first of each stream: nobody
- * can know of a packet before the first.
+ * A way between a node and a recorder on which packets get lost, as often in both directions, but for the first of each stream, since nobody
+ * can know of a packet before the first, and never two of a stream in a row: nobody can know either how many are missing after the last.
  */
 export class LossyLink {
   readonly #near: Socket;
   readonly #far: Socket;
-  readonly #begun = new Set<number>();
+  /** Whether the last packet came, by SSRC. */
+  readonly #came = new Map<number, boolean>();
   #state: number;
   dropped = 0;
 
@@ -26,7 +27,7 @@ export class LossyLink {
     let node = 0;
     near.on('message', (data, { port }) => {
       node = port;
-      if (link.#begins(data) || link.#keeps(loss)) far.send(data, recorder, '127.0.0.1');
+      if (link.#lets(data, loss)) far.send(data, recorder, '127.0.0.1');
     });
     far.on('message', (data) => {
       if (link.#keeps(loss)) near.send(data, node, '127.0.0.1');
@@ -49,12 +50,12 @@ export class LossyLink {
     this.#far.close();
   }
 
-  /** Whether it is the first packet with its SSRC, which is in clear in SRTP too; in RTCP another is at its place. */
-  #begins(data: Buffer): boolean {
+  /** By the SSRC, which is in clear in SRTP too; in RTCP other bytes are at its place. */
+  #lets(data: Buffer, loss: number): boolean {
     const ssrc = data.readUInt32BE(8);
-    if (this.#begun.has(ssrc)) return false;
-    this.#begun.add(ssrc);
-    return true;
+    const comes = this.#came.get(ssrc) !== true || this.#keeps(loss);
+    this.#came.set(ssrc, comes);
+    return comes;
   }
 
   #keeps(loss: number): boolean {
