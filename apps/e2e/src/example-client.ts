@@ -47,9 +47,14 @@ export class ExampleClient {
 
   /** What it has said last, and how its output ends where that says nothing. */
   get report(): ExampleReport {
-    const { process, lastLines } = this.#service;
+    const { process } = this.#service;
     if (process.exitCode === null && process.signalCode === null) return this.#last.report;
-    return { ...this.#last.report, errors: [`it ended: ${lastLines.join('\n')}`] };
+    return { ...this.#last.report, errors: [`it ended: ${this.output}`] };
+  }
+
+  /** How its output ends, on both streams. */
+  get output(): string {
+    return this.#service.lastLines.join('\n');
   }
 
   /** Says goodbye. @returns the exit code, or the signal's name */

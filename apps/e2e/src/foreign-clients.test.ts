@@ -100,7 +100,7 @@ it.each([
     await expectRate(() => client.report.decoded['Ann/screen'], `${stack} sees Ann’s second screen`, SCREEN);
     await ann.press('toggle-screen');
     expect(client.report.errors).toEqual([]);
-    expect(await client.leave(), 'it ends by itself').toBe(0);
+    expect(await client.leave(), `it ends by itself:\n${client.output}`).toBe(0);
     await expect.poll(() => ann.names()).toEqual(['Ann (you)']);
   },
   120_000,

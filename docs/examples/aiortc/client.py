@@ -141,6 +141,8 @@ async def main():
         beside = [asyncio.create_task(task()) for task in (client.report, client.ping)]
         try:
             await client.run(options.name, options.say)
+        except websockets.ConnectionClosedOK:
+            pass  # It was said goodbye while an answer was under way.
         except websockets.ConnectionClosedError as closed:
             sys.exit(f"The server closed the socket: {closed}")
         finally:

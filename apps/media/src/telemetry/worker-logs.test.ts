@@ -8,6 +8,11 @@ it.each([
     'warn',
   ],
   [
+    'a client that offers an SSRC twice',
+    '[pid:1] RTC::RtpListener::AddProducer() | throwing MediaSoupError: ssrc already exists in RTP listener [ssrc:2000]',
+    'warn',
+  ],
+  [
     'our certificate',
     "[pid:1] RTC::DtlsTransport::ClassInit() | OpenSSL error [desc:'X509_new() failed']",
     'error',

@@ -43,7 +43,12 @@ function isMended(message: string): boolean {
   return /ClampConstraints\(\) \| start bitrate smaller than min bitrate/.test(message);
 }
 
-/** OpenSSL did not like what a client sent: any stranger can bring that about, and no operator can do anything. */
+/**
+ * OpenSSL did not like what a client sent, or it offers an SSRC by which packets of another track of its come already,
+ * which is answered with `publish_failed`: any stranger can bring that about, and no operator can do anything.
+ */
 function isClientsFault(message: string): boolean {
-  return /RTC::DtlsTransport::CheckStatus\(\) \| OpenSSL error/.test(message);
+  return /RTC::DtlsTransport::CheckStatus\(\) \| OpenSSL error|RTC::RtpListener::AddProducer\(\) \| throwing/.test(
+    message,
+  );
 }
