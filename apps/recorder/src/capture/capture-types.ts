@@ -61,6 +61,8 @@ export interface Capture {
   handle(nodeId: string, event: CaptureEvent): void;
   /** A node is gone, with all that it sent. */
   nodeGone(nodeId: string): void;
+  /** Nothing more is expected of somebody whose node is gone. */
+  participantLeft(participantId: string): void;
   stats(): CaptureStats;
   /** Closes the socket and all segments. When it is fulfilled, the sink has been told of everything. Never rejects. */
   close(): Promise<void>;

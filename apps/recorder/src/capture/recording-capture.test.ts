@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaptureEvent } from '@parley/protocol/recording/capture';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -140,6 +141,37 @@ test('a track that ended and comes back writes over nothing', async () => {
   }
   await capture.close();
   expect(recorded.of('T').map(({ file }) => file)).toEqual(['3/T/000000.webm', '3/T/000001.webm']);
+});
+
+test('of tracks that a node took with it a gap is told: up to what is published on another, or until their participant leaves', async () => {
+  const recorded = new Recorded();
+  const capture = await open(recorded);
+  using first = await node(capture);
+  using second = await node(capture);
+  const publish = (nodeId: string, ssrc: number, participantId: string) =>
+    capture.handle(nodeId, { ...trackInfo('audio', ssrc), trackId: `T${ssrc}`, participantId });
+  capture.handle('N', first.transport);
+  for (const ssrc of [1, 2, 3]) {
+    publish('N', ssrc, `P${ssrc}`);
+    await first.send(rtp(0, { ssrc }));
+  }
+  await first.arrived();
+  capture.nodeGone('N');
+  await sleep(200);
+  capture.handle('M', second.transport);
+  publish('M', 4, 'P1');
+  expect(recorded.gaps).toMatchObject([{ trackId: 'T1', reason: 'node' }]);
+  capture.participantLeft('P1');
+  capture.participantLeft('P2');
+  expect(recorded.gaps).toMatchObject([{ trackId: 'T1' }, { trackId: 'T2', reason: 'node' }]);
+  await second.send(rtp(0, { ssrc: 4 }));
+  await expect.poll(() => capture.stats().packets).toBe(4);
+  const { tracks } = capture.stats();
+  expect(tracks, 'the lost one that may go on, and the new one').toBe(2);
+  await capture.close();
+  expect(recorded.gaps.map(({ trackId }) => trackId)).toEqual(['T1', 'T2', 'T3']);
+  for (const { from, to } of recorded.gaps) expect(to - from).toBeGreaterThan(190);
+  expect(recorded.segments.map(({ trackId }) => trackId).sort()).toEqual(['T1', 'T2', 'T3', 'T4']);
 });
 
 test('what cannot be recorded is told of', async () => {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { CaptureEvent, CaptureTarget, SrtpKeys } from '@parley/protocol/recording/capture';
 import { RtpPacket } from 'rtp.js/packets';
 import type { Capture, CaptureOptions, CaptureStats } from './capture-types.ts';
@@ -10,6 +10,7 @@ import { EarlyPackets } from './early-packets.ts';
 import { nack, pli } from './rtcp.ts';
 import { addressKey, RtpSocket } from './rtp-socket.ts';
 import { SrtpTransport } from './srtp.ts';
+import { trackKey } from './track-key.ts';
 
 const TICK_MS = 20;
 const MAX_QUEUED_BYTES = 64 << 20;
@@ -121,6 +122,10 @@ export class RecordingCapture implements Capture {
     }
   }
 
+  participantLeft(participantId: string): void {
+    this.#endLost((info) => info.participantId === participantId);
+  }
+
   stats(): CaptureStats {
     return { ...this.#stats, tracks: this.#tracks.size, queuedBytes: this.#disk.bytes };
   }
@@ -182,6 +187,7 @@ export class RecordingCapture implements Capture {
     const before = known?.track ?? this.#past.get(info.trackId);
     before?.replace(info, depacketizer);
     this.#past.delete(info.trackId);
+    if (before === undefined) this.#endLost((lost) => succeeds(info, lost));
     const track = before ?? new CapturedTrack(this.#trackOptions(info), depacketizer);
     this.#tracks.set(info.trackId, { track, transport });
     transport.tracks.set(info.rtp.ssrc, track);
@@ -226,11 +232,24 @@ export class RecordingCapture implements Capture {
 
   #endTrack(nodeId: string, trackId: string): void {
     const entry = this.#of(nodeId, trackId);
-    if (entry === undefined) return;
+    if (entry !== undefined) this.#end(entry);
+  }
+
+  /** Nobody says of tracks that a node took with it that they are over. */
+  #endLost(isOver: (info: TrackInfo) => boolean): void {
+    for (const entry of [...this.#tracks.values()]) {
+      const { nodeId, id } = entry.transport;
+      const isLost = this.#byId.get(`${nodeId}|${id}`) !== entry.transport;
+      if (isLost && isOver(entry.track.info)) this.#end(entry);
+    }
+  }
+
+  #end({ track, transport }: { track: CapturedTrack; transport: Transport }): void {
+    const { trackId, rtp } = track.info;
     this.#tracks.delete(trackId);
-    this.#past.set(trackId, entry.track);
-    entry.transport.tracks.delete(entry.track.info.rtp.ssrc);
-    const ending = entry.track.end(this.now()).finally(() => this.#ending.delete(ending));
+    this.#past.set(trackId, track);
+    transport.tracks.delete(rtp.ssrc);
+    const ending = track.end(this.now()).finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
   }
 
@@ -296,6 +315,11 @@ export class RecordingCapture implements Capture {
   }
 }
 
+/** Whether a participant goes on with this track where another is lost: it publishes anew on its next node. */
+function succeeds(info: TrackInfo, { participantId, kind, source }: TrackInfo): boolean {
+  return info.participantId === participantId && info.kind === kind && info.source === source;
+}
+
 function parse(data: Buffer): RtpPacket | undefined {
   try {
     return new RtpPacket(new DataView(data.buffer, data.byteOffset, data.byteLength));
@@ -306,10 +330,4 @@ function parse(data: Buffer): RtpPacket | undefined {
 
 function earlyKey({ ip, port }: Transport, ssrc: number): string {
   return `${addressKey(ip, port)}|${ssrc}`;
-}
-
-/** A folder's name for a track: its id, unless that is not fit to be one. */
-function trackKey(trackId: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(trackId)) return trackId;
-  return createHash('sha256').update(trackId).digest('hex').slice(0, 16);
 }

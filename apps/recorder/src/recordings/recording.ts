@@ -163,6 +163,7 @@ export class Recording {
     const attendance = this.#present.get(participantId);
     if (attendance === undefined) return;
     this.#present.delete(participantId);
+    this.#capture.participantLeft(participantId);
     this.store.onParticipant({ ...attendance, to: Date.now() });
   }
 }
