@@ -9,7 +9,8 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 
 it('nothing that strangers send harms the servers, or a call beside it', { timeout: 240_000 }, async () => {
-  const seed = Number(process.env['SEED'] ?? Math.floor(Date.now() / 1000));
+  // Always the same here, so that a change is not blamed for what was there before; `pnpm prove:abuse` draws new ones.
+  const seed = Number(process.env['SEED'] ?? 1795489627);
   const short = {
     messages: 500,
     sdps: 100,
