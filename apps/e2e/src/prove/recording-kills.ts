@@ -2,7 +2,8 @@
  * `pnpm prove:recording-kills`: what a recording loses when what it is made of dies. While two probes (see recording.ts) are recorded, the Worker,
  * the node and the recorder are killed with SIGKILL, one after the other, each with all it has started, and started again a second later, as
  * a supervisor does. Nobody touches the recording meanwhile; it is stopped in the end and finishes by itself. Of each file then: what was
- * lost of what had been sent before each kill, which may be the segment that was open, and when it goes on.
+ * lost of what had been sent before each kill, which may be the segment that was open, when it goes on, and whether the recording states
+ * as gaps all that is missing.
  *
  * `SECONDS` (25) before each kill, and after the last.
  */
@@ -10,10 +11,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SEGMENT_SECONDS } from '@parley/protocol/recording/manifest';
-import type { RecordingGap } from '@parley/protocol/rest';
+import { SEGMENT_SECONDS, type TimeSpan } from '@parley/protocol/recording/manifest';
+import { union } from '@parley/recording/spans';
 import { launchBrowser } from '../launch-browser.ts';
-import type { LostSpan } from '../recording/figures.ts';
+import { unstatedOf } from '../recording/figures.ts';
 import { reportOn } from '../recording/file-report.ts';
 import { RecordedCall } from '../recording/recorded-call.ts';
 import { RecordingApi } from '../recording/recording-api.ts';
@@ -33,8 +34,8 @@ const FINISH_MS = 120_000;
 export const MOST_LOST_MS = SEGMENT_SECONDS * 1000 + 500;
 /** Whatever is dead is replaced in this time, ms. */
 const MOST_AWAY_MS = 60_000;
-/** How exactly a gap is stated, ms. */
-const STATED_WITHIN_MS = 1_500;
+/** One beep that is not heard may be so much silence to both sides, ms. */
+const BEEP_MS = 600;
 
 /** What one kill cost one file. */
 export interface KillCost {
@@ -46,11 +47,17 @@ export interface KillCost {
   away: number;
 }
 
+interface Kill {
+  victim: Victim;
+  /** Ms since the epoch. */
+  at: number;
+}
+
 export interface KillFigures {
   costs: KillCost[];
   /** What is missing and has nothing to do with a kill. */
   unexplained: string[];
-  /** Losses that the recording does not state as gaps. */
+  /** More than a second without picture or sound that the recording does not state as a gap. */
   unstated: string[];
   finishedMs: number;
 }
@@ -67,7 +74,7 @@ export async function proveKills(
   try {
     const call = await RecordedCall.open(browser, stack.url);
     const { id } = await api.start(call.room);
-    const kills: { victim: Victim; at: number }[] = [];
+    const kills: Kill[] = [];
     for (const victim of victims) {
       await sleep(seconds * 1000);
       kills.push({ victim, at: Date.now() });
@@ -87,31 +94,30 @@ export async function proveKills(
     for (const details of files) {
       const file = path.join(folder, `${details.participantName}.${details.container}`);
       await api.download(details, file);
-      const { what, lost, doubled, unread, complaints } = await reportOn(
+      const { what, lost, holes, beeps, doubled, unread, complaints } = await reportOn(
         file,
         details,
         truth(details.participantName ?? '', 'camera', stoppedAt),
       );
-      for (const kill of kills) {
-        const span = lost.find((one) => isOf(one, kill.at));
-        const { from = kill.at, to = kill.at } = span ?? {};
-        figures.costs.push({
-          victim: kill.victim,
-          file: what,
-          lostBefore: kill.at - from,
-          away: to - kill.at,
-        });
-        if (span !== undefined && !isStated(span, gaps))
-          figures.unstated.push(`${what}: ${inSeconds(to - from)} s around the kill of the ${kill.victim}`);
+      for (const { victim, at } of kills) {
+        const { from = at, to = at } = [...holes, ...lost].find((one) => isOf(one, at)) ?? {};
+        figures.costs.push({ victim, file: what, lostBefore: at - from, away: to - at });
       }
       const others = lost.filter((span) => !span.settling && !kills.some(({ at }) => isOf(span, at)));
-      for (const { frames, from } of others) {
-        const last = kills.findLast(({ at }) => at < from);
-        const when =
-          last === undefined
-            ? 'before any kill'
-            : `${inSeconds(from - last.at)} s after the kill of the ${last.victim}`;
-        figures.unexplained.push(`${what}: ${frames} frames ${when}`);
+      for (const { frames, from } of others)
+        figures.unexplained.push(`${what}: ${frames} frames ${since(kills, from)}`);
+      const stated = gaps.filter(
+        ({ participantId = details.participantId }) => participantId === details.participantId,
+      );
+      const silent = beeps.missingAt.map((at) => ({ from: at - BEEP_MS, to: at + BEEP_MS }));
+      const missing = { picture: [...holes, ...lost], sound: silent };
+      for (const [kind, spans] of Object.entries(missing)) {
+        const unstated = unstatedOf(union(spans), stated);
+        figures.unstated.push(
+          ...unstated.map(
+            ({ from, to }) => `${what}: no ${kind} for ${inSeconds(to - from)} s ${since(kills, from)}`,
+          ),
+        );
       }
       if (doubled > 0) figures.unexplained.push(`${what}: ${doubled} frames come again`);
       if (unread > 0) figures.unexplained.push(`${what}: ${unread} frames cannot be read`);
@@ -145,12 +151,15 @@ async function killAndStart(victim: Victim, stack: Stack, recorder: StackRecorde
 }
 
 /** Losses that a kill explains go over it, or begin right after, when what dies is noticed by others. */
-function isOf({ from, to }: LostSpan, at: number): boolean {
+function isOf({ from, to }: TimeSpan, at: number): boolean {
   return from < at + 2_000 && to > at;
 }
 
-function isStated({ from, to }: LostSpan, gaps: readonly RecordingGap[]): boolean {
-  return gaps.some((gap) => gap.from <= from + STATED_WITHIN_MS && gap.to >= to - STATED_WITHIN_MS);
+function since(kills: readonly Kill[], from: number): string {
+  const last = kills.findLast(({ at }) => at < from);
+  return last === undefined
+    ? 'before any kill'
+    : `${inSeconds(from - last.at)} s after the kill of the ${last.victim}`;
 }
 
 /** What does not hold. */

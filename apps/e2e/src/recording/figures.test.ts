@@ -4,10 +4,12 @@ import {
   beepsOf,
   displacement,
   doubledFrames,
+  holesIn,
   lateness,
   lostSpans,
   misalignment,
   soundSkew,
+  unstatedOf,
 } from './figures.ts';
 
 const EPOCH = 1_700_000_000_000;
@@ -52,6 +54,17 @@ it('what was sent and is not there is missing, and no more than that', () => {
   expect(lostSpans(whole.slice(0, -5), sent, until), 'but what should be there').toEqual([
     { from: all[94], to: until, frames: 4, settling: false },
   ]);
+});
+
+it('a hole is stated where gaps leave no more than a second of it', () => {
+  const frames = [...pictures(10, 0), ...pictures(10, 5_000), ...pictures(10, 6_000)];
+  const hole = { from: EPOCH + 450, to: EPOCH + 5_000 };
+  const holes = holesIn(frames);
+  expect(holes, 'half a second is none').toEqual([hole]);
+  const gap = (from: number, to: number) => ({ from: EPOCH + from, to: EPOCH + to });
+  expect(unstatedOf(holes, [])).toEqual([hole]);
+  expect(unstatedOf(holes, [gap(900, 2_000), gap(1_900, 4_200)])).toEqual([]);
+  expect(unstatedOf(holes, [gap(900, 2_000), gap(3_200, 9_000)])).toEqual([gap(2_000, 3_200)]);
 });
 
 it('beeps are of the second that they are next to', () => {

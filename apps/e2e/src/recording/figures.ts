@@ -1,4 +1,6 @@
 import { percentile } from '@parley/bots/fleet-figures';
+import type { TimeSpan } from '@parley/protocol/recording/manifest';
+import { without } from '@parley/recording/spans';
 import type { DecodedFile, DecodedFrame } from './decode.ts';
 
 /** Spread of some differences by their size, ms. */
@@ -85,6 +87,23 @@ export function lostSpans(
     const settling = from - began < SETTLING_MS && to - from < SETTLING_MS;
     return lost === 0 ? [] : [{ from, to, frames: lost, settling }];
   });
+}
+
+/** Where a file has no picture for longer than that, whatever was sent, ms. */
+const HOLE_MS = 1_000;
+
+/** The times, between two pictures by when they were drawn, for which a file has none. */
+export function holesIn(frames: readonly DecodedFrame[]): TimeSpan[] {
+  const drawn = frames.flatMap((frame) => (frame.drawn === undefined ? [] : [frame.drawn]));
+  return drawn.flatMap((to, index) => {
+    const from = drawn[index - 1] ?? to;
+    return to - from > HOLE_MS ? [{ from, to }] : [];
+  });
+}
+
+/** What of holes nobody states as a gap, where that is more than a recording may keep silent about. */
+export function unstatedOf(holes: readonly TimeSpan[], gaps: readonly TimeSpan[]): TimeSpan[] {
+  return holes.flatMap((hole) => without(hole, gaps)).filter(({ from, to }) => to - from > HOLE_MS);
 }
 
 /** The seconds whose beeps are heard, ms of the shared clock. @param late see {@link lateness} */

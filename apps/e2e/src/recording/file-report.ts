@@ -4,6 +4,7 @@ import {
   beepsOf,
   displacement,
   doubledFrames,
+  holesIn,
   type LostSpan,
   lateness,
   lostSpans,
@@ -39,8 +40,10 @@ export interface FileReport {
   /** Whose time cannot be read. */
   unread: number;
   widths: number[];
-  /** Of beeps: how many there should be and how many are not there. */
-  beeps: { expected: number; missing: number };
+  /** See {@link holesIn}. */
+  holes: Span[];
+  /** Of beeps: how many there should be, and how many and which are not there, ms since the epoch. */
+  beeps: { expected: number; missing: number; missingAt: number[] };
   sound: Skew;
   lateness: Skew;
   /** How far its end is from when it should be, ms; positive where it is too long. */
@@ -75,15 +78,17 @@ export async function reportOn(
   const plays = playsUntil(decoded);
   const heard = new Set(beepsOf(timed, late.median));
   const expected = audible.flatMap((span) => secondsIn(span, from + EDGE_MS, end - ON_THE_WAY_MS));
+  const missingAt = expected.filter((second) => !heard.has(second));
   return {
     what: `${details.participantName ?? details.participantId} ${details.kind}`,
     kind: details.kind,
     frames: decoded.frames.length,
+    holes: holesIn(decoded.frames),
     lost: lostSpans(decoded.frames, sent, end - ON_THE_WAY_MS),
     doubled: doubledFrames(decoded.frames),
     unread: decoded.frames.filter(({ drawn }) => drawn === undefined).length,
     widths: [...new Set(decoded.frames.map(({ width }) => width))],
-    beeps: { expected: expected.length, missing: expected.filter((second) => !heard.has(second)).length },
+    beeps: { expected: expected.length, missing: missingAt.length, missingAt },
     sound: soundSkew(decoded),
     lateness: late,
     endError: from + plays - end,
