@@ -13,6 +13,7 @@ import { EdgeApi } from './edge/edge-api.ts';
 import { FileServer } from './files/file-server.ts';
 import { bucketStorage, diskStorage } from './jobs/finish-storage.ts';
 import { Jobs } from './jobs/jobs.ts';
+import { OtherDisks } from './jobs/other-disks.ts';
 import { type FleetOrder, recorderFleet } from './recordings/recorder-fleet.ts';
 import type { OpenCapture } from './recordings/recording.ts';
 import { Recordings } from './recordings/recordings.ts';
@@ -141,9 +142,17 @@ export class Recorder {
       edge,
       events,
       letGo: (recordingId) => recordings.letGo(recordingId),
-      storage: (recordingId, cache, signal) => {
+      storage: (recordingId, cache, signal, sources) => {
         const folder = recordingFolder(root, recordingId);
-        if (bucket === undefined || uploader === undefined) return diskStorage(folder);
+        if (bucket === undefined || uploader === undefined) {
+          const onGone = (recorderId: string, error: unknown) =>
+            events.warn(
+              'segments-unreachable',
+              { recordingId, recorderId, error: String(error) },
+              'what another recorder has of a recording cannot be fetched: is its PARLEY_PUBLIC_URL reachable from here?',
+            );
+          return diskStorage({ folder, cache, others: new OtherDisks({ sources, signal, onGone }) });
+        }
         const onRetry = (error: unknown) =>
           events.warn(
             'bucket-failed',

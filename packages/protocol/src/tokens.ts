@@ -16,6 +16,7 @@ export const TOKEN_TYPES = {
   node: 'parley-node+jwt',
   recorder: 'parley-recorder+jwt',
   media: 'parley-media+jwt',
+  segments: 'parley-segments+jwt',
 } as const;
 
 /** Most seconds between a ticket's `iat` and `exp`. */

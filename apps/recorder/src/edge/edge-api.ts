@@ -1,6 +1,6 @@
 import {
+  ClaimedPlan,
   claimPath,
-  FinishPlan,
   type ProgressRequest,
   progressPath,
   type ReportRequest,
@@ -53,8 +53,8 @@ export class EdgeApi {
   }
 
   /** @throws {EdgeRefusal} or what went wrong on the way */
-  async claim(recordingId: string, attempt: number, signal: AbortSignal): Promise<FinishPlan> {
-    return FinishPlan.parse(await this.#post(claimPath(recordingId), { attempt }, signal));
+  async claim(recordingId: string, attempt: number, signal: AbortSignal): Promise<ClaimedPlan> {
+    return ClaimedPlan.parse(await this.#post(claimPath(recordingId), { attempt }, signal));
   }
 
   /** @throws {EdgeRefusal} or what went wrong on the way */

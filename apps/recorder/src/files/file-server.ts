@@ -1,12 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { RecordingPath } from '@parley/protocol/recording/manifest';
-import { MediaLinkClaims } from '@parley/protocol/recording/recorder-api';
-import { ISSUER, TOKEN_ALGORITHM, TOKEN_TYPES } from '@parley/protocol/tokens';
 import { listen, portOf } from '@parley/service/listen';
 import type { ThrottledLog } from '@parley/service/throttled-log';
-import { type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { JWTVerifyGetKey } from 'jose';
 import send from 'send';
 import { isFolderName } from '../storage/folders.ts';
+import { openedBy } from './file-link.ts';
 
 /** What the server of files needs of its recorder. */
 export interface FileServerOptions {
@@ -32,7 +31,7 @@ function hex(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
-/** Serves files of recordings on this disk, each to whoever has a link to it that the edge signed. */
+/** Serves files of recordings on this disk, each to whoever has a link to it that the edge signed: viewers, and other recorders' finishers. */
 export class FileServer {
   readonly #server: Server;
 
@@ -84,8 +83,8 @@ async function answer(
   const wanted = url === null ? undefined : pathOf(url.pathname);
   const token = url?.searchParams.get('token') ?? undefined;
   if (wanted === undefined) return refuse(response, 404, 'there is nothing here\n');
-  const claims = token === undefined ? undefined : await verify(token, options.keys);
-  if (claims === undefined || claims.sub !== wanted.recordingId || claims.file !== wanted.file) {
+  const link = token === undefined ? undefined : await openedBy(token, wanted, options.keys);
+  if (link === undefined) {
     return refuse(response, 403, 'this link does not hold (any more): get a new one from the edge\n');
   }
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -99,7 +98,7 @@ async function answer(
   })
     .on('headers', (answered: ServerResponse) => {
       answered.setHeader('cache-control', 'private, max-age=3600, immutable');
-      answered.setHeader('content-disposition', disposition(claims.name));
+      answered.setHeader('content-disposition', disposition(link.name));
     })
     .on('directory', () => refuse(response, 404, 'there is no such file\n'))
     .on('error', (error: Error & { status?: number }) => {
@@ -122,18 +121,4 @@ function pathOf(pathname: string): { recordingId: string; file: string } | undef
   const path = RecordingPath.safeParse(file);
   if (recordingId === undefined || !isFolderName(recordingId) || !path.success) return undefined;
   return { recordingId, file: path.data };
-}
-
-async function verify(token: string, keys: JWTVerifyGetKey): Promise<MediaLinkClaims | undefined> {
-  try {
-    const { payload } = await jwtVerify(token, keys, {
-      issuer: ISSUER,
-      audience: 'recording-media',
-      typ: TOKEN_TYPES.media,
-      algorithms: [TOKEN_ALGORITHM],
-    });
-    return MediaLinkClaims.parse(payload);
-  } catch {
-    return undefined;
-  }
 }

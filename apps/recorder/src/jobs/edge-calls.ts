@@ -1,4 +1,4 @@
-import type { FinishPlan } from '@parley/protocol/recording/recorder-api';
+import type { ClaimedPlan } from '@parley/protocol/recording/recorder-api';
 import type { BackoffPolicy } from '@parley/service/backoff';
 import type { ThrottledLog } from '@parley/service/throttled-log';
 import { type EdgeApi, EdgeRefusal } from '../edge/edge-api.ts';
@@ -37,7 +37,7 @@ export async function claimPlan(
   { recordingId, attempt }: { recordingId: string; attempt: number },
   { edge, events, claimMs }: { edge: EdgeApi; events: ThrottledLog; claimMs: number },
   signal: AbortSignal,
-): Promise<FinishPlan> {
+): Promise<ClaimedPlan> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(claimMs)]);
   let said: unknown;
   const claim = () =>

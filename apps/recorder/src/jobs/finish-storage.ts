@@ -5,6 +5,7 @@ import type { FinishIo } from '../finish/finish-io.ts';
 import type { Bucket } from '../storage/bucket.ts';
 import { persist } from '../storage/retry.ts';
 import type { Uploader } from '../storage/uploader.ts';
+import type { OtherDisks } from './other-disks.ts';
 
 /** Where a recording is, for who finishes or deletes it. */
 export interface RecordingStorage extends FinishIo {
@@ -16,11 +17,22 @@ export interface RecordingStorage extends FinishIo {
 const BUCKET_PATIENCE_MS = 5 * 60_000;
 const BUCKET_BACKOFF: BackoffPolicy = { firstMs: 500, mostMs: 15_000 };
 
-/** A recording on this disk. @param folder of the recording, absolute */
-export function diskStorage(folder: string): RecordingStorage {
+/** A recording on this disk, parts of it perhaps on others'. */
+export function diskStorage(parts: {
+  /** Of the recording, absolute. */
+  folder: string;
+  /** For what is fetched; made if need be. */
+  cache: string;
+  others: OtherDisks;
+}): RecordingStorage {
+  const { folder, cache, others } = parts;
   return {
-    read: async (file) => ((await isThere(join(folder, file))) ? join(folder, file) : undefined),
-    release: () => undefined,
+    read: async (file) => {
+      if (await isThere(join(folder, file))) return join(folder, file);
+      const local = join(cache, file);
+      return (await others.fetch(file, local)) ? local : undefined;
+    },
+    release: (file) => void unlink(join(cache, file)).catch(() => undefined),
     put: async (local, file) => {
       const target = join(folder, file);
       await mkdir(dirname(target), { recursive: true, mode: 0o750 });

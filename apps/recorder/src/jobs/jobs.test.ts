@@ -17,6 +17,7 @@ import { LocalBucket } from '../testing/local-bucket.ts';
 import { RecorderEdge } from '../testing/recorder-edge.ts';
 import { bucketStorage, diskStorage } from './finish-storage.ts';
 import { JOB_PATIENCE, type JobPatience, Jobs } from './jobs.ts';
+import { OtherDisks } from './other-disks.ts';
 
 let service: LocalBucket;
 let edge: RecorderEdge;
@@ -57,10 +58,11 @@ function start(storage: 'bucket' | 'disk', patience: Partial<JobPatience> = {}):
     events,
     letGo: () => Promise.resolve(),
     patience: { ...JOB_PATIENCE, ...patience },
-    storage: (id, cache, signal) => {
+    storage: (id, cache, signal, sources) => {
       const folder = recordingFolder(root, id);
-      if (storage === 'disk') return diskStorage(folder);
       const onRetry = () => undefined;
+      const others = new OtherDisks({ sources, signal, onGone: onRetry });
+      if (storage === 'disk') return diskStorage({ folder, cache, others });
       return bucketStorage({ recordingId: id, folder, cache, bucket, uploader, signal, onRetry });
     },
   });

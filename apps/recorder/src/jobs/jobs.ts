@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ProgressRequest } from '@parley/protocol/recording/recorder-api';
+import type { ProgressRequest, SegmentSource } from '@parley/protocol/recording/recorder-api';
 import type { SharedConfig } from '@parley/service/read-config';
 import type { ThrottledLog } from '@parley/service/throttled-log';
 import pLimit, { type LimitFunction } from 'p-limit';
@@ -17,8 +17,13 @@ export interface JobsContext {
   config: SharedConfig['webrtc'];
   edge: EdgeApi;
   events: ThrottledLog;
-  /** Where a recording is. */
-  storage(recordingId: string, cache: string, signal: AbortSignal): RecordingStorage;
+  /** Where a recording is. @param sources where segments can be fetched that are not there */
+  storage(
+    recordingId: string,
+    cache: string,
+    signal: AbortSignal,
+    sources: readonly SegmentSource[],
+  ): RecordingStorage;
   /** Before a recording is deleted: lets go of what is open of it here. */
   letGo(recordingId: string): Promise<void>;
   /** Default {@link JOB_PATIENCE}. */
@@ -142,9 +147,13 @@ export class Jobs {
     const { claimMs, silenceMs } = this.#context.patience ?? JOB_PATIENCE;
     const scratch = join(workFolder, recordingId);
     try {
-      const plan = await claimPlan({ recordingId, attempt }, { edge, events, claimMs }, signal);
+      const { sources = [], ...plan } = await claimPlan(
+        { recordingId, attempt },
+        { edge, events, claimMs },
+        signal,
+      );
       await mkdir(scratch, { recursive: true, mode: 0o750 });
-      const io = storage(recordingId, join(scratch, 'fetched'), signal);
+      const io = storage(recordingId, join(scratch, 'fetched'), signal, sources);
       const report = (done: number) => void this.#done.set(recordingId, done);
       const settings = this.#settings(join(scratch, 'made'));
       const finished = await runFinisher({ plan, settings, io, report, signal, silenceMs });
@@ -164,7 +173,7 @@ export class Jobs {
     try {
       await this.#context.letGo(recordingId);
       const cache = join(this.#context.workFolder, recordingId, 'fetched');
-      await this.#context.storage(recordingId, cache, signal).deleteAll();
+      await this.#context.storage(recordingId, cache, signal, []).deleteAll();
       return { type: 'deleted' };
     } catch (error) {
       signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import {
-  type FinishPlan,
+  type ClaimedPlan,
   ProgressRequest,
   RECORDER_FLEET_PATH,
   RecorderFleetMessage,
@@ -73,7 +73,7 @@ export class RecorderEdge extends EdgeServer<RecorderFleetMessage> {
   /** Files that are refused when they are reported. */
   unwanted: string[] = [];
   /** What finishers are given, by recording. */
-  readonly plans = new Map<string, FinishPlan>();
+  readonly plans = new Map<string, ClaimedPlan>();
   /** Who is in the rooms. */
   participants: { participantId: string; name: string }[] = [];
 

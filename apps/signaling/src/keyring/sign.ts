@@ -4,6 +4,9 @@ import {
   type MediaLinkClaims,
   RECORDER_AUDIENCE,
   type RecorderAssignmentClaims,
+  SEGMENT_LINK_AUDIENCE,
+  SEGMENT_LINK_SECONDS,
+  type SegmentLinkClaims,
 } from '@parley/protocol/recording/recorder-api';
 import {
   ASSIGNMENT_AUDIENCE,
@@ -83,6 +86,14 @@ export function signMediaLink(
   { sub, ...claims }: Pick<MediaLinkClaims, 'sub' | 'file' | 'name'>,
 ): Promise<string> {
   return sign(key, 'media', MEDIA_LINK_AUDIENCE, sub, MEDIA_LINK_SECONDS, claims);
+}
+
+/** Signs a link to segments of a recording, for a finisher: see {@link SegmentLinkClaims}. */
+export function signSegmentLink(
+  key: SigningKey,
+  { sub, ...claims }: Pick<SegmentLinkClaims, 'sub' | 'epochs'>,
+): Promise<string> {
+  return sign(key, 'segments', SEGMENT_LINK_AUDIENCE, sub, SEGMENT_LINK_SECONDS, claims);
 }
 
 /** Signs a node token: the enrolled node may open its fleet socket. */

@@ -10,6 +10,11 @@ export function versionOf(sha256: string): string {
   return sha256.slice(0, VERSION);
 }
 
+/** An address below that of a recorder's file server. */
+export function belowUrl(publicUrl: string, path: string): URL {
+  return new URL(path, publicUrl.endsWith('/') ? publicUrl : `${publicUrl}/`);
+}
+
 /** Where the files of a recording are fetched, by links that are valid for an hour. */
 export class MediaAddresses {
   readonly #origin: string;

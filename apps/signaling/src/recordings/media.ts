@@ -8,7 +8,7 @@ import { webrtcConfig } from '../settings.ts';
 import { bucketLink } from './bucket-link.ts';
 import { type ByteRange, byteRange } from './byte-range.ts';
 import { fileName } from './file-name.ts';
-import { versionOf } from './media-address.ts';
+import { belowUrl, versionOf } from './media-address.ts';
 import type { StoredFile } from './recording-object.ts';
 
 /** How a file is asked for. */
@@ -122,7 +122,7 @@ async function ofRecorder(env: Environment, stored: StoredFile, request: MediaRe
     ...(request.isDownload && { name: fileName(stored) }),
   });
   const path = `recordings/${encodeURIComponent(request.recordingId)}/${file.file}`;
-  const url = new URL(path, publicUrl.endsWith('/') ? publicUrl : `${publicUrl}/`);
+  const url = belowUrl(publicUrl, path);
   url.searchParams.set('token', token);
   return redirect(307, url.href);
 }

@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import type {
-  FinishPlan,
+  ClaimedPlan,
   ProgressRequest,
   RecordingFile,
   ReportRequest,
@@ -32,6 +32,7 @@ import { webrtcConfig } from '../settings.ts';
 import { RecordingKeeper } from './recording-keeper.ts';
 import { isInBucket, roomFacts } from './recording-steps.ts';
 import { type RecordingView, recordingView } from './recording-view.ts';
+import { segmentSources } from './segment-sources.ts';
 
 const { retention_days } = webrtcConfig.recording;
 
@@ -106,9 +107,12 @@ export class RecordingObject extends DurableObject<Environment> {
   /**
    * A finisher begins.
    *
-   * @returns a {@link FinishPlan} as JSON, in a stream: a call between objects carries no more than 32 MB otherwise
+   * @returns a {@link ClaimedPlan} as JSON, in a stream: a call between objects carries no more than 32 MB otherwise
    */
   async claim(recorderId: string, attempt: number): Promise<Result<ReadableStream>> {
+    const asked = this.#recording.job;
+    if (asked === undefined || !isFinishing(asked, recorderId, attempt)) return superseded();
+    const sources = await segmentSources(this.env, asked, recorderId);
     const { job, store } = this.#recording;
     const end = job?.stopped;
     if (job === undefined || end === undefined || !isFinishing(job, recorderId, attempt)) return superseded();
@@ -118,7 +122,8 @@ export class RecordingObject extends DurableObject<Environment> {
     );
     store.shown = { participants: shownParticipants(plan), gaps: shownGaps(plan) };
     await this.#recording.change(claimed);
-    return success(new Blob([JSON.stringify(plan)]).stream());
+    const answer: ClaimedPlan = { ...plan, ...(sources.length > 0 && { sources }) };
+    return success(new Blob([JSON.stringify(answer)]).stream());
   }
 
   /** A finisher goes on, or has come to an end. */

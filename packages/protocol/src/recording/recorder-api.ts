@@ -23,7 +23,7 @@ export function reportPath(recordingId: string): string {
   return `/internal/recordings/${encodeURIComponent(recordingId)}/report`;
 }
 
-/** Body {@link ClaimRequest}, answer {@link FinishPlan}. */
+/** Body {@link ClaimRequest}, answer {@link ClaimedPlan}. */
 export function claimPath(recordingId: string): string {
   return `/internal/recordings/${encodeURIComponent(recordingId)}/claim`;
 }
@@ -87,6 +87,22 @@ export const FinishPlan = z.object({
 });
 export type FinishPlan = z.infer<typeof FinishPlan>;
 
+/** Another recorder's disk, from which a finisher can fetch segments. */
+export const SegmentSource = z.object({
+  recorderId: NodeId,
+  /** What it recorded. */
+  epochs: z.array(RecordingEpoch),
+  /** Segments' paths are below it. */
+  url: z.url({ protocol: /^https?$/ }),
+  /** Opens them, as `token` of the query: {@link SegmentLinkClaims}. */
+  token: z.string(),
+});
+export type SegmentSource = z.infer<typeof SegmentSource>;
+
+/** What the edge answers a finisher; absent `sources` are none. */
+export const ClaimedPlan = FinishPlan.extend({ sources: z.array(SegmentSource).optional() });
+export type ClaimedPlan = z.infer<typeof ClaimedPlan>;
+
 /** A finished file. */
 export const RecordingFile = z.object({
   /** Where it is, below the recording's folder or prefix. */
@@ -138,7 +154,7 @@ export const RecorderAbilities = z.object({
   finish: z.boolean(),
   /** Where its recordings go: a bucket that all share, or its own disk, where only it finds them. */
   storage: z.enum(['bucket', 'disk']),
-  /** Where viewers fetch files from its disk, http or https; absent when they cannot. */
+  /** Where viewers fetch files, and other recorders segments, from its disk, http or https; absent when they cannot. */
   publicUrl: z.url({ protocol: /^https?$/ }).optional(),
 });
 export type RecorderAbilities = z.infer<typeof RecorderAbilities>;
@@ -224,3 +240,19 @@ export const MediaLinkClaims = z.object({
   exp: z.number().int(),
 });
 export type MediaLinkClaims = z.infer<typeof MediaLinkClaims>;
+
+/** `aud` of links to segments. */
+export const SEGMENT_LINK_AUDIENCE = 'recording-segments';
+
+/** Seconds that such a link is valid: as long as an attempt at finishing may take. */
+export const SEGMENT_LINK_SECONDS = 12 * 60 * 60;
+
+/** Lets a finisher fetch the segments of some epochs from the recorder that has them; see `TOKEN_TYPES.segments`. */
+export const SegmentLinkClaims = z.object({
+  aud: z.literal(SEGMENT_LINK_AUDIENCE),
+  /** The recording. */
+  sub: OpaqueId,
+  epochs: z.array(RecordingEpoch),
+  exp: z.number().int(),
+});
+export type SegmentLinkClaims = z.infer<typeof SegmentLinkClaims>;
