@@ -1,48 +1,34 @@
 /**
- * `pnpm prove:recording-disk`: that a full disk costs what could not be written, says so, and nothing else; and that names which people type
- * reach no path. People with hostile names are recorded on a small disk (tmpfs, so it needs root), which is full for a while. The recorder
- * lives, a recording that is started meanwhile is refused with the reason, and the finished files play, what is missing of them is stated.
+ * `pnpm prove:recording-disk`: that a full disk costs what could not be written, says so, and nothing else. Needs root, for a small disk.
+ *
+ * 1. Two probes (see recording.ts) are recorded, and the disk gets full: another recorder takes over, nothing is lost or comes twice, and what
+ *    both have on their disks is in one finished file each.
+ * 2. There is no other recorder: this one lives, a recording that is started meanwhile is refused with the reason, and the finished files play,
+ *    what is missing of them is stated.
  *
  * `SECONDS` (20) before, while and after it is full.
  */
-import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { BotFleet } from '@parley/bots/bot-fleet';
 import { until } from '@parley/bots/inbox';
-import { RecordingPath } from '@parley/protocol/recording/manifest';
-import type { Recording } from '@parley/protocol/rest';
-import { decode } from '../recording/decode.ts';
+import { blowShortfalls, describeBlows, recordUnderBlows } from '../recording/blows.ts';
+import { HandOver } from '../recording/hand-over.ts';
+import { playFiles } from '../recording/play-files.ts';
 import { RecordingApi } from '../recording/recording-api.ts';
+import { SmallDisk } from '../recording/small-disk.ts';
 import { StackRecorder } from '../recording/stack-recorder.ts';
 import type { Stack } from '../stack.ts';
 import { seconds as inSeconds } from './format.ts';
 import { numberSetting, showProof } from './show-proof.ts';
 
-const run = promisify(execFile);
-const MEGABYTE = 1_000_000;
-const DISK = 120;
-/** Of it the recorder keeps so much free; below half of that its recordings go elsewhere. */
-const KEPT = 60;
-/** What is left when it is full. */
-const LEFT = 20;
 const FINISH_MS = 120_000;
 const REFUSED_MS = 30_000;
+const PEOPLE = ['Ann', 'Bob', 'Cy'];
 
-/** What people call themselves who want to be somewhere else. */
-const NAMES = [
-  '../../../etc/passwd',
-  '..\\..\\a.webm',
-  '"; filename="evil.html',
-  '<script>alert(1)</script>',
-  "$(touch /tmp/parley-was-here); `id` ' -i /etc/passwd",
-  'حساب\u202e\u200b 🎥',
-];
-
-export interface DiskFigures {
+interface DiskFigures {
   files: number;
   /** Stated as missing while it was full, ms. */
   missing: number;
@@ -52,31 +38,14 @@ export interface DiskFigures {
   wrong: string[];
 }
 
-/** A disk of a few megabytes. */
-export async function mountSmallDisk(): Promise<{ folder: string; unmount(): Promise<void> }> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'parley-disk-'));
-  await run('mount', ['-t', 'tmpfs', '-o', `size=${DISK * MEGABYTE}`, 'parley-disk', folder]);
-  return {
-    folder,
-    async unmount() {
-      await run('umount', [folder]);
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-/** What the recorder of it is to be started with. */
-export const DISK_ENV = { PARLEY_RECORDING_MIN_FREE_DISK: String(KEPT) };
-
-/** @param recorder on a small disk, started with {@link DISK_ENV} */
-export async function proveDisk(
+async function proveAlone(
   stack: Stack,
-  recorder: StackRecorder,
+  { recorder, disk }: { recorder: StackRecorder; disk: SmallDisk },
   { seconds }: { seconds: number },
 ): Promise<DiskFigures> {
   const api = new RecordingApi(stack.url);
-  const room = '..disk..';
-  const bots = NAMES.map((name, index) => ({
+  const room = 'disk';
+  const bots = PEOPLE.map((name, index) => ({
     edgeUrl: stack.url,
     room,
     name,
@@ -85,13 +54,12 @@ export async function proveDisk(
   }));
   const fleet = new BotFleet(bots, { processes: 0 });
   const folder = await mkdtemp(path.join(tmpdir(), 'parley-disk-files-'));
-  const ballast = path.join(recorder.folder, 'ballast');
   const { pid } = recorder;
   try {
     await fleet.start();
-    const { id } = await api.start(room);
+    const id = await startWhenPossible(api, room);
     await sleep(seconds * 1000);
-    await writeFile(ballast, Buffer.alloc((DISK - LEFT) * MEGABYTE));
+    await disk.fill();
     await sleep(seconds * 1000);
     let refusal = '';
     await api.stop(room).catch(() => undefined);
@@ -103,34 +71,28 @@ export async function proveDisk(
       'a recording is refused while the disk is full',
       { ms: REFUSED_MS },
     );
-    await rm(ballast);
+    await disk.clear();
     const first = await api.finished(id, FINISH_MS);
-    const again = await startAgain(api, room);
+    const again = await startWhenPossible(api, room);
     await sleep(seconds * 1000);
     await api.stop(room);
     const second = await api.finished(again, FINISH_MS);
-    const wrong = [...(await play(api, first, folder)), ...(await play(api, second, folder))];
+    const wrong = [...(await playFiles(api, first, folder)), ...(await playFiles(api, second, folder))];
+    const files = first.files.length + second.files.length;
+    if (files !== 2 * PEOPLE.length) wrong.push(`${files} files of twice ${PEOPLE.length} people`);
     if (recorder.pid !== pid) wrong.push('the recorder is another');
-    for (const entry of await readdir(recorder.folder, { recursive: true, withFileTypes: true })) {
-      const name = path.relative(recorder.folder, path.join(entry.parentPath, entry.name));
-      if (
-        entry.isFile() &&
-        !RecordingPath.safeParse(path.relative(name.split(path.sep)[0] ?? '', name)).success
-      )
-        wrong.push(`there is a file ${JSON.stringify(name)}`);
-    }
     if (!/disk/i.test(refusal)) wrong.push(`what is said while it is full: ${refusal}`);
     const missing = first.gaps.reduce((sum, { from, to }) => Math.max(sum, to - from), 0);
-    return { files: first.files.length + second.files.length, missing, refusal, wrong };
+    return { files, missing, refusal, wrong };
   } finally {
     await fleet.close();
-    await rm(ballast, { force: true });
+    await disk.clear();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 /** The recorder looks at its disk now and then. */
-async function startAgain(api: RecordingApi, room: string): Promise<string> {
+async function startWhenPossible(api: RecordingApi, room: string): Promise<string> {
   let id: string | undefined;
   await until(
     async () => {
@@ -140,56 +102,45 @@ async function startAgain(api: RecordingApi, room: string): Promise<string> {
       );
       return id !== undefined;
     },
-    'it is recorded again when there is room',
+    'it is recorded when there is room',
     { ms: REFUSED_MS },
   );
   return id ?? '';
 }
 
-async function play(
-  api: RecordingApi,
-  { files, participants }: Recording,
-  folder: string,
-): Promise<string[]> {
-  const wrong: string[] = [];
-  if (files.length !== NAMES.length) wrong.push(`${files.length} files of ${NAMES.length} people`);
-  const names = participants.map(({ name }) => name).sort();
-  if (names.join() !== NAMES.toSorted().join()) wrong.push(`people are called ${JSON.stringify(names)}`);
-  for (const details of files) {
-    const who = JSON.stringify(details.participantName);
-    const file = path.join(folder, `played.${details.container}`);
-    await api.download(details, file);
-    const { sound, complaints } = await decode(file, { from: details.from });
-    wrong.push(...complaints.map((complaint) => `${who}: ${complaint}`));
-    if (Math.abs((sound?.to ?? 0) - details.durationMs) > 150)
-      wrong.push(`${who}: ${sound?.to ?? 0} ms of sound, not ${details.durationMs}`);
-    const disposition = await api.dispositionOf(details);
-    if (
-      !/^attachment; filename="[^"\\/\r\n]*"(; filename\*=UTF-8''[A-Za-z0-9%!#$&+.^_`|~-]+)?$/.test(
-        disposition,
-      )
-    )
-      wrong.push(`${who} is downloaded as ${disposition}`);
+async function showHandOver(
+  stack: Stack,
+  { recorder, disk }: { recorder: StackRecorder; disk: SmallDisk },
+  { seconds }: { seconds: number },
+): Promise<void> {
+  const handOver = new HandOver(stack, recorder, disk);
+  try {
+    const figures = await recordUnderBlows(stack, [handOver.blow], { seconds });
+    console.log(describeBlows(figures));
+    const wrong = [...blowShortfalls(figures), ...(await handOver.shortfalls(figures.recordingId))];
+    if (wrong.length > 0) throw new Error(wrong.join('\n'));
+  } finally {
+    await handOver.close();
   }
-  return wrong;
 }
 
 if (import.meta.main) {
   await showProof({}, async (stack) => {
-    const { folder, unmount } = await mountSmallDisk();
-    const recorder = await StackRecorder.start(stack, { folder, env: DISK_ENV });
+    const disk = await SmallDisk.mount();
+    const recorder = await StackRecorder.start(stack, disk.recorder);
+    const parts = { recorder, disk };
+    const seconds = numberSetting('SECONDS', 20);
     try {
-      const { wrong, refusal, missing, files } = await proveDisk(stack, recorder, {
-        seconds: numberSetting('SECONDS', 20),
-      });
+      await showHandOver(stack, parts, { seconds });
+      const { wrong, refusal, missing, files } = await proveAlone(stack, parts, { seconds });
       console.log(
         `${files} files play; ${inSeconds(missing)} s are stated as missing; meanwhile: ${refusal}`,
       );
       if (wrong.length > 0) throw new Error(wrong.join('\n'));
     } finally {
       await recorder.stop();
-      await unmount();
+      await disk.unmount();
     }
-    return 'a full disk costs what could not be written, and names reach no path';
+    return 'a full disk costs what could not be written, and nothing where another recorder is there';
   });
 }

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeBlows, recordUnderBlows } from '../recording/blows.ts';
+import { HandOver } from '../recording/hand-over.ts';
+import { CAN_MOUNT, SmallDisk } from '../recording/small-disk.ts';
 import { StackRecorder } from '../recording/stack-recorder.ts';
 import { Stack } from '../stack.ts';
 import { describeRecording, missingOf, proveRecording } from './recording.ts';
-import { describeKills, MOST_LOST_MS, proveKills } from './recording-kills.ts';
+import { recorderKilled } from './recording-kills.ts';
 
 /** Of a busy machine; the proof has the aims. */
 const SKEW_MS = 150;
@@ -13,14 +16,17 @@ const SKEW_MS = 150;
 const MOST_MISSING = 0.2;
 
 let stack: Stack;
+let disk: SmallDisk | undefined;
 let recorder: StackRecorder;
 beforeAll(async () => {
   stack = await Stack.start();
-  recorder = await StackRecorder.start(stack);
+  disk = CAN_MOUNT ? await SmallDisk.mount() : undefined;
+  recorder = await StackRecorder.start(stack, disk?.recorder);
 }, 90_000);
 afterAll(async () => {
   await recorder?.stop();
   await stack?.stop();
+  await disk?.unmount();
 });
 
 it('what two publish is recorded whole: each picture and beep, together, and can be sought in', async () => {
@@ -48,10 +54,17 @@ it('what two publish is recorded whole: each picture and beep, together, and can
   expect(stack.troubles, 'what servers reported').toEqual([]);
 }, 120_000);
 
-it('a recorder that is killed costs the open segment at most, and the recording finishes by itself', async () => {
-  const figures = await proveKills(stack, recorder, { seconds: 4, victims: ['recorder'] });
-  const shown = describeKills(figures);
-  expect(figures.unstated, shown).toEqual([]);
-  expect(figures.costs).toHaveLength(2);
-  for (const { lostBefore } of figures.costs) expect(lostBefore, shown).toBeLessThan(MOST_LOST_MS);
+it('a recorder that is killed costs the open segment at most, a full disk nothing: another one takes over; it finishes by itself', async () => {
+  const handOver = disk && new HandOver(stack, recorder, disk);
+  try {
+    const blows = [recorderKilled(recorder), ...(handOver ? [handOver.blow] : [])];
+    const figures = await recordUnderBlows(stack, blows, { seconds: 4 });
+    const shown = describeBlows(figures);
+    expect(figures.unstated, shown).toEqual([]);
+    expect(figures.costs).toHaveLength(2 * blows.length);
+    for (const { lostBefore, blow } of figures.costs) expect(lostBefore, shown).toBeLessThan(blow.mostLost);
+    expect(await handOver?.shortfalls(figures.recordingId), shown).toEqual(handOver && []);
+  } finally {
+    await handOver?.close();
+  }
 }, 180_000);

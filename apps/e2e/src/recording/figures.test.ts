@@ -47,12 +47,12 @@ it('what was sent and is not there is missing, and no more than that', () => {
   );
   expect(lostSpans(switched, sent)).toEqual([]);
   expect(lostSpans(switched.toSpliced(10, 2), sent)).toEqual([
-    { from: all[9], to: all[12], frames: 2, settling: true },
+    { from: all[9], to: all[12], frames: 2, first: all[10], last: all[11], settling: true },
   ]);
   expect(lostSpans(switched.slice(5, 80), sent), 'nothing before and after').toEqual([]);
   const until = EPOCH + 4_920;
   expect(lostSpans(whole.slice(0, -5), sent, until), 'but what should be there').toEqual([
-    { from: all[94], to: until, frames: 4, settling: false },
+    { from: all[94], to: until, frames: 4, first: all[95], last: all[98], settling: false },
   ]);
 });
 

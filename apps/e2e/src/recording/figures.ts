@@ -49,8 +49,10 @@ export function misalignment(one: TimedFile, other: TimedFile): number {
 export interface LostSpan {
   from: number;
   to: number;
-  /** How many are not there. */
+  /** How many are not there, and when the first and the last of them were drawn. */
   frames: number;
+  first: number;
+  last: number;
   /**
    * Whether it follows at once on the beginning of a picture, of another size or after a pause: a node forwards there only what can be
    * decoded with the key frame alone, until a frame lets it go up to all temporal layers.
@@ -83,9 +85,12 @@ export function lostSpans(
     const { drawn: to = until, width: then = width } = read[index + 1] ?? {};
     const lost = (sent.get(width) ?? []).filter(
       (at) => at > from && at < to && !has.has(at) && sets.get(then)?.has(at),
-    ).length;
+    );
+    const [first, last = first] = [lost[0], lost.at(-1)];
     const settling = from - began < SETTLING_MS && to - from < SETTLING_MS;
-    return lost === 0 ? [] : [{ from, to, frames: lost, settling }];
+    return first === undefined || last === undefined
+      ? []
+      : [{ from, to, frames: lost.length, first, last, settling }];
   });
 }
 

@@ -80,15 +80,19 @@ async function liveRecorders(fleet: Fleet): Promise<Map<string, Storage>> {
 }
 
 async function place(recording: RecordingKeeper, job: Job, fleet: Fleet, exclude: string[]): Promise<void> {
-  const live = await liveRecorders(fleet);
+  const reports = await fleet.recorders();
   const recorderIds = [...new Set(job.turns.map(({ recorderId }) => recorderId))];
-  // Where each has its own disk, the one that has most of it comes first.
+  // Where each has its own disk, the one that has most of it comes first, unless that is full, and others can fetch it from there.
   const most = mostOf(recording, job);
-  const hasMost = most !== undefined && live.has(most) && !exclude.includes(most) ? [most] : recorderIds;
+  const report = reports.find(({ recorderId, up }) => up && recorderId === most);
+  const isFull = report?.load?.full === true && report.abilities?.publicUrl !== undefined;
+  const avoided = isFull ? [...exclude, report.recorderId] : exclude;
+  const hasMost =
+    report !== undefined && !avoided.includes(report.recorderId) ? [report.recorderId] : recorderIds;
   const worker =
-    (await fleet.placeFinisher({ recorderIds: hasMost, exclude })) ??
-    (await fleet.placeFinisher({ recorderIds, exclude }));
-  const storage = worker === undefined ? undefined : live.get(worker);
+    (await fleet.placeFinisher({ recorderIds: hasMost, exclude: avoided })) ??
+    (await fleet.placeFinisher({ recorderIds, exclude: avoided }));
+  const storage = reports.find(({ recorderId }) => recorderId === worker)?.abilities?.storage;
   const found = worker === undefined || storage === undefined ? undefined : { worker, storage };
   await recording.change((one, now) => placed(one, found, now));
   await tell(recording, fleet, 'finish');

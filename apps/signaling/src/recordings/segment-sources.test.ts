@@ -2,14 +2,14 @@ import { env } from 'cloudflare:workers';
 import { ClaimedPlan, SegmentLinkClaims } from '@parley/protocol/recording/recorder-api';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { expect, it } from 'vitest';
-import { TestRecorder } from '../testing/test-recorder.ts';
+import { IDLE, TestRecorder } from '../testing/test-recorder.ts';
 import { open, part, segment, TestReporter } from '../testing/test-recording.ts';
 import { RecordingObject } from './recording-object.ts';
 
 const ID = 'rec-1';
 
-/** A recording that three recorders had, each with its own disk, the last of them the most of it. Gives what that one is to do. */
-async function claimed(): Promise<ClaimedPlan> {
+/** A recording that three recorders had, each with its own disk, the last of them the most of it. */
+async function recorded(isLastFull = false): Promise<TestRecorder[]> {
   await open(ID);
   const url = { publicUrl: 'https://recorder.example/files' };
   const recorders = await Promise.all([
@@ -17,27 +17,38 @@ async function claimed(): Promise<ClaimedPlan> {
     TestRecorder.start('recorder-2'),
     TestRecorder.start('recorder-3', url),
   ]);
+  if (isLastFull) recorders[2].fleet.send({ type: 'heartbeat', load: { ...IDLE, full: true } });
   const recording = RecordingObject.of(env, ID);
-  for (const epoch of [1, 2, 3, 4]) {
-    const recorder = recorders[(epoch - 1) % 3];
-    if (recorder === undefined) continue;
+  for (const [index, recorder] of [...recorders, recorders[0]].entries()) {
+    const epoch = index + 1;
     await recording.turn({ epoch, recorderId: recorder.recorderId, at: Date.now() });
-    const segments = Array.from({ length: epoch === 3 ? 8 : 1 }, (_, index) => segment(epoch, index));
+    const segments = Array.from({ length: epoch === 3 ? 8 : 1 }, (_, n) => segment(epoch, n));
     await new TestReporter(ID, recorder).report(part(epoch, { segments }), true);
   }
   await recording.stopped({ at: Date.now(), reason: 'stopped' });
-  const [, , most] = recorders;
-  if (most === undefined) throw new Error('there are three');
-  const { attempt } = await most.fleet.next('finish');
-  return ClaimedPlan.parse((await new TestReporter(ID, most).claim(Number(attempt))).body);
+  return recorders;
+}
+
+/** What a recorder is to make of it, which is asked. */
+async function claimed(by: TestRecorder | undefined): Promise<ClaimedPlan> {
+  if (by === undefined) throw new Error('nobody can be asked');
+  const { attempt } = await by.fleet.next('finish');
+  return ClaimedPlan.parse((await new TestReporter(ID, by).claim(Number(attempt))).body);
 }
 
 it('a finisher hears where it fetches what others have on their disks, of those that can be reached', async () => {
-  const { sources = [] } = await claimed();
+  const [, , most] = await recorded();
+  const { sources = [] } = await claimed(most);
   expect(sources.map(({ token, ...source }) => source)).toEqual([
     { recorderId: 'recorder-1', epochs: [1, 4], url: `https://recorder.example/files/recordings/${ID}/` },
   ]);
   const [{ token } = { token: '' }] = sources;
   expect(decodeProtectedHeader(token)).toMatchObject({ typ: 'parley-segments+jwt' });
   expect(SegmentLinkClaims.parse(decodeJwt(token))).toMatchObject({ sub: ID, epochs: [1, 4] });
+});
+
+it('who has most of it but a full disk is asked when nobody else can be', async () => {
+  const [first] = await recorded(true);
+  const { sources = [] } = await claimed(first);
+  expect(sources.map(({ recorderId, epochs }) => [recorderId, epochs])).toEqual([['recorder-3', [3]]]);
 });
