@@ -41,8 +41,8 @@ function nodeKilled(stack: Stack): Blow {
   );
 }
 
-/** The recorder dies with all that it has started, and is started again. */
-export function recorderKilled(recorder: StackRecorder): Blow {
+/** A recorder dies with all that it has started, and is started again. */
+export function recorderKilled(recorder: Pick<StackRecorder, 'kill' | 'restart'>): Blow {
   return killed(
     'the kill of the recorder',
     () => recorder.kill(),

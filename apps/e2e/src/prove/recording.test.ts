@@ -54,10 +54,14 @@ it('what two publish is recorded whole: each picture and beep, together, and can
   expect(stack.troubles, 'what servers reported').toEqual([]);
 }, 120_000);
 
-it('a recorder that is killed costs the open segment at most, a full disk nothing: another one takes over; it finishes by itself', async () => {
+it('a full disk costs nothing, another recorder takes over; one that is killed costs the open segment at most; it finishes by itself', async () => {
   const handOver = disk && new HandOver(stack, recorder, disk);
   try {
-    const blows = [recorderKilled(recorder), ...(handOver ? [handOver.blow] : [])];
+    const killed = recorderKilled({
+      kill: () => (handOver?.other ?? recorder).kill(),
+      restart: () => (handOver?.other ?? recorder).restart(),
+    });
+    const blows = [...(handOver ? [handOver.blow] : []), killed];
     const figures = await recordUnderBlows(stack, blows, { seconds: 4 });
     const shown = describeBlows(figures);
     expect(figures.unstated, shown).toEqual([]);

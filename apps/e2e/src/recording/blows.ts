@@ -68,7 +68,7 @@ export async function recordUnderBlows(
   const folder = await mkdtemp(path.join(tmpdir(), 'parley-blows-'));
   try {
     const call = await RecordedCall.open(browser, stack.url);
-    const { id } = await api.start(call.room);
+    const { id, startedAt } = await api.start(call.room);
     const struck: Struck[] = [];
     for (const blow of blows) {
       const until = performance.now() + seconds * 1000;
@@ -87,8 +87,8 @@ export async function recordUnderBlows(
     for (const details of files) {
       const file = path.join(folder, `${details.participantName}.${details.container}`);
       await api.download(details, file);
-      const truthOfIt = truth(details.participantName ?? '', 'camera', stoppedAt);
-      const report = await reportOn(file, details, truthOfIt);
+      const sent = truth(details.participantName ?? '', 'camera', stoppedAt);
+      const report = await reportOn(file, details, { ...sent, begin: startedAt });
       const stated = gaps.filter(
         ({ participantId = details.participantId }) => participantId === details.participantId,
       );

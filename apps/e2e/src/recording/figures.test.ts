@@ -61,6 +61,7 @@ it('a hole is stated where gaps leave no more than a second of it', () => {
   const hole = { from: EPOCH + 450, to: EPOCH + 5_000 };
   const holes = holesIn(frames);
   expect(holes, 'half a second is none').toEqual([hole]);
+  expect(holesIn(frames, EPOCH - 2_000)).toEqual([{ from: EPOCH - 2_000, to: EPOCH }, hole]);
   const gap = (from: number, to: number) => ({ from: EPOCH + from, to: EPOCH + to });
   expect(unstatedOf(holes, [])).toEqual([hole]);
   expect(unstatedOf(holes, [gap(900, 2_000), gap(1_900, 4_200)])).toEqual([]);

@@ -97,11 +97,11 @@ export function lostSpans(
 /** Where a file has no picture for longer than that, whatever was sent, ms. */
 const HOLE_MS = 1_000;
 
-/** The times, between two pictures by when they were drawn, for which a file has none. */
-export function holesIn(frames: readonly DecodedFrame[]): TimeSpan[] {
+/** The times, between two pictures by when they were drawn, for which a file has none. @param begin when there should have been one, ms */
+export function holesIn(frames: readonly DecodedFrame[], begin?: number): TimeSpan[] {
   const drawn = frames.flatMap((frame) => (frame.drawn === undefined ? [] : [frame.drawn]));
   return drawn.flatMap((to, index) => {
-    const from = drawn[index - 1] ?? to;
+    const from = drawn[index - 1] ?? begin ?? to;
     return to - from > HOLE_MS ? [{ from, to }] : [];
   });
 }

@@ -20,6 +20,8 @@ export interface ProbeTruth {
   source: ProbeSource;
   /** When it beeped: spans in which each second must be heard, and nothing outside of them but a little later. */
   audible: readonly Span[];
+  /** When the recording began, if they were there before. */
+  begin?: number;
   /** When the recording was stopped, or what is recorded ended before. */
   end: number;
 }
@@ -68,7 +70,7 @@ const SEEKS = [0.15, 0.55, 0.9];
 export async function reportOn(
   file: string,
   details: RecordingFileDetails,
-  { source, audible, end }: ProbeTruth,
+  { source, audible, begin, end }: ProbeTruth,
 ): Promise<FileReport> {
   const { from } = details;
   const decoded = await decode(file, { from });
@@ -83,7 +85,7 @@ export async function reportOn(
     what: `${details.participantName ?? details.participantId} ${details.kind}`,
     kind: details.kind,
     frames: decoded.frames.length,
-    holes: holesIn(decoded.frames),
+    holes: holesIn(decoded.frames, begin),
     lost: lostSpans(decoded.frames, sent, end - ON_THE_WAY_MS),
     doubled: doubledFrames(decoded.frames),
     unread: decoded.frames.filter(({ drawn }) => drawn === undefined).length,

@@ -1,10 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { until } from '@parley/bots/inbox';
 import { FinishPlan } from '@parley/protocol/recording/recorder-api';
 import type { Stack } from '../stack.ts';
 import type { Blow } from './blows.ts';
 import type { SmallDisk } from './small-disk.ts';
 import { StackRecorder } from './stack-recorder.ts';
+
+/** On a busy machine, ms. */
+const TAKEN_MS = 30_000;
 
 /** The disk of the only recorder gets full while another one is there. */
 export class HandOver {
@@ -30,8 +34,19 @@ export class HandOver {
       prepare: async () => {
         this.#other = await StackRecorder.start(this.#stack, { name: 'recorder-other' });
       },
-      strike: () => this.#disk.fill(),
+      strike: async () => {
+        await this.#disk.fill();
+        await until(async () => (await recordingsOf(this.other)).length > 0, 'another recorder takes over', {
+          ms: TAKEN_MS,
+        });
+      },
     };
+  }
+
+  /** The one that takes over. */
+  get other(): StackRecorder {
+    if (this.#other === undefined) throw new Error('it has yet to be started');
+    return this.#other;
   }
 
   /** What of a finished recording is wrong: each of the two has pieces of it, and its files are made of all of them, once each. */
@@ -58,6 +73,11 @@ export class HandOver {
     await this.#disk.clear();
     await this.#other?.stop();
   }
+}
+
+/** The folders of recordings that it has. */
+async function recordingsOf({ folder }: StackRecorder): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => !name.startsWith('.'));
 }
 
 /** The pieces of a recording on a disk, below its folder. */
