@@ -3,6 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Run beside these: see vitest.waiting.config.ts. */
 export const WAITING = [
   'apps/conformance/src/**/*.e2e.test.ts',
+  'apps/e2e/src/recording/hostile-names.test.ts',
   ...['connection-test', 'turn'].map((test) => `apps/e2e/src/${test}.test.ts`),
   ...['cost', 'edge', 'forward'].map((bench) => `apps/e2e/src/bench/${bench}.test.ts`),
   ...[

@@ -34,9 +34,15 @@ it.each([
   expect(fileName(stored(name))).toBe(expected);
 });
 
+it('tells people of a room with a long id apart', () => {
+  const ofRoom = (name: string) => fileName({ ...stored(name), roomId: 'r'.repeat(64) });
+  expect(ofRoom('Ann Example')).toBe(`${'r'.repeat(64)} - 2026-11-23 21.05 - Ann Example.webm`);
+});
+
 it('fits into a link and a header, whatever it is', () => {
-  for (const name of ['Zoë 会議', '\u202E', 'a'.repeat(100), '😀'.repeat(100), '\ud800']) {
+  for (const name of ['Zoë 会議', '\u202E', 'a'.repeat(100), '😀'.repeat(100), '会'.repeat(100), '\ud800']) {
     expect(fileName(stored(name)).length).toBeLessThanOrEqual(200);
+    expect(new TextEncoder().encode(fileName(stored(name))).length).toBeLessThanOrEqual(255);
     const header = create(fileName(stored(name)));
     expect(header).toMatch(/^attachment; [\x20-\x7e]+$/);
     new Headers({ 'Content-Disposition': header });
