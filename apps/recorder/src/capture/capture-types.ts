@@ -14,7 +14,7 @@ export interface CaptureSink {
   onGap(gap: TrackGap): void;
   /** The capture can go no further: the disk takes nothing any more. It closes what it can; told once. */
   onFailed(error: Error): void;
-  /** A track is not recorded, and why. */
+  /** A track, or some of it, is not recorded, and why; said again each time. */
   onSkipped?(trackId: string, why: string): void;
 }
 

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { timeAt } from './clock.ts';
 import { depacketizerOf } from './codecs/codec.ts';
+import type { Depacketizer } from './codecs/depacketizer.ts';
+import { vp8 } from './codecs/vp8.ts';
 import { DiskQueue } from './disk-queue.ts';
 import { TrackFeed, trackInfo } from './testing/track-feed.ts';
 
@@ -179,4 +181,36 @@ test('a disk that fails is told of, what it did not take is a gap, and it is tri
   expect(await readdir(path.join(feed.folder, '1/T'))).toEqual([
     path.basename(feed.recorded.of('T')[0]?.file ?? ''),
   ]);
+});
+
+test('what fits into no file is a gap of its track; the disk is not to blame, and the track goes on', async () => {
+  const strange: Depacketizer = {
+    begins: (payload) => vp8.begins(payload),
+    frame: (payloads) => {
+      const frame = vp8.frame(payloads);
+      // As a parser that is wrong about a stream might say.
+      return frame?.format?.width === 640 ? { ...frame, format: { ...frame.format, width: 0 } } : frame;
+    },
+  };
+  await using feed = await TrackFeed.open('video', undefined, strange);
+  feed.picture(true);
+  feed.picture(false);
+  feed.picture(true, 100, true, 640);
+  feed.picture(false);
+  await expect.poll(() => feed.disk.bytes).toBe(0);
+  feed.picture(false);
+  await expect.poll(() => feed.recorded.skipped.length).toBeGreaterThan(0);
+  feed.picture(false);
+  feed.picture(false);
+  feed.pass(1000);
+  feed.timestamp = (feed.timestamp + 90_000) % 2 ** 32;
+  feed.picture(true);
+  await feed.end();
+  expect(feed.recorded.errors).toEqual([]);
+  expect(feed.recorded.skipped[0]).toMatch(/^T: it fits into no file: .*codedWidth/);
+  expect(feed.recorded.of('T').map(({ frames }) => frames)).toEqual([2, 1]);
+  const told = feed.recorded.gaps;
+  expect(new Set(told.map(({ reason }) => reason))).toEqual(new Set(['lost']));
+  const from = Math.min(...told.map((gap) => gap.from));
+  expect(told.some((gap) => gap.from - from < 300 && Math.round(gap.to - from) === 1500)).toBe(true);
 });

@@ -7,6 +7,7 @@ import type { DiskQueue } from './disk-queue.ts';
 import { FrameAssembler, type FramePacket } from './frame-assembler.ts';
 import { KeyFrameWish } from './key-frame-wish.ts';
 import { ReorderWindow, WAIT_MS } from './reorder-window.ts';
+import { NotMuxed } from './segment-file.ts';
 import { Source } from './source.ts';
 import { CUT_FROM_SECONDS, TrackSegments } from './track-segments.ts';
 
@@ -31,7 +32,7 @@ const LEAST_GAP_MS = 100;
 const MAX_AGE_MS = 11_000;
 /** The first key frame comes by itself, since the node asks for one. */
 const FIRST_KEY_FRAME_MS = 300;
-/** After a failure of the disk nothing is tried for so long, milliseconds. */
+/** After a file that failed nothing is tried for so long, milliseconds. */
 const RETRY_MS = 1000;
 
 export interface CapturedTrackOptions {
@@ -72,6 +73,7 @@ export class CapturedTrack {
   /** Nothing is expected: it is muted, or its node is gone. */
   #paused = false;
   #retryAt = 0;
+  #retryReason: GapReason = 'disk';
 
   constructor(options: CapturedTrackOptions, depacketizer: Depacketizer) {
     const { info, folder, base, disk } = options;
@@ -209,7 +211,7 @@ export class CapturedTrack {
     const now = this.#options.now();
     if (!disk.takes(kind) || now < this.#retryAt) {
       onDropped();
-      this.#openGap('disk');
+      this.#openGap(disk.takes(kind) ? this.#retryReason : 'disk');
       if (kind === 'video') this.#waiting = true;
       this.#wish.want();
       return;
@@ -263,12 +265,16 @@ export class CapturedTrack {
     this.#waiting = this.#info.kind === 'video';
     this.#wish.want();
     const clock = source.clock.now();
+    const { trackId } = this.#info;
+    // No fault of the disk's: this track's alone, and all others go on.
+    const own = error instanceof NotMuxed;
+    this.#retryReason = own ? 'lost' : 'disk';
     if (clock !== undefined) {
-      const { trackId } = this.#info;
       const span = { from: timeAt(clock, rtpFrom), to: timeAt(clock, rtpTo) };
-      this.#options.sink.onGap({ trackId, ...span, reason: 'disk' });
+      this.#options.sink.onGap({ trackId, ...span, reason: this.#retryReason });
     }
-    this.#options.onDiskError(error);
+    if (own) this.#options.sink.onSkipped?.(trackId, `it fits into no file: ${error.message}`);
+    else this.#options.onDiskError(error);
   }
 
   /** RTP time of a source on the line of the first one. */

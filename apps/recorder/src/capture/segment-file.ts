@@ -29,6 +29,13 @@ export function extensionOf({ codec }: Format): 'webm' | 'mkv' {
   return codec === 'avc' ? 'mkv' : 'webm';
 }
 
+/** What came makes no file, whatever the disk does. */
+export class NotMuxed extends Error {
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
 /**
  * One track's file while it is written, as `NAME.part`: append-only, so that what there is can be played if its end never comes. Its caller waits for each
  * promise before the next call.
@@ -44,44 +51,53 @@ export class SegmentFile {
   #output: Output | undefined;
   #add: (packet: EncodedPacket) => Promise<void> = () => Promise.resolve();
   #first = true;
+  #diskError: unknown;
 
   constructor(file: string, format: Format) {
     this.#path = file;
     this.#format = format;
   }
 
-  /** @throws when the disk does not take it. */
+  /** @throws {NotMuxed} when the format is none; another error when the disk does not take it. */
   async open(): Promise<void> {
-    await mkdir(path.dirname(this.#path), { recursive: true });
-    this.#file = await open(`${this.#path}.part`, 'w');
-    const webm = extensionOf(this.#format) === 'webm';
-    const writable = new WritableStream<Uint8Array>({ write: (chunk) => this.#take(chunk) });
-    this.#output = new Output({
-      format: webm ? new WebMOutputFormat({ appendOnly: true }) : new MkvOutputFormat({ appendOnly: true }),
-      target: new AppendOnlyStreamTarget(writable),
+    this.#file = await this.#onDisk(async () => {
+      await mkdir(path.dirname(this.#path), { recursive: true });
+      return await open(`${this.#path}.part`, 'w');
     });
-    this.#add = addTrack(this.#output, this.#format);
-    await this.#output.start();
+    await this.#mux(async () => {
+      const webm = extensionOf(this.#format) === 'webm';
+      const writable = new WritableStream<Uint8Array>({ write: (chunk) => this.#take(chunk) });
+      this.#output = new Output({
+        format: webm ? new WebMOutputFormat({ appendOnly: true }) : new MkvOutputFormat({ appendOnly: true }),
+        target: new AppendOnlyStreamTarget(writable),
+      });
+      this.#add = addTrack(this.#output, this.#format);
+      await this.#output.start();
+    });
   }
 
-  /** @throws when the disk does not take it. */
+  /** @throws {NotMuxed} when it fits into no file; another error when the disk does not take it. */
   async add({ data, key, at, duration }: FileFrame): Promise<void> {
-    // The container's first block is called a key frame whatever it is: players skip to the next otherwise.
-    const packet = new EncodedPacket(data, key || this.#first ? 'key' : 'delta', at, duration);
-    this.#first = false;
-    await this.#add(packet);
+    await this.#mux(async () => {
+      // The container's first block is called a key frame whatever it is: players skip to the next otherwise.
+      const packet = new EncodedPacket(data, key || this.#first ? 'key' : 'delta', at, duration);
+      this.#first = false;
+      await this.#add(packet);
+    });
   }
 
-  /** Ends the file, syncs it and gives it its name. @throws when the disk does not take it. */
+  /** Ends the file, syncs it and gives it its name. @throws as {@link add} does */
   async finish(): Promise<{ bytes: number; sha256: string }> {
-    await this.#output?.finalize();
-    await this.#write();
-    await this.#file?.sync();
-    await this.#file?.close();
-    this.#file = undefined;
-    await rename(`${this.#path}.part`, this.#path);
-    const folder = await open(path.dirname(this.#path), 'r');
-    await folder.sync().finally(() => folder.close());
+    await this.#mux(() => this.#output?.finalize());
+    await this.#onDisk(async () => {
+      await this.#write();
+      await this.#file?.sync();
+      await this.#file?.close();
+      this.#file = undefined;
+      await rename(`${this.#path}.part`, this.#path);
+      const folder = await open(path.dirname(this.#path), 'r');
+      await folder.sync().finally(() => folder.close());
+    });
     return { bytes: this.#bytes, sha256: this.#hash.digest('hex') };
   }
 
@@ -95,7 +111,25 @@ export class SegmentFile {
   async #take(chunk: Uint8Array): Promise<void> {
     this.#blocks.push(chunk);
     this.#pending += chunk.length;
-    if (this.#pending >= BLOCK) await this.#write();
+    if (this.#pending >= BLOCK) await this.#onDisk(() => this.#write());
+  }
+
+  async #onDisk<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#diskError ??= error;
+      throw error;
+    }
+  }
+
+  /** The disk's own errors come through the muxer, which may have made something else of them. */
+  async #mux(work: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      throw this.#diskError ?? new NotMuxed(error);
+    }
   }
 
   async #write(): Promise<void> {

@@ -66,6 +66,11 @@ export class Recording {
         onTrack: (track) => store.onTrack(track),
         onSegment: (segment) => store.onSegment(segment),
         onGap: (gap) => store.onGap(gap),
+        onSkipped: (trackId, why) => {
+          const { recordingId, roomId } = order;
+          const fields = { recordingId, roomId, trackId, why };
+          options.events.warn('track-skipped', fields, 'a track, or some of it, is not recorded');
+        },
         onFailed: (error) => recording?.fail(`The recorder cannot write any more: ${error.message}`),
       },
     });

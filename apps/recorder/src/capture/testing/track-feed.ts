@@ -4,6 +4,7 @@ import path from 'node:path';
 import { CapturedTrack, type TrackInfo } from '../captured-track.ts';
 import { PublisherClock } from '../clock.ts';
 import { depacketizerOf } from '../codecs/codec.ts';
+import type { Depacketizer } from '../codecs/depacketizer.ts';
 import { DiskQueue } from '../disk-queue.ts';
 import { Recorded } from './recorded.ts';
 
@@ -24,11 +25,9 @@ export class TrackFeed {
   sequence = 65_530;
   timestamp = 2 ** 32 - 90_000;
 
-  private constructor(folder: string, disk: DiskQueue, info: TrackInfo) {
+  private constructor(folder: string, disk: DiskQueue, info: TrackInfo, depacketizer: Depacketizer) {
     this.folder = folder;
     this.disk = disk;
-    const depacketizer = depacketizerOf(info.rtp);
-    if (depacketizer === undefined) throw new Error(`No codec ${info.rtp.mimeType}`);
     const options = {
       info,
       epoch: 1,
@@ -54,9 +53,16 @@ export class TrackFeed {
     );
   }
 
-  static async open(kind: 'audio' | 'video', disk = new DiskQueue(1 << 20)): Promise<TrackFeed> {
+  static async open(
+    kind: 'audio' | 'video',
+    disk = new DiskQueue(1 << 20),
+    depacketizer?: Depacketizer,
+  ): Promise<TrackFeed> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'parley-track-'));
-    return new TrackFeed(folder, disk, trackInfo(kind));
+    const info = trackInfo(kind);
+    const its = depacketizer ?? depacketizerOf(info.rtp);
+    if (its === undefined) throw new Error(`No codec ${info.rtp.mimeType}`);
+    return new TrackFeed(folder, disk, info, its);
   }
 
   /** Milliseconds since the feed began. */
