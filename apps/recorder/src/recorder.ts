@@ -19,9 +19,9 @@ import type { OpenCapture } from './recordings/recording.ts';
 import { Recordings } from './recordings/recordings.ts';
 import { Bucket, bucketTrouble } from './storage/bucket.ts';
 import { DiskWatch } from './storage/disk.ts';
-import { REPORT_MS } from './storage/epoch-store.ts';
 import { lockFolder } from './storage/folder-lock.ts';
 import { makeFolder, recordingFolder, removeOldWork, workFolder } from './storage/folders.ts';
+import { REPORT_MS } from './storage/reports.ts';
 import { Uploader } from './storage/uploader.ts';
 import { CpuMeter } from './telemetry/cpu-meter.ts';
 import { RecorderMetrics } from './telemetry/recorder-metrics.ts';
@@ -75,7 +75,10 @@ export class Recorder {
     const root = await openRoot(recording.path);
     const unlock = lockFolder(root);
     const minFreeBytes = recording.min_free_disk * MEGABYTE;
-    const disk = await DiskWatch.open(root, minFreeBytes, (level) => recordings.diskChanged(level));
+    const disk = await DiskWatch.open(root, minFreeBytes, {
+      onLevel: (level) => recordings.diskChanged(level),
+      onScarce: () => recordings.spare(),
+    });
     const bucket = recording.s3_upload ? new Bucket(recording) : undefined;
     const abilities: RecorderAbilities = {
       ...settings.roles,

@@ -2,12 +2,17 @@ import type { CaptureEvent, CaptureTarget, SrtpKeys } from '@parley/protocol/rec
 import type { RecordedTrack, Segment, TrackGap } from '@parley/protocol/recording/manifest';
 
 /**
- * Who is told what a recording has, in the order in which it is to be journalled. Nothing here may take long or throw: it is called between
+ * Who is told what a recording has, in the order in which it is to be journalled. Nothing here may throw, or take long but for {@link onSealed}: it is called between
  * packets.
  */
 export interface CaptureSink {
   /** A track has begun, always before its first segment; again each time that its clock is known better. */
   onTrack(track: RecordedTrack): void;
+  /**
+   * A segment is whole on the disk, synced, and gets its name from `NAME.part` when this is fulfilled: until then, who finds it after a crash has only what is
+   * kept of it here. Never rejects.
+   */
+  onSealed?: ((segment: Segment) => Promise<void>) | undefined;
   /** A segment is closed: whole on the disk, synced, under its final name. */
   onSegment(segment: Segment): void;
   /** A track gave nothing for a while, or what it gave was lost. */

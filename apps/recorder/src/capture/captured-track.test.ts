@@ -214,3 +214,22 @@ test('what fits into no file is a gap of its track; the disk is not to blame, an
   const from = Math.min(...told.map((gap) => gap.from));
   expect(told.some((gap) => gap.from - from < 300 && Math.round(gap.to - from) === 1500)).toBe(true);
 });
+
+test('a segment has its name only when it is written down what it is', async () => {
+  await using feed = await TrackFeed.open('audio');
+  const written = Promise.withResolvers<void>();
+  const sealed: string[] = [];
+  feed.recorded.onSealed = ({ file }) => {
+    sealed.push(file);
+    return written.promise;
+  };
+  feed.sound();
+  const ended = feed.end();
+  await expect.poll(() => sealed).toEqual(['1/T/000000.webm']);
+  expect(await readdir(path.join(feed.folder, '1/T'))).toEqual(['000000.webm.part']);
+  expect(feed.recorded.segments).toEqual([]);
+  written.resolve();
+  await ended;
+  expect(await readdir(path.join(feed.folder, '1/T'))).toEqual(['000000.webm']);
+  expect(feed.recorded.segments.map(({ file }) => file)).toEqual(sealed);
+});

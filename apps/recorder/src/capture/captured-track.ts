@@ -84,7 +84,7 @@ export class CapturedTrack {
     [this.#window, this.#assembler] = this.#stream(depacketizer);
     this.#segments = new TrackSegments({
       ...{ folder, base, disk, kind: info.kind, clockRate: info.rtp.clockRate },
-      onSegment: (segment, source) => this.#onSegment(segment, source),
+      onSealed: (segment, source) => this.#onSealed(segment, source),
       onFailed: (from, to, source, error) => this.#onFailed(from, to, source, error),
     });
     this.#begin(info);
@@ -253,11 +253,13 @@ export class CapturedTrack {
     this.#options.sink.onGap({ trackId: this.#info.trackId, ...gap, to });
   }
 
-  #onSegment(segment: Omit<Segment, 'trackId' | 'epoch'>, source: Source): void {
+  async #onSealed(sealed: Omit<Segment, 'trackId' | 'epoch'>, source: Source): Promise<() => void> {
     this.#tell();
-    const { trackId } = this.#info;
-    const [rtpFrom, rtpTo] = [this.#onLine(segment.rtpFrom, source), this.#onLine(segment.rtpTo, source)];
-    this.#options.sink.onSegment({ ...segment, trackId, epoch: this.#options.epoch, rtpFrom, rtpTo });
+    const [rtpFrom, rtpTo] = [this.#onLine(sealed.rtpFrom, source), this.#onLine(sealed.rtpTo, source)];
+    const { epoch, sink } = this.#options;
+    const segment = { ...sealed, trackId: this.#info.trackId, epoch, rtpFrom, rtpTo };
+    await sink.onSealed?.(segment);
+    return () => sink.onSegment(segment);
   }
 
   #onFailed(rtpFrom: number, rtpTo: number, source: Source, error: Error): void {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import {
   AppendOnlyStreamTarget,
@@ -10,6 +10,7 @@ import {
   Output,
   WebMOutputFormat,
 } from 'mediabunny';
+import { makeFolder, syncFolder } from '../storage/folders.ts';
 import type { Format } from './codecs/depacketizer.ts';
 
 /** What is written at once, bytes; less at the end. */
@@ -61,7 +62,7 @@ export class SegmentFile {
   /** @throws {NotMuxed} when the format is none; another error when the disk does not take it. */
   async open(): Promise<void> {
     this.#file = await this.#onDisk(async () => {
-      await mkdir(path.dirname(this.#path), { recursive: true });
+      await makeFolder(path.dirname(this.#path));
       return await open(`${this.#path}.part`, 'w');
     });
     await this.#mux(async () => {
@@ -86,19 +87,24 @@ export class SegmentFile {
     });
   }
 
-  /** Ends the file, syncs it and gives it its name. @throws as {@link add} does */
-  async finish(): Promise<{ bytes: number; sha256: string }> {
+  /** Ends the file and syncs it, still as `.part`. @throws as {@link add} does */
+  async seal(): Promise<{ bytes: number; sha256: string }> {
     await this.#mux(() => this.#output?.finalize());
     await this.#onDisk(async () => {
       await this.#write();
       await this.#file?.sync();
       await this.#file?.close();
       this.#file = undefined;
-      await rename(`${this.#path}.part`, this.#path);
-      const folder = await open(path.dirname(this.#path), 'r');
-      await folder.sync().finally(() => folder.close());
     });
     return { bytes: this.#bytes, sha256: this.#hash.digest('hex') };
+  }
+
+  /** Gives a sealed file its name. @throws when the disk does not take it */
+  async name(): Promise<void> {
+    await this.#onDisk(async () => {
+      await rename(`${this.#path}.part`, this.#path);
+      await syncFolder(path.dirname(this.#path));
+    });
   }
 
   /** Leaves the file as it is, as `.part`. */

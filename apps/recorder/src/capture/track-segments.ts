@@ -25,8 +25,8 @@ export interface TrackSegmentsOptions {
   /** RTP units in a second. */
   readonly clockRate: number;
   readonly disk: DiskQueue;
-  /** A segment is on the disk. Its RTP times are the source's own. */
-  onSegment(segment: Omit<Segment, 'trackId' | 'epoch'>, source: Source): void;
+  /** A segment is whole on the disk, but for its name; what this gives is called when it has that. Its RTP times are the source's own. */
+  onSealed(segment: Omit<Segment, 'trackId' | 'epoch'>, source: Source): Promise<() => void>;
   /** What the source had at these RTP times is not on the disk. */
   onFailed(rtpFrom: number, rtpTo: number, source: Source, error: Error): void;
 }
@@ -105,11 +105,13 @@ export class TrackSegments {
     this.#write(open, open.last, length / clockRate);
     const rtpTo = open.last.rtp + Math.max(1, length);
     this.#enqueue(open, 0, async () => {
-      const { bytes, sha256 } = await open.file.finish();
+      const { bytes, sha256 } = await open.file.seal();
       const { name, index, rtpFrom, frames, keyFrame, width, height, lost } = open;
       const size = width > 0 ? { width, height } : {};
       const segment = { index, file: name, rtpFrom, rtpTo, frames, keyFrame, ...size, lost, bytes, sha256 };
-      this.#options.onSegment(segment, open.last.source);
+      const told = await this.#options.onSealed(segment, open.last.source);
+      await open.file.name();
+      told();
     });
     this.#work = this.#work.then(async () => {
       if (open.error === undefined) return;

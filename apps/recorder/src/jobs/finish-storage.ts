@@ -1,8 +1,9 @@
-import { copyFile, link, mkdir, rename, rm, stat, unlink } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BackoffPolicy } from '@parley/service/backoff';
 import type { FinishIo } from '../finish/finish-io.ts';
 import type { Bucket } from '../storage/bucket.ts';
+import { makeFolder, syncFolder } from '../storage/folders.ts';
 import { persist } from '../storage/retry.ts';
 import type { Uploader } from '../storage/uploader.ts';
 import type { OtherDisks } from './other-disks.ts';
@@ -35,12 +36,15 @@ export function diskStorage(parts: {
     release: (file) => void unlink(join(cache, file)).catch(() => undefined),
     put: async (local, file) => {
       const target = join(folder, file);
-      await mkdir(dirname(target), { recursive: true, mode: 0o750 });
+      await makeFolder(dirname(target));
       const draft = `${target}.new`;
       await rm(draft, { force: true });
       // Of another file system where the folders are mounted apart.
       await link(local, draft).catch(() => copyFile(local, draft));
+      const handle = await open(draft, 'r');
+      await handle.sync().finally(() => handle.close());
       await rename(draft, target);
+      await syncFolder(dirname(target));
     },
     deleteAll: () => rm(folder, { recursive: true, force: true }),
   };

@@ -64,6 +64,7 @@ export class Recording {
       epoch: order.epoch,
       sink: {
         onTrack: (track) => store.onTrack(track),
+        onSealed: (segment) => store.onSealed(segment),
         onSegment: (segment) => store.onSegment(segment),
         onGap: (gap) => store.onGap(gap),
         onSkipped: (trackId, why) => {

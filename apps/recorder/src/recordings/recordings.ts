@@ -5,7 +5,7 @@ import type { ThrottledLog } from '@parley/service/throttled-log';
 import type { CaptureOptions, CaptureStats } from '../capture/capture-types.ts';
 import type { DiskLevel } from '../storage/disk.ts';
 import { EpochStore, type StoreContext } from '../storage/epoch-store.ts';
-import { makeFolder, recordingFolder } from '../storage/folders.ts';
+import { recordingFolder } from '../storage/folders.ts';
 import { journalName } from '../storage/journal.ts';
 import { recover } from '../storage/recovery.ts';
 import { type PreflightNeeds, preflight } from './preflight.ts';
@@ -84,6 +84,11 @@ export class Recordings {
     }
   }
 
+  /** The disk gets scarce: copies of what is elsewhere go. */
+  spare(): void {
+    for (const store of this.#stores) void store.spare();
+  }
+
   /** Stops what is done about a recording, which is to be deleted. */
   async letGo(recordingId: string): Promise<void> {
     await this.#orders.get(recordingId)?.done;
@@ -117,7 +122,6 @@ export class Recordings {
         this.#refuse(order, problem);
         return;
       }
-      await makeFolder(folder);
       if (await isBegun(folder, epoch)) {
         this.#refuse(order, 'The recorder was started anew in the middle of this turn.');
         return;

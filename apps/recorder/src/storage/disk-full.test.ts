@@ -25,7 +25,15 @@ it.runIf(isRoot)(
   'a disk that gets full is noticed, and what was to be written is written when it has room again',
   async () => {
     const levels: DiskLevel[] = [];
-    const disk = await DiskWatch.open(folder, 2 * MEGABYTE, (level) => levels.push(level));
+    let scarce = 0;
+    const disk = await DiskWatch.open(folder, 1.5 * MEGABYTE, {
+      onLevel: (level) => levels.push(level),
+      onScarce: () => {
+        scarce += 1;
+      },
+    });
+    await disk.look();
+    expect(scarce).toBe(0);
     const failures: Error[] = [];
     const file = join(folder, 'journal-1.jsonl');
     const { journal } = await Journal.open(file, (error) => failures.push(error));
@@ -34,8 +42,9 @@ it.runIf(isRoot)(
     await journal.flushed();
 
     const filler = join(folder, 'filler');
-    await writeFile(filler, Buffer.alloc(2.5 * MEGABYTE));
+    await writeFile(filler, Buffer.alloc(2.9 * MEGABYTE));
     await disk.look();
+    expect(scarce, 'copies are to go').toBe(1);
     await expect(writeFile(join(folder, 'more'), Buffer.alloc(4 * MEGABYTE))).rejects.toThrow('ENOSPC');
     await disk.look();
     expect(levels).toEqual(['full', 'critical']);

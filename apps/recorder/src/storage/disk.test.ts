@@ -16,7 +16,10 @@ it('takes no more recordings below the mark, and gives those it has away below h
 it('measures the disk, and takes one that is gone for full', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'parley-disk-'));
   const levels: DiskLevel[] = [];
-  const disk = await DiskWatch.open(folder, 1, (level) => levels.push(level));
+  const disk = await DiskWatch.open(folder, 1, {
+    onLevel: (level) => levels.push(level),
+    onScarce: () => undefined,
+  });
   expect(disk.level).toBe('enough');
   expect(disk.free).toBeGreaterThan(1);
   await rm(folder, { recursive: true });

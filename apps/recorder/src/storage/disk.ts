@@ -18,32 +18,39 @@ export async function freeBytes(folder: string): Promise<number> {
   return bavail * bsize;
 }
 
+/** Who hears of the disk. */
+export interface DiskHears {
+  /** The level has changed. */
+  onLevel(level: DiskLevel): void;
+  /** Local copies of what is elsewhere should go; each time that the disk is looked at. */
+  onScarce(): void;
+}
+
 /** Watches the disk of the recordings. */
 export class DiskWatch {
   readonly #folder: string;
   readonly #least: number;
-  readonly #onLevel: (level: DiskLevel) => void;
+  readonly #hears: DiskHears;
   readonly #timer: NodeJS.Timeout;
   #free: number;
   #level: DiskLevel;
 
-  private constructor(folder: string, least: number, free: number, onLevel: (level: DiskLevel) => void) {
+  private constructor(folder: string, least: number, free: number, hears: DiskHears) {
     this.#folder = folder;
     this.#least = least;
     this.#free = free;
     this.#level = diskLevel(free, least);
-    this.#onLevel = onLevel;
+    this.#hears = hears;
     this.#timer = setInterval(() => void this.look(), LOOK_MS);
     this.#timer.unref();
   }
 
   /**
    * @param least what is to be left free, bytes
-   * @param onLevel hears when the level has changed
    * @throws when the folder is not there
    */
-  static async open(folder: string, least: number, onLevel: (level: DiskLevel) => void): Promise<DiskWatch> {
-    return new DiskWatch(folder, least, await freeBytes(folder), onLevel);
+  static async open(folder: string, least: number, hears: DiskHears): Promise<DiskWatch> {
+    return new DiskWatch(folder, least, await freeBytes(folder), hears);
   }
 
   /** Bytes, when last looked. */
@@ -63,10 +70,11 @@ export class DiskWatch {
   /** Looks now. */
   async look(): Promise<void> {
     this.#free = await freeBytes(this.#folder).catch(() => 0);
+    if (this.scarce) this.#hears.onScarce();
     const level = diskLevel(this.#free, this.#least);
     if (level === this.#level) return;
     this.#level = level;
-    this.#onLevel(level);
+    this.#hears.onLevel(level);
   }
 
   close(): void {

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '@parley/service/testing/inbox';
@@ -69,7 +79,6 @@ function context(storage: 'bucket' | 'disk'): StoreContext {
 
 async function start(storage: 'bucket' | 'disk', epoch = 1): Promise<EpochStore> {
   const folder = join(root, recordingId);
-  await mkdir(folder, { recursive: true });
   const id = { recordingId, roomId: 'room', epoch };
   const { store } = await EpochStore.open(context(storage), id, folder);
   opened.push(store);
@@ -147,6 +156,18 @@ describe('a bucket', () => {
     expect(Object.keys(await inBucket())).toEqual(['000000.webm']);
   });
 
+  it('has a copy of what was told before the disk got scarce, too', async () => {
+    const store = await start('bucket');
+    await add(store, 0, 1);
+    await until(() => reportedFiles().length === 2, 'both are told');
+    service.away = true;
+    await add(store, 2);
+    await store.spare();
+    expect(await readdir(join(store.folder, '1', 't')), 'what is nowhere else stays').toEqual([
+      '000002.webm',
+    ]);
+  });
+
   it('loses what the edge refuses', async () => {
     edge.unwanted = ['1/t/000001.webm'];
     const store = await start('bucket');
@@ -188,6 +209,19 @@ describe('a disk', () => {
   });
 });
 
+it('takes the end of one turn, with its folder, while the next one begins', async () => {
+  for (let epoch = 1; epoch <= 40; epoch += 1) {
+    // The end of a turn does this.
+    const [store] = await Promise.all([
+      start('disk', epoch),
+      rmdir(join(root, recordingId)).catch(() => undefined),
+    ]);
+    await store.close();
+    await rm(join(root, recordingId), { recursive: true });
+    await mkdir(join(root, recordingId));
+  }
+});
+
 describe('recovery', () => {
   it.each(['bucket', 'disk'] as const)(
     'what a process left on its way to the %s is told by the next',
@@ -219,6 +253,25 @@ describe('recovery', () => {
       }
     },
   );
+
+  it('a segment that was whole, and had no name yet, gets it', async () => {
+    const store = await start('disk');
+    store.onTrack(aTrack());
+    const segments = [await makeSegment(store.folder, 0), await makeSegment(store.folder, 1)];
+    const part = (index: number) => join(store.folder, segments[index]?.file ?? '');
+    for (const [index, segment] of segments.entries()) {
+      await rename(part(index), `${part(index)}.part`);
+      await store.onSealed(segment);
+    }
+    await store.close();
+    await appendFile(`${part(1)}.part`, 'and more, which is no segment');
+    const [next] = await recover(context('disk'));
+    if (next === undefined) throw new Error('nothing is recovered');
+    opened.push(next);
+    expect(await next.done).toBe(true);
+    expect(await readdir(join(store.folder, '1', 't'))).toEqual(['000000.webm']);
+    expect(reportedFiles()).toContain(0);
+  });
 
   it('leaves alone what is none of its own', async () => {
     await mkdir(join(root, 'holiday'), { recursive: true });

@@ -1,14 +1,13 @@
 import { rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attendance, RecordedTrack, Segment, TrackGap } from '@parley/protocol/recording/manifest';
-import type { BackoffPolicy } from '@parley/service/backoff';
 import type { ThrottledLog } from '@parley/service/throttled-log';
 import type { EdgeApi } from '../edge/edge-api.ts';
 import type { DiskWatch } from './disk.ts';
-import { type Fact, Facts, manifestPart } from './facts.ts';
+import { type Fact, Facts } from './facts.ts';
+import { makeFolder } from './folders.ts';
 import { Journal, type JournalEntry, journalName } from './journal.ts';
-import { persist } from './retry.ts';
+import { Reports } from './reports.ts';
 import type { Uploader } from './uploader.ts';
 
 /** What all stores of a process share. */
@@ -33,11 +32,8 @@ export interface EpochId {
   epoch: number;
 }
 
-/** Facts in a report: far from what the edge reads at once. */
-const FACTS_PER_REPORT = 200;
-/** Between reports while all goes well, ms. */
-export const REPORT_MS = 5000;
-const EDGE_BACKOFF: BackoffPolicy = { firstMs: 1000, mostMs: 30_000 };
+/** A disk that takes no line of the journal keeps a segment from its name for so long, ms. */
+const SEAL_MS = 2000;
 
 /**
  * One recorder's turn at a recording, as it is kept: every fact goes into the journal, every segment to the bucket, and the edge is told of what a finisher
@@ -55,26 +51,34 @@ export class EpochStore {
   readonly #journal: Journal;
   readonly #facts = new Facts();
   readonly #stop = new AbortController();
-  /** Aborted when there will be no more. */
-  readonly #over = new AbortController();
-  #wake = Promise.withResolvers<void>();
+  readonly #reports: Reports;
+  /** Files of segments that the journal tells of, and that have yet to get their names. */
+  readonly #sealed = new Set<string>();
+  /** Files that the edge knows, and that the bucket has too. */
+  readonly #copies = new Set<string>();
 
   private constructor(context: StoreContext, id: EpochId, folder: string, journal: Journal) {
     this.#context = context;
     this.id = id;
     this.folder = folder;
     this.#journal = journal;
+    this.#reports = new Reports({
+      ...{ recordingId: id.recordingId, epoch: id.epoch, facts: this.#facts },
+      ...{ edge: context.edge, events: context.events, reportMs: context.reportMs },
+      signal: this.#stop.signal,
+      onTold: (facts, refused) => this.#onTold(facts, refused),
+    });
     this.done = Promise.resolve().then(() => this.#run());
   }
 
   /**
    * Opens the store of a turn; what its journal says from before is told, and uploaded, again as far as need be.
    *
-   * @param folder of the recording, there already
+   * @param folder of the recording, made if need be
    * @throws when the journal cannot be opened
    */
   static async open(context: StoreContext, id: EpochId, folder: string) {
-    const opened = await Journal.open(join(folder, journalName(id.epoch)), (error) => {
+    const opened = await openJournal(folder, id.epoch, (error) => {
       const fields = { recordingId: id.recordingId, error: String(error) };
       context.events.warn(
         'journal-unwritten',
@@ -103,29 +107,42 @@ export class EpochStore {
     this.#add({ type: 'gap', gap });
   }
 
+  /**
+   * Writes down what a segment is before it has its name: a process that dies between the two would leave a file that nobody knows what it is. Waits for a disk
+   * that is full only for a moment.
+   */
+  async onSealed(segment: Segment): Promise<void> {
+    this.#sealed.add(segment.file);
+    this.#journal.append({ type: 'segment', segment });
+    await this.#journal.flushed(AbortSignal.timeout(SEAL_MS));
+  }
+
   onSegment(segment: Segment): void {
     this.#context.onSegment(segment.bytes);
-    this.#add({ type: 'segment', segment });
+    if (!this.#sealed.delete(segment.file)) this.#journal.append({ type: 'segment', segment });
+    this.#hold(segment);
+    this.#reports.wake();
+  }
+
+  /** The disk gets scarce: what is elsewhere too, and known there, goes. */
+  async spare(): Promise<void> {
+    const copies = [...this.#copies];
+    this.#copies.clear();
+    for (const file of copies) await this.#remove(file);
   }
 
   /** There will be no more: what is left is uploaded and told, and the edge hears that it was all. */
   end(): void {
-    if (this.#ended) return;
+    if (this.#reports.ended) return;
     this.#journal.append({ type: 'ended' });
-    this.#over.abort();
-    this.#wake.resolve();
+    this.#reports.end();
   }
 
   /** Lets go of it, whatever is left to do; the next process goes on. */
   async close(): Promise<void> {
     this.#stop.abort();
-    this.#wake.resolve();
     await this.done;
     await this.#journal.close();
-  }
-
-  get #ended(): boolean {
-    return this.#over.signal.aborted;
   }
 
   #recall(entry: JournalEntry, uploaded: ReadonlySet<string>): void {
@@ -149,11 +166,10 @@ export class EpochStore {
     }
   }
 
-  #add(fact: Fact): void {
+  #add(fact: Exclude<Fact, { type: 'segment' }>): void {
     this.#journal.append(fact);
-    if (fact.type === 'segment') this.#hold(fact.segment);
-    else this.#facts.add(fact);
-    this.#wake.resolve();
+    this.#facts.add(fact);
+    this.#reports.wake();
   }
 
   #hold(segment: Segment): void {
@@ -172,7 +188,7 @@ export class EpochStore {
           const fields = { recordingId, file: segment.file };
           this.#context.events.error('segment-gone', fields, 'a segment was removed before it was uploaded');
         }
-        this.#wake.resolve();
+        this.#reports.wake();
       },
       // Let go of.
       () => undefined,
@@ -180,23 +196,12 @@ export class EpochStore {
   }
 
   async #run(): Promise<boolean> {
-    const { signal } = this.#stop;
     try {
-      for (;;) {
-        await this.#wake.promise;
-        this.#wake = Promise.withResolvers<void>();
-        signal.throwIfAborted();
-        const told = await this.#tell();
-        if (told === 'all') {
-          await this.#complete();
-          return true;
-        }
-        // What comes in the meantime goes together.
-        await this.#pause();
-        if (told === 'more') this.#wake.resolve();
-      }
+      await this.#reports.run();
+      await this.#complete();
+      return true;
     } catch (error) {
-      if (!signal.aborted) {
+      if (!this.#stop.signal.aborted) {
         const fields = { recordingId: this.id.recordingId, error: String(error) };
         this.#context.events.error('reports-ended', fields, 'the edge takes no reports of a recording');
       }
@@ -204,33 +209,12 @@ export class EpochStore {
     }
   }
 
-  /** Tells the edge what can be told now. */
-  async #tell(): Promise<'all' | 'more' | 'rest'> {
-    const facts = this.#facts.next(FACTS_PER_REPORT);
-    const complete = this.#ended && facts.length === this.#facts.size;
-    if (facts.length === 0 && !complete) return 'rest';
-    const { recordingId, epoch } = this.id;
-    const body = { part: manifestPart(epoch, facts), complete };
-    // Whatever the answer: what is not told, or put off, is lost, and a proxy or an older edge may refuse for a while what this one takes.
-    const { refused } = await persist(() => this.#context.edge.report(recordingId, body, this.#stop.signal), {
-      policy: EDGE_BACKOFF,
-      signal: this.#stop.signal,
-      onError: (error) => {
-        const fields = { recordingId, error: String(error) };
-        this.#context.events.warn(
-          'report-failed',
-          fields,
-          'the edge did not take a report; it is tried again',
-        );
-      },
-    });
-    this.#facts.told(facts);
+  async #onTold(facts: readonly Fact[], refused: readonly string[]): Promise<void> {
     for (const file of refused) await this.#drop(file);
-    if (!complete && this.#context.uploader !== undefined && this.#context.disk.scarce) {
-      for (const { file } of body.part.segments) await this.#remove(file);
-    }
-    if (complete && this.#facts.size === 0) return 'all';
-    return this.#facts.next(1).length > 0 ? 'more' : 'rest';
+    if (this.#context.uploader === undefined) return;
+    for (const fact of facts) if (fact.type === 'segment') this.#copies.add(fact.segment.file);
+    for (const file of refused) this.#copies.delete(file);
+    if (this.#context.disk.scarce) await this.spare();
   }
 
   /** Nobody wants this file: another recorder had the turn, or the recording is deleted. */
@@ -263,12 +247,19 @@ export class EpochStore {
     // Not empty while another turn at the same recording is here.
     await rmdir(this.folder).catch(() => undefined);
   }
+}
 
-  /** The end, in sight or not, is not waited for long. */
-  async #pause(): Promise<void> {
-    const { reportMs } = this.#context;
-    const signals = this.#ended ? [this.#stop.signal] : [this.#stop.signal, this.#over.signal];
-    const ms = this.#ended ? reportMs / 10 : reportMs;
-    await sleep(ms, undefined, { signal: AbortSignal.any(signals) }).catch(() => undefined);
+/** How often another turn's end can take away the folder that was just made: once, for each that ends now. */
+const MOST_TRIES = 5;
+
+async function openJournal(folder: string, epoch: number, onError: (error: Error) => void) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await makeFolder(folder);
+      return await Journal.open(join(folder, journalName(epoch)), onError);
+    } catch (error) {
+      const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      if (!isGone || tries === MOST_TRIES) throw error;
+    }
   }
 }

@@ -1,8 +1,11 @@
-import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { readlinkSync } from 'node:fs';
+import { type FileHandle, mkdir, mkdtemp, open, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { recordingFolder, removeOldWork, workFolder } from './folders.ts';
+import { expect, it, vi } from 'vitest';
+import { diskStorage } from '../jobs/finish-storage.ts';
+import { makeFolder, recordingFolder, removeOldWork, workFolder } from './folders.ts';
+import { Journal } from './journal.ts';
 
 it('no id leaves the folder of the recordings', () => {
   expect(recordingFolder('/recordings', 'eu.rec-1_a')).toBe('/recordings/eu.rec-1_a');
@@ -34,4 +37,35 @@ it('what a finisher left is removed when nobody goes on with it', async () => {
   await removeOldWork(root, 60_000);
   expect(await readdir(workFolder(root))).toEqual(['new']);
   await rm(root, { recursive: true });
+});
+
+it('what a folder holds is on the disk, up to the first folder that was there', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'parley-synced-'));
+  const probe = await open(root, 'r');
+  const synced: string[] = [];
+  const spy = vi.spyOn(Object.getPrototypeOf(probe), 'sync').mockImplementation(function (this: FileHandle) {
+    synced.push(readlinkSync(`/proc/self/fd/${this.fd}`));
+    return this.datasync();
+  });
+  try {
+    await makeFolder(join(root, 'a', 'b'));
+    expect(synced).toEqual([join(root, 'a'), root]);
+    await makeFolder(join(root, 'a', 'b'));
+    expect(synced).toHaveLength(2);
+    const { journal } = await Journal.open(join(root, 'a', 'b', 'journal-1.jsonl'), () => undefined);
+    await journal.close();
+    expect(synced.at(-1)).toBe(join(root, 'a', 'b'));
+    const storage = diskStorage(join(root, 'a'));
+    await writeFile(join(root, 'made'), 'a film');
+    await storage.put(join(root, 'made'), 'files/film.webm');
+    expect(synced.slice(3)).toEqual([
+      join(root, 'a'),
+      join(root, 'a/files/film.webm.new'),
+      join(root, 'a/files'),
+    ]);
+  } finally {
+    spy.mockRestore();
+    await probe.close();
+    await rm(root, { recursive: true });
+  }
 });

@@ -1,5 +1,5 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 
 /** Names a recording may have to be a folder, or a part of a key: the edge makes no others. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$/;
@@ -20,10 +20,21 @@ export function workFolder(root: string): string {
   return join(root, '.work');
 }
 
-/** Makes a folder if need be. @throws when that is impossible */
+/** Makes a folder if need be, which is there when the machine comes up again too. @throws when that is impossible */
 export async function makeFolder(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o750 });
-  return folder;
+  const first = await mkdir(folder, { recursive: true, mode: 0o750 });
+  if (first === undefined) return folder;
+  for (let made = resolve(folder); ; made = dirname(made)) {
+    // The folder above those of recordings may be one that this process cannot read.
+    await syncFolder(dirname(made)).catch(() => undefined);
+    if (made === first || made === dirname(made)) return folder;
+  }
+}
+
+/** Brings to the disk which names a folder has: a file whose own content is there may still be without one. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  await handle.sync().finally(() => handle.close());
 }
 
 /** Removes unfinished work that nobody has gone on with for `ms`: another recorder has finished it, or nobody will. */

@@ -1,4 +1,5 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { OpaqueId, RoomId } from '@parley/protocol/identifiers';
 import { RecordingEpoch } from '@parley/protocol/recording/capture';
 import {
@@ -9,6 +10,7 @@ import {
   TrackGap,
 } from '@parley/protocol/recording/manifest';
 import { z } from 'zod';
+import { syncFolder } from './folders.ts';
 
 /** A line of a journal: what is known of one recorder's turn at a recording. */
 export const JournalEntry = z.discriminatedUnion('type', [
@@ -88,6 +90,7 @@ export class Journal {
   static async open(file: string, onError: (error: Error) => void) {
     const handle = await open(file, 'a+', 0o600);
     const text = await readFile(file, 'utf8');
+    if (text === '') await syncFolder(dirname(file));
     const journal = new Journal(handle, text !== '' && !text.endsWith('\n'), onError);
     return { journal, ...parseJournal(text) };
   }

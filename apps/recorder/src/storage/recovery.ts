@@ -1,7 +1,8 @@
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { Segment } from '@parley/protocol/recording/manifest';
 import { EpochStore, type StoreContext } from './epoch-store.ts';
-import { isFolderName } from './folders.ts';
+import { isFolderName, syncFolder } from './folders.ts';
 import { journalName, parseJournal } from './journal.ts';
 
 /** A turn at a recording that some process before this one has not told all of. */
@@ -9,6 +10,7 @@ interface Left {
   recordingId: string;
   roomId: string;
   epoch: number;
+  segments: Segment[];
 }
 
 /**
@@ -20,11 +22,12 @@ interface Left {
 export async function recover(context: StoreContext): Promise<EpochStore[]> {
   const stores: EpochStore[] = [];
   for (const left of await findLeft(context)) {
-    const { recordingId, epoch } = left;
+    const { recordingId, roomId, epoch, segments } = left;
     const folder = join(context.root, recordingId);
     try {
-      const { store, entries, unread } = await EpochStore.open(context, left, folder);
-      const known = entries.flatMap((entry) => (entry.type === 'segment' ? [entry.segment.file] : []));
+      for (const segment of segments) await nameSealed(folder, segment);
+      const { store, unread } = await EpochStore.open(context, { recordingId, roomId, epoch }, folder);
+      const known = segments.map(({ file }) => file);
       const lost = await removeUnknown(folder, epoch, new Set(known));
       store.end();
       stores.push(store);
@@ -58,7 +61,8 @@ async function findLeft(context: StoreContext): Promise<Left[]> {
       if (entries.at(-1)?.type === 'complete') continue;
       const begun = entries.find((entry) => entry.type === 'begun');
       if (begun !== undefined && begun.recordingId === recordingId && journalName(begun.epoch) === name) {
-        left.push({ recordingId, roomId: begun.roomId, epoch: begun.epoch });
+        const segments = entries.flatMap((entry) => (entry.type === 'segment' ? [entry.segment] : []));
+        left.push({ recordingId, roomId: begun.roomId, epoch: begun.epoch, segments });
         continue;
       }
       // Torn in its first line: nothing had been recorded.
@@ -67,6 +71,15 @@ async function findLeft(context: StoreContext): Promise<Left[]> {
     }
   }
   return left;
+}
+
+/** Gives a segment that is whole the name that its process came not to give it. */
+async function nameSealed(folder: string, { file, bytes }: Segment): Promise<void> {
+  const target = join(folder, file);
+  const size = async (path: string) => (await stat(path).catch(() => undefined))?.size;
+  if ((await size(target)) !== undefined || (await size(`${target}.part`)) !== bytes) return;
+  await rename(`${target}.part`, target);
+  await syncFolder(dirname(target));
 }
 
 /** Deletes what no journal tells of below an epoch's folder. @returns what was deleted */

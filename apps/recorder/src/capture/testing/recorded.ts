@@ -8,6 +8,7 @@ export class Recorded implements CaptureSink {
   readonly gaps: TrackGap[] = [];
   readonly errors: Error[] = [];
   readonly skipped: string[] = [];
+  onSealed: ((segment: Segment) => Promise<void>) | undefined;
 
   onTrack(track: RecordedTrack): void {
     this.tracks.set(track.trackId, track);
