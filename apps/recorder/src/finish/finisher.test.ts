@@ -79,6 +79,10 @@ it('is a process of its own; killed in the middle it leaves no ffmpeg, and the n
     },
     { timeout: 60_000, interval: 5 },
   );
+  const environment = readFileSync(`/proc/${finisher}/environ`, 'utf8').split('\0');
+  const names = environment.flatMap((line) => line.split('=', 1)).filter((name) => name !== '');
+  // Beside them only what Node tells a child of its own.
+  expect(names.filter((name) => !name.startsWith('NODE_CHANNEL_')).sort()).toEqual(['PATH', 'TZ']);
   process.kill(finisher, 'SIGKILL');
   expect(await ended).toMatchObject({ again: true, message: expect.stringContaining('SIGKILL') });
   await vi.waitFor(() => expect(startersIn(scratch)).toEqual([]));

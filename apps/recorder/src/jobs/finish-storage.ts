@@ -1,5 +1,6 @@
 import { copyFile, link, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackoffPolicy } from '@parley/service/backoff';
 import type { FinishIo } from '../finish/finish-io.ts';
 import type { Bucket } from '../storage/bucket.ts';
@@ -16,6 +17,11 @@ export interface RecordingStorage extends FinishIo {
 
 /** A bucket that does not answer fails an attempt after about this long, ms: another recorder may have more luck. */
 const BUCKET_PATIENCE_MS = 5 * 60_000;
+/**
+ * After this long a bucket is looked at again, ms: a finisher elsewhere hears within 10 s that it is no longer wanted, and a request that was given up while it was
+ * carried out may have stored something.
+ */
+const LATE_MS = 15_000;
 const BUCKET_BACKOFF: BackoffPolicy = { firstMs: 500, mostMs: 15_000 };
 
 /** A recording on this disk, parts of it perhaps on others'. */
@@ -61,12 +67,19 @@ export function bucketStorage(parts: {
   uploader: Uploader;
   signal: AbortSignal;
   onRetry(error: unknown): void;
+  /** Default {@link LATE_MS}. */
+  lateMs?: number;
 }): RecordingStorage {
-  const { recordingId, folder, cache, bucket, uploader, signal, onRetry } = parts;
+  const { recordingId, folder, cache, bucket, uploader, signal, onRetry, lateMs = LATE_MS } = parts;
   const prefix = bucket.prefix(recordingId);
   const patiently = <T>(attempt: () => Promise<T>) => {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(BUCKET_PATIENCE_MS)]);
     return persist(attempt, { policy: BUCKET_BACKOFF, signal: limit, onError: onRetry });
+  };
+  const deleteListed = async () => {
+    for (const key of await patiently(() => bucket.list(prefix))) {
+      await patiently(() => bucket.delete(key));
+    }
   };
   const cached = (file: string) => join(cache, file);
   return {
@@ -89,9 +102,9 @@ export function bucketStorage(parts: {
     },
     deleteAll: async () => {
       await rm(folder, { recursive: true, force: true });
-      for (const key of await patiently(() => bucket.list(prefix))) {
-        await patiently(() => bucket.delete(key));
-      }
+      await deleteListed();
+      await sleep(lateMs, undefined, { signal });
+      await deleteListed();
     },
   };
 }

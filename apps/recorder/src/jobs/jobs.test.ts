@@ -6,7 +6,7 @@ import { type FinishPlan, ProgressRequest } from '@parley/protocol/recording/rec
 import { RecordingOptions } from '@parley/protocol/recording/recording-options';
 import { ThrottledLog } from '@parley/service/throttled-log';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EdgeApi } from '../edge/edge-api.ts';
 import { planOf } from '../finish/testing/finish-folder.ts';
 import { recordTrack } from '../finish/testing/recorded-track.ts';
@@ -63,7 +63,7 @@ function start(storage: 'bucket' | 'disk', patience: Partial<JobPatience> = {}):
       const onRetry = () => undefined;
       const others = new OtherDisks({ sources, signal, onGone: onRetry });
       if (storage === 'disk') return diskStorage({ folder, cache, others });
-      return bucketStorage({ recordingId: id, folder, cache, bucket, uploader, signal, onRetry });
+      return bucketStorage({ recordingId: id, folder, cache, bucket, uploader, signal, onRetry, lateMs: 0 });
     },
   });
   return jobs;
@@ -124,6 +124,23 @@ describe.each(['disk', 'bucket'] as const)('on the %s', (storage) => {
     expect(await readdir(root)).not.toContain(recordingId);
     expect(await bucket.list(bucket.prefix(recordingId))).toEqual([]);
   });
+});
+
+it('what an upload stores that was given up when its recording was deleted is deleted too', async () => {
+  const file = join(root, 'late');
+  await writeFile(file, 'late');
+  const put = (name: string) =>
+    bucket.put(`${bucket.prefix(recordingId)}${name}`, file, AbortSignal.timeout(20_000));
+  await put('1/t/000000.webm');
+  const remove = bucket.delete.bind(bucket);
+  const spy = vi.spyOn(bucket, 'delete').mockImplementationOnce(async (key) => {
+    await remove(key);
+    await put('1/t/000001.webm');
+  });
+  start('bucket').delete({ recordingId, attempt: 1 });
+  expect(await outcome()).toEqual({ type: 'deleted' });
+  expect(await bucket.list(bucket.prefix(recordingId))).toEqual([]);
+  spy.mockRestore();
 });
 
 describe('jobs', () => {

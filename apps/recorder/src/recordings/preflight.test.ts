@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RecordingOptions } from '@parley/protocol/recording/recording-options';
@@ -53,6 +53,23 @@ describe('preflight', () => {
     }
     expect(() => execFileSync('ffmpeg', ['-version'], { stdio: 'ignore' })).not.toThrow();
     expect(await look({}, { mode: 'composite' })).toBeUndefined();
+  });
+
+  it('tells no program the keys of the bucket', async () => {
+    const [path, key] = [process.env['PATH'], process.env['AWS_SECRET_ACCESS_KEY']];
+    await writeFile(join(root, 'ffmpeg'), `#!/bin/sh\nenv > ${join(root, 'seen')}\n`, { mode: 0o755 });
+    process.env['PATH'] = `${root}:${path}`;
+    process.env['AWS_SECRET_ACCESS_KEY'] = 'the-secret-of-the-bucket';
+    try {
+      expect(await look({}, { mode: 'composite' })).toBeUndefined();
+    } finally {
+      process.env['PATH'] = path;
+      if (key === undefined) delete process.env['AWS_SECRET_ACCESS_KEY'];
+      else process.env['AWS_SECRET_ACCESS_KEY'] = key;
+    }
+    const seen = await readFile(join(root, 'seen'), 'utf8');
+    expect(seen).toContain(`PATH=${root}`);
+    expect(seen).not.toContain('the-secret-of-the-bucket');
   });
 
   it('says what to do about a bucket that is not there, refuses, or does not answer', async () => {

@@ -61,7 +61,9 @@ async function checkDisk({ root, minFreeBytes }: PreflightNeeds): Promise<string
 
 async function checkEncoder(): Promise<string | undefined> {
   try {
-    await promisify(execFile)('ffmpeg', ['-version'], { timeout: 5000 });
+    // The bucket's keys and the recorder's secret are none of its business.
+    const env = { PATH: process.env['PATH'] };
+    await promisify(execFile)('ffmpeg', ['-version'], { timeout: 5000, env });
     return undefined;
   } catch {
     return 'The recorder has no ffmpeg, which makes composites: install it, or record with "mode": "tracks".';

@@ -173,29 +173,3 @@ export class Recording {
     this.store.onParticipant({ ...attendance, to: Date.now() });
   }
 }
-
-/** Tells a room why this recorder does not take it. */
-export function refuse(
-  options: Pick<RecordingOptions, 'order' | 'edgeUrl' | 'events' | 'socketTuning'>,
-  message: string,
-): void {
-  const { order, edgeUrl, events, socketTuning } = options;
-  const { roomId, recordingId, assignment } = order;
-  events.warn('recording-refused', { recordingId, roomId, why: message }, message);
-  const failed = { type: 'failed', code: 'recording_unavailable', message } as const;
-  const link = new RecorderLink({
-    edgeUrl,
-    roomId,
-    recordingId,
-    assignment,
-    events,
-    first: () => {
-      // Closed behind it.
-      queueMicrotask(() => link.close(1000, 'failed'));
-      return failed;
-    },
-    onMessage: () => undefined,
-    onRevoked: () => undefined,
-    ...(socketTuning && { socketTuning }),
-  });
-}

@@ -10,7 +10,8 @@ import { journalName } from '../storage/journal.ts';
 import { recover } from '../storage/recovery.ts';
 import { type PreflightNeeds, preflight } from './preflight.ts';
 import type { RecordOrder } from './recorder-fleet.ts';
-import { type OpenCapture, Recording, refuse } from './recording.ts';
+import { type OpenCapture, Recording } from './recording.ts';
+import { Refusals } from './refusals.ts';
 
 /** What all recordings of a process share. */
 export interface RecordingsOptions {
@@ -32,12 +33,15 @@ export class Recordings {
   /** What is recorded now, by recording: a later turn takes the place of an earlier one. */
   readonly #live = new Map<string, Recording>();
   readonly #stores = new Set<EpochStore>();
+  readonly #refusals: Refusals;
   /** One order of a recording after the other. */
   readonly #orders = new Map<string, { epoch: number; done: Promise<void> }>();
   #closing = false;
 
   constructor(options: RecordingsOptions) {
     this.#options = options;
+    const { edgeUrl, events, socketTuning } = options;
+    this.#refusals = new Refusals({ edgeUrl, events, ...(socketTuning && { socketTuning }) });
   }
 
   get count(): number {
@@ -101,6 +105,7 @@ export class Recordings {
   async close(patienceMs: number): Promise<void> {
     this.#closing = true;
     await Promise.all([...this.#orders.values()].map(({ done }) => done));
+    this.#refusals.close();
     for (const recording of this.#live.values()) recording.fail('The recorder stops.');
     await Promise.all([...this.#live.values()].map((recording) => recording.close('the recorder stops')));
     const stores = [...this.#stores];
@@ -166,8 +171,7 @@ export class Recordings {
   #refuse(order: RecordOrder, message: string): void {
     // Asked again it looks again.
     this.#orders.delete(order.recordingId);
-    const { edgeUrl, events, socketTuning } = this.#options;
-    refuse({ order, edgeUrl, events, ...(socketTuning && { socketTuning }) }, message);
+    this.#refusals.tell(order, message);
   }
 
   #keep(store: EpochStore): void {
