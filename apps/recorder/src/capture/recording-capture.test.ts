@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -125,6 +126,28 @@ test('asks the node, from the port that media comes to, for what is missing and 
   await expect.poll(() => capture.stats().recovered).toBe(2);
   await capture.close();
   expect(recorded.of('T')).toMatchObject([{ frames: 4, lost: 0 }]);
+});
+
+test('no two encrypted packets to nodes have one key stream, though one key seals for all', async () => {
+  const ports = { first: FIRST, last: FIRST + 99 };
+  const sink = new Recorded();
+  const capture = await RecordingCapture.open({ folder, epoch: 3, ip: '127.0.0.1', ports, srtp: true, sink });
+  using first = await node(capture);
+  using second = await node(capture);
+  for (const [index, its] of [first, second].entries()) {
+    const keyBase64 = randomBytes(30).toString('base64');
+    const srtp = { cryptoSuite: 'AES_CM_128_HMAC_SHA1_80', keyBase64 } as const;
+    const [transportId, trackId] = [`X${index}`, `V${index}`];
+    capture.handle('N', { ...its.transport, transportId, srtp });
+    capture.handle('N', { ...trackInfo('video', index + 1), transportId, trackId });
+  }
+  await expect.poll(() => [first, second].every(({ received }) => received.length > 0)).toBe(true);
+  // RFC 3711 §4.1.1, §3.4: SSRC and index, which is before the tag of 10 bytes.
+  const stream = (data: Buffer) =>
+    `${data.readUInt32BE(4)}/${data.readUInt32BE(data.length - 14) & 0x7fff_ffff}`;
+  const streams = [...first.received, ...second.received].map(stream);
+  expect(streams.length).toBe(new Set(streams).size);
+  await capture.close();
 });
 
 test('a track that ended and comes back writes over nothing', async () => {

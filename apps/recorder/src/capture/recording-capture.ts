@@ -24,6 +24,8 @@ interface Transport {
   readonly ip: string;
   readonly port: number;
   readonly srtp: SrtpTransport | undefined;
+  /** Whom feedback is from. */
+  readonly ssrc: number;
   /** By SSRC. */
   readonly tracks: Map<number, CapturedTrack>;
 }
@@ -41,7 +43,8 @@ export class RecordingCapture implements Capture {
   /** Tracks that have ended. One may come back, and goes on in its own files and on its own clock. */
   readonly #past = new Map<string, CapturedTrack>();
   readonly #publishers = new Map<string, PublisherClock>();
-  readonly #ssrc = randomBytes(4).readUInt32BE();
+  /** Of the next transport: all seal with one key, each counting from 0, which only an SSRC of its own makes other key streams (RFC 3711 §9.1). */
+  #nextSsrc = randomBytes(4).readUInt32BE();
   readonly #timer: NodeJS.Timeout;
   readonly #ending = new Set<Promise<void>>();
   /** The wall clock once, then only what goes by: a clock that is set does not tear a recording. */
@@ -153,7 +156,8 @@ export class RecordingCapture implements Capture {
     if (known?.ip === ip && known.port === port) return;
     if (known !== undefined) this.#removeTransport(known);
     const srtp = local && remote && new SrtpTransport({ local, remote });
-    const transport: Transport = { nodeId, id, ip, port, srtp, tracks: new Map() };
+    const transport: Transport = { nodeId, id, ip, port, srtp, ssrc: this.#nextSsrc, tracks: new Map() };
+    this.#nextSsrc = (this.#nextSsrc + 1) >>> 0;
     this.#byId.set(key, transport);
     const source = addressKey(ip, port);
     this.#bySource.set(source, transport);
@@ -306,8 +310,8 @@ export class RecordingCapture implements Capture {
       const { nack: missing, keyFrame } = track.tick(now);
       this.#stats.nacked += missing.length;
       if (keyFrame) this.#stats.keyFramesAsked += 1;
-      const packets = nack(this.#ssrc, ssrc, missing);
-      if (keyFrame) packets.push(pli(this.#ssrc, ssrc));
+      const packets = nack(transport.ssrc, ssrc, missing);
+      if (keyFrame) packets.push(pli(transport.ssrc, ssrc));
       for (const packet of packets) {
         this.#socket.send(transport.srtp?.seal(packet) ?? packet, transport.ip, transport.port);
       }
