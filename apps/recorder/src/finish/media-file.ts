@@ -11,8 +11,8 @@ import {
   type OutputFormat,
   WebMOutputFormat,
 } from 'mediabunny';
+import { opusHead } from '../opus.ts';
 import { avcCodecString } from './annex-b.ts';
-import { opusHead } from './opus.ts';
 import type { Sample } from './sample.ts';
 import { soundLine } from './sound-line.ts';
 

@@ -1,4 +1,4 @@
-import { opusDuration, opusSilence } from './opus.ts';
+import { opusDuration, opusSilence } from '../opus.ts';
 import type { Sample } from './sample.ts';
 
 /** A packet that comes this much later than the sound before it ended leaves a gap, milliseconds. */

@@ -1,9 +1,8 @@
+import { opusDuration, opusHead } from '../../opus.ts';
 import type { CodedFrame, Depacketizer, Format } from './depacketizer.ts';
 
-/** Samples at 48 kHz of one frame, by the configuration in an Opus packet's first byte (RFC 6716 §3.1). */
-const SILK = [480, 960, 1920, 2880];
-const HYBRID = [480, 960];
-const CELT = [120, 240, 480, 960];
+/** RTP units in a millisecond (RFC 7587 §4.1). */
+const UNITS = 48;
 
 /** Opus in RTP (RFC 7587): a packet is a frame, on its own. */
 export class Opus implements Depacketizer {
@@ -22,30 +21,7 @@ export class Opus implements Depacketizer {
   frame(payloads: readonly Buffer[]): CodedFrame | undefined {
     const data = payloads[0];
     if (data === undefined || payloads.length !== 1) return undefined;
-    const duration = opusDuration(data);
-    return duration === undefined ? undefined : { data, format: this.#format, duration };
+    const duration = opusDuration(data) * UNITS;
+    return duration === 0 ? undefined : { data, format: this.#format, duration };
   }
-}
-
-/** Samples at 48 kHz that a packet lasts; `undefined` when it is none. At most 120 ms. */
-export function opusDuration(packet: Uint8Array): number | undefined {
-  const [first, second] = packet;
-  if (first === undefined) return undefined;
-  const config = first >> 3;
-  const sizes = config < 12 ? SILK : config < 16 ? HYBRID : CELT;
-  const size = sizes[config % sizes.length] ?? 960;
-  const code = first & 3;
-  const frames = code === 0 ? 1 : code < 3 ? 2 : (second ?? 0) & 0x3f;
-  const samples = size * frames;
-  return samples > 0 && samples <= 5760 ? samples : undefined;
-}
-
-/** RFC 7845 §5.1. Nothing is skipped: a recording begins in the middle of a stream, and times stay what they are. */
-function opusHead(channels: number): Uint8Array<ArrayBuffer> {
-  const head = Buffer.alloc(19);
-  head.write('OpusHead', 'latin1');
-  head[8] = 1;
-  head[9] = channels;
-  head.writeUInt32LE(48_000, 12);
-  return new Uint8Array(head);
 }

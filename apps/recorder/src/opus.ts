@@ -1,5 +1,5 @@
 /*
- * Opus packets (RFC 6716), as far as a line of them needs it.
+ * Opus packets (RFC 6716), as far as who records and who finishes needs it.
  */
 
 /** Milliseconds of a frame by the packet's configuration, four to a row of RFC 6716 table 2. */
@@ -38,7 +38,7 @@ export function* opusSilence(ms: number): Generator<{ ms: number; packet: Uint8A
 }
 
 /** The identification header of a stream without pre-skip (RFC 7845 §5.1): its first packets are played whole. */
-export function opusHead(channels: number): Uint8Array {
+export function opusHead(channels: number): Uint8Array<ArrayBuffer> {
   const head = new Uint8Array(19);
   head.set(new TextEncoder().encode('OpusHead'));
   head.set([1, channels], 8);
