@@ -1,4 +1,4 @@
-import { rm, rmdir, unlink } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attendance, RecordedTrack, Segment, TrackGap } from '@parley/protocol/recording/manifest';
 import type { ThrottledLog } from '@parley/service/throttled-log';
@@ -8,6 +8,7 @@ import { type Fact, Facts } from './facts.ts';
 import { makeFolder } from './folders.ts';
 import { Journal, type JournalEntry, journalName } from './journal.ts';
 import { Reports } from './reports.ts';
+import { SegmentFiles } from './segment-files.ts';
 import type { Uploader } from './uploader.ts';
 
 /** What all stores of a process share. */
@@ -54,19 +55,23 @@ export class EpochStore {
   readonly #reports: Reports;
   /** Files of segments that the journal tells of, and that have yet to get their names. */
   readonly #sealed = new Set<string>();
-  /** Files that the edge knows, and that the bucket has too. */
-  readonly #copies = new Set<string>();
+  readonly #files: SegmentFiles;
 
   private constructor(context: StoreContext, id: EpochId, folder: string, journal: Journal) {
     this.#context = context;
     this.id = id;
     this.folder = folder;
     this.#journal = journal;
+    const { edge, events, reportMs, uploader, disk } = context;
+    const common = { recordingId: id.recordingId, facts: this.#facts, events, signal: this.#stop.signal };
+    this.#files = new SegmentFiles({
+      ...{ ...common, folder, uploader, disk },
+      onUploaded: (file) => journal.append({ type: 'uploaded', file }),
+      onChange: () => this.#reports.wake(),
+    });
     this.#reports = new Reports({
-      ...{ recordingId: id.recordingId, epoch: id.epoch, facts: this.#facts },
-      ...{ edge: context.edge, events: context.events, reportMs: context.reportMs },
-      signal: this.#stop.signal,
-      onTold: (facts, refused) => this.#onTold(facts, refused),
+      ...{ ...common, epoch: id.epoch, edge, reportMs },
+      onTold: (facts, refused) => this.#files.told(facts, refused),
     });
     this.done = Promise.resolve().then(() => this.#run());
   }
@@ -120,15 +125,13 @@ export class EpochStore {
   onSegment(segment: Segment): void {
     this.#context.onSegment(segment.bytes);
     if (!this.#sealed.delete(segment.file)) this.#journal.append({ type: 'segment', segment });
-    this.#hold(segment);
+    this.#files.bring(segment);
     this.#reports.wake();
   }
 
   /** The disk gets scarce: what is elsewhere too, and known there, goes. */
-  async spare(): Promise<void> {
-    const copies = [...this.#copies];
-    this.#copies.clear();
-    for (const file of copies) await this.#remove(file);
+  spare(): Promise<void> {
+    return this.#files.spare();
   }
 
   /** There will be no more: what is left is uploaded and told, and the edge hears that it was all. */
@@ -154,7 +157,7 @@ export class EpochStore {
         return;
       case 'segment':
         if (uploaded.has(entry.segment.file)) this.#facts.add(entry);
-        else this.#hold(entry.segment);
+        else this.#files.bring(entry.segment);
         return;
       case 'begun':
       case 'uploaded':
@@ -172,29 +175,6 @@ export class EpochStore {
     this.#reports.wake();
   }
 
-  #hold(segment: Segment): void {
-    const { uploader } = this.#context;
-    this.#facts.add({ type: 'segment', segment }, uploader !== undefined);
-    if (uploader === undefined) return;
-    const { recordingId } = this.id;
-    const local = join(this.folder, segment.file);
-    uploader.upload(recordingId, segment.file, local, segment.bytes, this.#stop.signal).then(
-      (isThere) => {
-        if (isThere) {
-          this.#journal.append({ type: 'uploaded', file: segment.file });
-          this.#facts.release(segment);
-        } else {
-          this.#facts.forget(segment);
-          const fields = { recordingId, file: segment.file };
-          this.#context.events.error('segment-gone', fields, 'a segment was removed before it was uploaded');
-        }
-        this.#reports.wake();
-      },
-      // Let go of.
-      () => undefined,
-    );
-  }
-
   async #run(): Promise<boolean> {
     try {
       await this.#reports.run();
@@ -207,30 +187,6 @@ export class EpochStore {
       }
       return false;
     }
-  }
-
-  async #onTold(facts: readonly Fact[], refused: readonly string[]): Promise<void> {
-    for (const file of refused) await this.#drop(file);
-    if (this.#context.uploader === undefined) return;
-    for (const fact of facts) if (fact.type === 'segment') this.#copies.add(fact.segment.file);
-    for (const file of refused) this.#copies.delete(file);
-    if (this.#context.disk.scarce) await this.spare();
-  }
-
-  /** Nobody wants this file: another recorder had the turn, or the recording is deleted. */
-  async #drop(file: string): Promise<void> {
-    const { recordingId } = this.id;
-    this.#context.events.info(
-      'segment-refused',
-      { recordingId, file },
-      'a segment that nobody wants is deleted',
-    );
-    await this.#remove(file);
-    await this.#context.uploader?.remove(recordingId, file, this.#stop.signal);
-  }
-
-  async #remove(file: string): Promise<void> {
-    await unlink(join(this.folder, file)).catch(() => undefined);
   }
 
   async #complete(): Promise<void> {
