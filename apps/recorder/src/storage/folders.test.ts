@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { diskStorage } from '../jobs/finish-storage.ts';
+import { OtherDisks } from '../jobs/other-disks.ts';
 import { makeFolder, recordingFolder, removeOldWork, workFolder } from './folders.ts';
 import { Journal } from './journal.ts';
 
@@ -55,7 +56,8 @@ it('what a folder holds is on the disk, up to the first folder that was there', 
     const { journal } = await Journal.open(join(root, 'a', 'b', 'journal-1.jsonl'), () => undefined);
     await journal.close();
     expect(synced.at(-1)).toBe(join(root, 'a', 'b'));
-    const storage = diskStorage(join(root, 'a'));
+    const others = new OtherDisks({ sources: [], signal: AbortSignal.abort(), onGone: () => undefined });
+    const storage = diskStorage({ folder: join(root, 'a'), cache: join(root, 'cache'), others });
     await writeFile(join(root, 'made'), 'a film');
     await storage.put(join(root, 'made'), 'files/film.webm');
     expect(synced.slice(3)).toEqual([
