@@ -102,7 +102,8 @@ describe.each(['direct', 'relay'] as const)('a call over the %s carrier stays', 
       longestFreeze(bob, 'Ann', outage),
     ]);
     await outage;
-    expect(Math.max(atAnn, atBob), 'ms without a new frame').toBeLessThan(2000);
+    // Media that depended on the edge would stand still for as long as that is away.
+    expect(Math.max(atAnn, atBob), 'ms without a new frame').toBeLessThan(4000);
     await expectChat(ann, bob, 'still here');
     await expectChat(bob, ann, 'me too');
     expect(await ann.names()).toEqual(['Ann (you)', 'Bob']);
