@@ -1,17 +1,29 @@
 import { expect, inject, it } from 'vitest';
 import { namesAskedFor } from '../../../infra/prometheus/dashboards.ts';
 import { promtool } from '../../../infra/prometheus/promtool.ts';
+import { RecorderMetrics, type RecorderSample } from '../../recorder/src/telemetry/recorder-metrics.ts';
+
+/** What a recorder measures that has nothing to do. */
+const IDLE: RecorderSample = {
+  load: { recordings: 0, tracks: 0, finishing: 0, cpu: 0, freeBytes: 1e9 },
+  registered: true,
+  linksUp: 0,
+  uploadsWaiting: 0,
+  epochsOpen: 0,
+  captures: [],
+};
 
 const pages = {
   edge: async () => await (await fetch(`${inject('url')}/metrics`)).text(),
   node: async () => await (await fetch(inject('metricsUrl'))).text(),
+  recorder: () => new RecorderMetrics(() => IDLE).page(),
 };
 
 /** What Prometheus's conventions say against the specification's own names. */
 const SPECIFIED =
   /^webrtc_(rooms_total|participants_total|video_tracks_total|audio_tracks_total|bandwidth_usage_bytes|packet_loss_rate|jitter_ms) /;
 
-it.each(['edge', 'node'] as const)(
+it.each(['edge', 'node', 'recorder'] as const)(
   'the %s’s metrics are as Prometheus wants them',
   async (whose) => {
     const { output } = await promtool(['check', 'metrics'], await pages[whose]());
@@ -25,7 +37,7 @@ it.each(['edge', 'node'] as const)(
 it('the dashboard and the alerts ask for nothing that is not there', async () => {
   // Those by node appear with its first heartbeat that tells figures.
   await expect.poll(pages.edge, { timeout: 30_000 }).toContain('parley_node_memory_bytes{node="node-e2e"}');
-  const page = (await pages.edge()) + (await pages.node());
+  const page = (await pages.edge()) + (await pages.node()) + (await pages.recorder());
   const there = new Set(
     [...page.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name = '', type]) =>
       type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],

@@ -145,6 +145,7 @@ export class Recorder {
       edge,
       events,
       letGo: (recordingId) => recordings.letGo(recordingId),
+      onEnded: (outcome) => metrics.jobEnded(outcome),
       storage: (recordingId, cache, signal, sources) => {
         const folder = recordingFolder(root, recordingId);
         if (bucket === undefined || uploader === undefined) {

@@ -26,6 +26,8 @@ export interface JobsContext {
   ): RecordingStorage;
   /** Before a recording is deleted: lets go of what is open of it here. */
   letGo(recordingId: string): Promise<void>;
+  /** An attempt has come to this. */
+  onEnded?(outcome: Outcome['type']): void;
   /** Default {@link JOB_PATIENCE}. */
   patience?: JobPatience;
 }
@@ -114,6 +116,7 @@ export class Jobs {
       clearInterval(beating);
       const fields = { recordingId, attempt, outcome: outcome.type };
       events.info('job-ended', fields, 'a recording is finished or deleted, or could not be');
+      this.#context.onEnded?.(outcome.type);
       const told = { attempt, done: 1, outcome };
       await callEdge(() => edge.progress(recordingId, told, signal), { recordingId, signal, events });
       if (outcome.type !== 'failed') {

@@ -17,6 +17,9 @@ export interface RecorderSample {
 const CAPTURED = ['packets', 'bytes', 'lost', 'recovered', 'dropped', 'keyFramesAsked'] as const;
 type Captured = Record<(typeof CAPTURED)[number], number>;
 
+/** What attempts to finish or delete a recording come to. */
+const OUTCOMES = ['finished', 'deleted', 'failed'] as const;
+
 /** Names that prom-client gives to gauges against Prometheus's conventions; `nodejs_active_resources` has the same by type. */
 const MISNAMED = [
   'nodejs_active_handles_total',
@@ -35,6 +38,7 @@ export class RecorderMetrics {
   readonly #uploads: Counter;
   readonly #uploadBytes: Counter;
   readonly #retries: Counter;
+  readonly #jobs: Counter<'outcome'>;
   readonly #closed: Captured = { packets: 0, bytes: 0, lost: 0, recovered: 0, dropped: 0, keyFramesAsked: 0 };
   #shown: Captured = { ...this.#closed };
 
@@ -80,6 +84,14 @@ export class RecorderMetrics {
     this.#uploads = counter('uploads', 'Files brought to the bucket');
     this.#uploadBytes = counter('upload_bytes', 'Bytes brought to the bucket');
     this.#retries = counter('upload_retries', 'Uploads that failed and were tried again');
+    this.#jobs = new Counter({
+      name: 'parley_recorder_jobs_total',
+      help: 'Attempts to finish or delete a recording, by what they came to',
+      labelNames: ['outcome'],
+      registers,
+    });
+    // The first failure would be no increase of what was not there.
+    for (const outcome of OUTCOMES) this.#jobs.inc({ outcome }, 0);
   }
 
   get contentType(): string {
@@ -98,6 +110,11 @@ export class RecorderMetrics {
 
   retried(): void {
     this.#retries.inc();
+  }
+
+  /** An attempt to finish or delete a recording has ended. */
+  jobEnded(outcome: (typeof OUTCOMES)[number]): void {
+    this.#jobs.inc({ outcome });
   }
 
   /** A capture has ended: its counts stay. */
