@@ -10,7 +10,7 @@ import {
   Output,
   WebMOutputFormat,
 } from 'mediabunny';
-import { makeFolder, syncFolder } from '../storage/folders.ts';
+import { makeFolder, syncPath } from '../storage/folders.ts';
 import type { Format } from './codecs/depacketizer.ts';
 
 /** What is written at once, bytes; less at the end. */
@@ -103,7 +103,7 @@ export class SegmentFile {
   async name(): Promise<void> {
     await this.#onDisk(async () => {
       await rename(`${this.#path}.part`, this.#path);
-      await syncFolder(path.dirname(this.#path));
+      await syncPath(path.dirname(this.#path));
     });
   }
 

@@ -1,4 +1,5 @@
 import {
+  isOfEpochs,
   MEDIA_LINK_AUDIENCE,
   MediaLinkClaims,
   SEGMENT_LINK_AUDIENCE,
@@ -24,8 +25,7 @@ export async function openedBy(
   const segments = SegmentLinkClaims.safeParse(
     await verified(token, 'segments', SEGMENT_LINK_AUDIENCE, keys),
   ).data;
-  const isOfThem = segments?.epochs.some((epoch) => file.startsWith(`${epoch}/`)) === true;
-  return isOfThem && segments?.sub === recordingId ? {} : undefined;
+  return segments?.sub === recordingId && isOfEpochs(file, segments.epochs) ? {} : undefined;
 }
 
 async function verified(

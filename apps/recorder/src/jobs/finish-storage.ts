@@ -1,10 +1,10 @@
-import { copyFile, link, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
+import { copyFile, link, mkdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackoffPolicy } from '@parley/service/backoff';
 import type { FinishIo } from '../finish/finish-io.ts';
 import type { Bucket } from '../storage/bucket.ts';
-import { makeFolder, syncFolder } from '../storage/folders.ts';
+import { makeFolder, syncPath } from '../storage/folders.ts';
 import { persist } from '../storage/retry.ts';
 import type { Uploader } from '../storage/uploader.ts';
 import type { OtherDisks } from './other-disks.ts';
@@ -47,10 +47,9 @@ export function diskStorage(parts: {
       await rm(draft, { force: true });
       // Of another file system where the folders are mounted apart.
       await link(local, draft).catch(() => copyFile(local, draft));
-      const handle = await open(draft, 'r');
-      await handle.sync().finally(() => handle.close());
+      await syncPath(draft);
       await rename(draft, target);
-      await syncFolder(dirname(target));
+      await syncPath(dirname(target));
     },
     deleteAll: () => rm(folder, { recursive: true, force: true }),
   };

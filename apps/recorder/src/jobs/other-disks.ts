@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { SegmentSource } from '@parley/protocol/recording/recorder-api';
+import { isOfEpochs, type SegmentSource } from '@parley/protocol/recording/recorder-api';
 import type { BackoffPolicy } from '@parley/service/backoff';
 import { persist } from '../storage/retry.ts';
 
@@ -33,7 +33,7 @@ export class OtherDisks {
   /** Fetches a file of the recording to a local one; false when nobody has it, or can be reached. @throws the signal's reason */
   async fetch(file: string, local: string): Promise<boolean> {
     const { sources, signal, onGone, patienceMs = PATIENCE_MS } = this.#options;
-    const source = sources.find(({ epochs }) => epochs.some((epoch) => file.startsWith(`${epoch}/`)));
+    const source = sources.find(({ epochs }) => isOfEpochs(file, epochs));
     if (source === undefined || this.#gone.has(source)) return false;
     const limit = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
     let trouble: unknown;

@@ -26,14 +26,14 @@ export async function makeFolder(folder: string): Promise<string> {
   if (first === undefined) return folder;
   for (let made = resolve(folder); ; made = dirname(made)) {
     // The folder above those of recordings may be one that this process cannot read.
-    await syncFolder(dirname(made)).catch(() => undefined);
+    await syncPath(dirname(made)).catch(() => undefined);
     if (made === first || made === dirname(made)) return folder;
   }
 }
 
-/** Brings to the disk which names a folder has: a file whose own content is there may still be without one. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+/** Brings to the disk what a file has, or which names a folder has: a file whose content is there may still be without one. */
+export async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, 'r');
   await handle.sync().finally(() => handle.close());
 }
 

@@ -10,7 +10,7 @@ import {
   TrackGap,
 } from '@parley/protocol/recording/manifest';
 import { z } from 'zod';
-import { syncFolder } from './folders.ts';
+import { syncPath } from './folders.ts';
 
 /** A line of a journal: what is known of one recorder's turn at a recording. */
 export const JournalEntry = z.discriminatedUnion('type', [
@@ -90,7 +90,7 @@ export class Journal {
   static async open(file: string, onError: (error: Error) => void) {
     const handle = await open(file, 'a+', 0o600);
     const text = await readFile(file, 'utf8');
-    if (text === '') await syncFolder(dirname(file));
+    if (text === '') await syncPath(dirname(file));
     const journal = new Journal(handle, text !== '' && !text.endsWith('\n'), onError);
     return { journal, ...parseJournal(text) };
   }

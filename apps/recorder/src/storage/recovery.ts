@@ -2,7 +2,7 @@ import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Segment } from '@parley/protocol/recording/manifest';
 import { EpochStore, type StoreContext } from './epoch-store.ts';
-import { isFolderName, syncFolder } from './folders.ts';
+import { isFolderName, syncPath } from './folders.ts';
 import { journalName, parseJournal } from './journal.ts';
 
 /** A turn at a recording that some process before this one has not told all of. */
@@ -79,7 +79,7 @@ async function nameSealed(folder: string, { file, bytes }: Segment): Promise<voi
   const size = async (path: string) => (await stat(path).catch(() => undefined))?.size;
   if ((await size(target)) !== undefined || (await size(`${target}.part`)) !== bytes) return;
   await rename(`${target}.part`, target);
-  await syncFolder(dirname(target));
+  await syncPath(dirname(target));
 }
 
 /** Deletes what no journal tells of below an epoch's folder. @returns what was deleted */

@@ -10,8 +10,9 @@ export function versionOf(sha256: string): string {
   return sha256.slice(0, VERSION);
 }
 
-/** An address below that of a recorder's file server. */
-export function belowUrl(publicUrl: string, path: string): URL {
+/** Where a recorder's file server has a file of a recording, or without one all of them. */
+export function addressAt(publicUrl: string, recordingId: string, file = ''): URL {
+  const path = `recordings/${encodeURIComponent(recordingId)}/${file}`;
   return new URL(path, publicUrl.endsWith('/') ? publicUrl : `${publicUrl}/`);
 }
 

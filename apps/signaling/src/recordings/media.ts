@@ -8,7 +8,7 @@ import { webrtcConfig } from '../settings.ts';
 import { bucketLink } from './bucket-link.ts';
 import { type ByteRange, byteRange } from './byte-range.ts';
 import { fileName } from './file-name.ts';
-import { belowUrl, versionOf } from './media-address.ts';
+import { addressAt, versionOf } from './media-address.ts';
 import type { StoredFile } from './recording-object.ts';
 
 /** How a file is asked for. */
@@ -121,8 +121,7 @@ async function ofRecorder(env: Environment, stored: StoredFile, request: MediaRe
     file: file.file,
     ...(request.isDownload && { name: fileName(stored) }),
   });
-  const path = `recordings/${encodeURIComponent(request.recordingId)}/${file.file}`;
-  const url = belowUrl(publicUrl, path);
+  const url = addressAt(publicUrl, request.recordingId, file.file);
   url.searchParams.set('token', token);
   return redirect(307, url.href);
 }

@@ -4,7 +4,7 @@ import type { Environment } from '../environment.ts';
 import { FleetObject } from '../fleet/fleet-object.ts';
 import { KeyringObject } from '../keyring/keyring-object.ts';
 import { signSegmentLink } from '../keyring/sign.ts';
-import { belowUrl } from './media-address.ts';
+import { addressAt } from './media-address.ts';
 
 /** Where a finisher with a disk of its own fetches what other recorders have on theirs: of those that are there and have an address. */
 export async function segmentSources(
@@ -22,7 +22,7 @@ export async function segmentSources(
     if (!up || epochs === undefined || abilities?.storage !== 'disk') return [];
     const { publicUrl } = abilities;
     if (publicUrl === undefined) return [];
-    const url = belowUrl(publicUrl, `recordings/${encodeURIComponent(recordingId)}/`).href;
+    const url = addressAt(publicUrl, recordingId).href;
     return [{ recorderId, epochs, url, token: await signSegmentLink(key, { sub: recordingId, epochs }) }];
   });
   return (await Promise.all(found)).flat();

@@ -99,6 +99,11 @@ export const SegmentSource = z.object({
 });
 export type SegmentSource = z.infer<typeof SegmentSource>;
 
+/** Whether a segment was recorded in one of these epochs: its path begins with that. */
+export function isOfEpochs(file: string, epochs: readonly number[]): boolean {
+  return epochs.some((epoch) => file.startsWith(`${epoch}/`));
+}
+
 /** What the edge answers a finisher; absent `sources` are none. */
 export const ClaimedPlan = FinishPlan.extend({ sources: z.array(SegmentSource).optional() });
 export type ClaimedPlan = z.infer<typeof ClaimedPlan>;
